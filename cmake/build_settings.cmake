@@ -1,0 +1,37 @@
+# What every target of this project is compiled with. Targets link `taskgate::settings`.
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+
+add_library(taskgate_settings INTERFACE)
+add_library(taskgate::settings ALIAS taskgate_settings)
+target_include_directories(taskgate_settings INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(taskgate_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wold-style-cast -Wimplicit-fallthrough -Wno-missing-field-initializers
+  $<$<BOOL:${TASKGATE_WERROR}>:-Werror>)
+
+if(TASKGATE_SANITIZE)
+  # For every target, the compiled Boost sources included: a half-instrumented coroutine frame reports nonsense.
+  add_compile_options(-fsanitize=${TASKGATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TASKGATE_SANITIZE})
+endif()
+
+# Boost.Asio and Boost.JSON are compiled once instead of in each file that includes them.
+add_library(taskgate_boost STATIC ${PROJECT_SOURCE_DIR}/cmake/boost_sources.cc)
+add_library(taskgate::boost ALIAS taskgate_boost)
+target_compile_definitions(taskgate_boost PUBLIC
+  BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_DISABLE_BOOST_COROUTINE
+  BOOST_JSON_SEPARATE_COMPILATION)
+target_link_libraries(taskgate_boost PUBLIC Boost::headers Threads::Threads)
+target_compile_options(taskgate_boost PRIVATE -w)
+
+# One static library a layer (docs/architecture.md); a layer links the layers it may include.
+function(taskgate_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  add_library(taskgate_${name} STATIC ${ARG_SOURCES})
+  add_library(taskgate::${name} ALIAS taskgate_${name})
+  target_link_libraries(taskgate_${name} PUBLIC taskgate::settings ${ARG_LINK} PRIVATE ${ARG_PRIVATE})
+endfunction()

@@ -1,0 +1,13 @@
+// JSON text made by hand where a line is written often; elsewhere Boost.JSON is used.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace taskgate {
+
+// Appends `text` as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD, so that
+// whatever came over the wire, the result is valid JSON.
+void append_json_string(std::string& out, std::string_view text);
+
+}  // namespace taskgate

@@ -1,0 +1,47 @@
+// The options of the Connection fields (RFC 9110 section 7.6.1). Pure; any thread.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "http/characters.h"
+#include "http/field_lines.h"
+
+namespace taskgate::http {
+
+// Calls `visit` with each element of a comma-separated list that is not empty (RFC 9110
+// section 5.6.1.2).
+template <typename Visit>
+void for_each_element(std::string_view list, Visit visit) {
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    if (const std::string_view element = trim(list.substr(0, comma)); !element.empty()) {
+      visit(element);
+    }
+    if (comma == std::string_view::npos) return;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+// Each field is compared with each option that names one, so their number is bounded.
+inline constexpr std::size_t kMostConnectionOptions = 100;
+inline constexpr char kTooManyConnectionOptions[] = "too many connection options";
+
+struct ConnectionOptions {
+  bool close = false;
+  bool keep_alive = false;
+  const Field* upgrade_field = nullptr;  // the first Connection field with the option `upgrade`
+  std::string_view upgrade_option;       // as it is spelled there
+  bool names_message_field = false;      // Content-Length, Transfer-Encoding or Host
+  bool names_other_fields = false;       // anything but the options above
+  bool malformed = false;                // an element is no token: it names nothing
+  std::size_t count = 0;
+};
+
+ConnectionOptions read_connection_options(const std::vector<Field>& fields);
+
+// Whether `name` is one of the options of these fields; always false where there are too many.
+bool is_named_by_connection(const ConnectionOptions& options, const std::vector<Field>& fields,
+                            std::string_view name);
+
+}  // namespace taskgate::http

@@ -1,0 +1,57 @@
+// The field lines of a head, up to and with the empty line that ends it (RFC 9112 section 5). What
+// requests and answers share. Pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace taskgate::http {
+
+// One field line. The views point into the buffer that was parsed.
+struct Field {
+  std::string_view name;   // as received; compare with equals_ignoring_case()
+  std::string_view value;  // without the optional white space around it
+  std::string_view line;   // the whole line, its CRLF included: what is forwarded
+};
+
+enum class Progress : std::uint8_t { need_more, complete, failed };
+
+inline constexpr char kTooManyFields[] = "too many header fields";
+
+// Works on offsets, because the buffer may move while it grows; bind() makes the views at the end.
+class FieldLines {
+ public:
+  // Goes on where the last call stopped; the first call after reset() begins at `begin`.
+  Progress parse(std::string_view bytes, std::size_t max_lines);
+
+  // After `complete`: replaces `fields` by views into `bytes`.
+  void bind(std::string_view bytes, std::vector<Field>& fields) const;
+  // After `complete`: where the head ends, its last CRLF included.
+  std::size_t end() const { return position_; }
+  // After `failed`: static text.
+  const char* fault() const { return fault_; }
+
+  void reset(std::size_t begin);
+
+ private:
+  enum class State : std::uint8_t { line, name, value, line_feed, last_line_feed, done, failed };
+  struct Span {
+    std::uint32_t begin;
+    std::uint32_t colon;
+  };
+
+  void begin_line(char byte, std::size_t max_lines);
+  void read_name(std::string_view bytes);
+  void read_value(std::string_view bytes);
+  void read_line_feed(char byte, State next);
+  void fail(const char* fault);
+
+  State state_ = State::line;
+  std::size_t position_ = 0;
+  std::vector<Span> lines_;
+  const char* fault_ = nullptr;
+};
+
+}  // namespace taskgate::http

@@ -1,0 +1,148 @@
+// The heads of HTTP/1 messages (RFC 9112 sections 2 to 5), parsed strictly and without copying.
+//
+// Nothing ambiguous is guessed: what two parsers could read in two ways is refused, because a gate
+// that reads a request otherwise than its upstream is no gate. Pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "http/field_lines.h"
+
+namespace taskgate::http {
+
+// A request that is refused before it is forwarded. `reason` is static text for the answer and the
+// log.
+struct Refusal {
+  int status;  // 400, 408, 413, 414, 417, 431, 501, 505
+  const char* reason;
+};
+
+struct RequestHead {
+  std::string_view method;        // token; case-sensitive (RFC 9110 section 9.1)
+  std::string_view target;        // as received, any of the four forms (RFC 9112 section 3.2)
+  std::string_view request_line;  // CRLF included
+  int minor_version = 1;          // HTTP/1.0 or HTTP/1.1
+  std::vector<Field> fields;
+  std::size_t size =
+      0;  // bytes of the buffer that the head takes, a tolerated leading CRLF included
+};
+
+struct ResponseHead {
+  int status = 0;                // 100 to 599
+  std::string_view status_line;  // CRLF included
+  std::string_view reason;       // may be empty
+  int minor_version = 1;
+  std::vector<Field> fields;
+  std::size_t size = 0;
+};
+
+struct HeadLimits {
+  std::size_t bytes = 64 * 1024;  // the whole head; less than 4 GiB
+  std::size_t fields = 100;       // field lines
+};
+
+// Parses one request head out of a growing buffer.
+//
+//   RequestParser parser(limits);
+//   while (parser.parse(buffer) == Progress::need_more) { read more into buffer }
+//
+// Each call is given all bytes received since reset(), at whatever address; work already done is
+// not repeated, and a fault is reported as soon as its bytes are there, not at the end of the head.
+class RequestParser {
+ public:
+  explicit RequestParser(HeadLimits limits) : limits_(limits) {}
+
+  Progress parse(std::string_view received);
+
+  // After `complete`: views into the `received` of the last call.
+  const RequestHead& head() const { return head_; }
+  // After `failed`.
+  const Refusal& refusal() const { return refusal_; }
+
+  // Ready for the next request; keeps its memory.
+  void reset();
+
+ private:
+  enum class State : std::uint8_t {
+    start,
+    empty_line_feed,
+    method,
+    target,
+    version,
+    line_end,
+    line_feed,
+    fields,
+    complete,
+    failed
+  };
+
+  void step(std::string_view bytes);
+  void start(char byte);
+  void read_empty_line_feed(char byte);
+  void read_method(std::string_view bytes);
+  void read_target(std::string_view bytes);
+  void read_version(std::string_view bytes);
+  void read_line_end(char byte);
+  void read_line_feed(std::string_view bytes);
+  void read_fields(std::string_view bytes);
+  void check_version(std::string_view bytes);
+  void overflow();
+  void fail(int status, const char* reason);
+  void bind(std::string_view bytes);
+  std::string_view method_of(std::string_view bytes) const;
+  std::string_view target_of(std::string_view bytes) const;
+
+  HeadLimits limits_;
+  RequestHead head_;
+  Refusal refusal_{};
+  State state_ = State::start;
+  FieldLines fields_;
+  // Offsets, because the buffer may move.
+  std::size_t position_ = 0;
+  std::size_t line_begin_ = 0;
+  std::size_t method_end_ = 0;
+  std::size_t target_end_ = 0;
+  std::size_t line_end_ = 0;  // behind the CRLF
+};
+
+// The same for the upstream's answer; `failed` becomes a 502.
+class ResponseParser {
+ public:
+  explicit ResponseParser(HeadLimits limits) : limits_(limits) {}
+
+  Progress parse(std::string_view received);
+  const ResponseHead& head() const { return head_; }
+  const char* fault() const { return fault_; }  // static text
+  void reset();
+
+ private:
+  enum class State : std::uint8_t { version, reason, line_feed, fields, complete, failed };
+
+  void step(std::string_view bytes);
+  void read_version_and_status(std::string_view bytes);
+  void read_after_status(std::string_view bytes);
+  void read_reason(std::string_view bytes);
+  void read_line_feed(char byte);
+  void read_fields(std::string_view bytes);
+  void fail(const char* fault);
+  void bind(std::string_view bytes);
+
+  HeadLimits limits_;
+  ResponseHead head_;
+  const char* fault_ = nullptr;
+  State state_ = State::version;
+  FieldLines fields_;
+  std::size_t position_ = 0;
+  std::size_t line_end_ = 0;  // behind the CRLF
+};
+
+// ASCII letters only (RFC 9110 section 5.1).
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+// The first field of that name, or null.
+const Field* find_field(const std::vector<Field>& fields, std::string_view name);
+
+}  // namespace taskgate::http

@@ -1,0 +1,48 @@
+// What a head means: how its body is framed, whether the connection goes on, what is asked of the
+// proxy itself. Pure; any thread.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "http/head.h"
+
+namespace taskgate::http {
+
+enum class BodyKind : std::uint8_t { none, length, chunked, until_close };
+
+struct BodyFraming {
+  BodyKind kind = BodyKind::none;
+  std::uint64_t length = 0;  // of `length`; never 0 there: a length of 0 is `none`
+};
+
+struct RequestRules {
+  BodyFraming body;
+  bool keep_alive = false;        // the client wants the connection to go on (RFC 9112 section 9.3)
+  bool expects_continue = false;  // Expect: 100-continue (RFC 9110 section 10.1.1)
+  bool wants_upgrade = false;     // HTTP/1.1 with Upgrade and `Connection: upgrade`
+  std::optional<unsigned> max_forwards;  // of OPTIONS and TRACE only (RFC 9110 section 7.6.2)
+};
+
+// A value, or why the request is refused. Ask has_value() and error(); value(), which throws, does
+// not compile.
+template <typename Value>
+using Checked = boost::system::result<Value, Refusal>;
+
+// Reads the rules of a request out of its head, or refuses it: both lengths, repeated or signed
+// lengths, unknown or repeated codings, chunked in HTTP/1.0, no or two Hosts in HTTP/1.1, a Host
+// that differs from an absolute-form's authority, Connection naming the framing or Host, CONNECT,
+// unknown expectations. Of several faults the one that could smuggle a request is told.
+Checked<RequestRules> examine(const RequestHead& head);
+
+// How the answer's body ends (RFC 9112 section 6.3). `fault` (static text) is set where the framing
+// is ambiguous or malformed, which becomes a 502.
+struct ResponseRules {
+  BodyFraming body;
+  const char* fault = nullptr;
+};
+ResponseRules examine(const ResponseHead& head, std::string_view request_method);
+
+}  // namespace taskgate::http

@@ -1,0 +1,61 @@
+#include "http/body.h"
+
+#include <string>
+
+#include "support/catch.h"
+
+namespace taskgate::http::test {
+
+TEST_CASE("no body is complete from the start") {
+  BodyScanner scanner({.kind = BodyKind::none});
+  CHECK(scanner.complete());
+  CHECK(scanner.feed("GET") == 0);
+}
+
+TEST_CASE("a body with a length ends with its last byte") {
+  BodyScanner scanner({.kind = BodyKind::length, .length = 5});
+  std::string payload;
+  CHECK_FALSE(scanner.complete());
+  CHECK(scanner.feed("", &payload) == 0);
+  CHECK(scanner.feed("abc", &payload) == 3);
+  CHECK_FALSE(scanner.complete());
+  CHECK(scanner.feed("deGET", &payload) == 2);
+  CHECK(scanner.complete());
+  CHECK(scanner.feed("more", &payload) == 0);
+  CHECK_FALSE(scanner.failed());
+  CHECK(payload == "abcde");
+}
+
+TEST_CASE("a body may be longer than memory") {
+  BodyScanner scanner({.kind = BodyKind::length, .length = ~std::uint64_t{0}});
+  CHECK(scanner.feed("abc") == 3);
+  CHECK_FALSE(scanner.complete());
+}
+
+TEST_CASE("a chunked body ends where its scanner says") {
+  BodyScanner scanner({.kind = BodyKind::chunked});
+  std::string payload;
+  CHECK(scanner.feed("3\r\nab", &payload) == 5);
+  CHECK_FALSE(scanner.complete());
+  CHECK(scanner.feed("c\r\n0\r\n\r\nGET", &payload) == 8);
+  CHECK(scanner.complete());
+  CHECK(payload == "abc");
+}
+
+TEST_CASE("a malformed chunked body is told") {
+  BodyScanner scanner({.kind = BodyKind::chunked});
+  CHECK(scanner.feed("3\n") == 1);
+  CHECK(scanner.failed());
+  CHECK_FALSE(scanner.complete());
+  CHECK(scanner.fault() == std::string("bare LF in a chunked body"));
+}
+
+TEST_CASE("a body until close takes everything and never ends") {
+  BodyScanner scanner({.kind = BodyKind::until_close});
+  std::string payload;
+  CHECK(scanner.feed("abc", &payload) == 3);
+  CHECK_FALSE(scanner.complete());
+  CHECK(payload == "abc");
+}
+
+}  // namespace taskgate::http::test

@@ -1,0 +1,238 @@
+#include "gate/gate.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace taskgate::gate {
+namespace {
+
+// While the count is unknown, creates that wait ask again after this long, not in a tight loop.
+constexpr Duration kRetryUnknown = std::chrono::milliseconds(100);
+
+constexpr const char* kBlindDetail =
+    "creates succeed but nothing changes on the tmux socket: the upstream's tmux uses another one; "
+    "check tmux.socket, TMUX_TMPDIR of the upstream's container and the shared volume";
+
+}  // namespace
+
+// --- Reservation
+
+Reservation::Reservation(Reservation&& other) noexcept
+    : gate_(std::exchange(other.gate_, nullptr)), slot_(other.slot_) {}
+
+Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  if (this != &other) {
+    if (gate_ != nullptr) gate_->abandon(slot_);
+    gate_ = std::exchange(other.gate_, nullptr);
+    slot_ = other.slot_;
+  }
+  return *this;
+}
+
+Reservation::~Reservation() {
+  if (gate_ != nullptr) gate_->abandon(slot_);
+}
+
+void Reservation::not_sent(TimePoint now) {
+  std::exchange(gate_, nullptr)->free_slot(slot_, now);
+}
+
+Plausibility::Claim Reservation::answered(int status, TimePoint now) {
+  Gate& gate = *std::exchange(gate_, nullptr);
+  const Plausibility::Claim claim{slot_->mark, now + slot_->settle};
+  if (status >= 300 && status < 500) {
+    gate.free_slot(slot_, now);
+  } else {
+    slot_->state = detail::Slot::State::settling;
+    slot_->until = claim.due;
+  }
+  return claim;
+}
+
+void Reservation::lost(TimePoint now) {
+  Gate& gate = *std::exchange(gate_, nullptr);
+  gate.abandon(slot_);
+  gate.stamp_abandoned(now);
+}
+
+// --- Ticket
+
+Ticket::Ticket(Gate& gate, Duration route_settle, TimePoint now, std::function<void()> on_decided)
+    : entered_(now), deadline_(now), settle_(route_settle), on_decided_(std::move(on_decided)) {
+  gate.enter(*this);
+}
+
+// --- Gate
+
+void Gate::enter(Ticket& ticket) {
+  stamp_abandoned(ticket.entered_);
+  ticket.deadline_ = ticket.entered_ + settings_.wait;
+  waiting_.push_back(ticket);
+  if (draining_) {
+    ticket.on_decided_ = nullptr;
+    conclude(ticket, Decision::draining, basis(ticket.entered_));
+  }
+}
+
+void Gate::apply(const tmux::Listing& listing) {
+  stamp_abandoned(listing.ended);
+  if (listing.known() && !(good_ && listing.began < good_->began)) take_good(listing);
+  if (!attempted_ || listing.began >= attempt_began_) {
+    attempted_ = true;
+    attempt_began_ = listing.began;
+    attempt_ended_ = listing.ended;
+    attempt_fault_ = listing.fault;
+    attempt_detail_ = listing.detail;
+  }
+  decide_waiting(listing.ended);
+}
+
+void Gate::take_good(const tmux::Listing& listing) {
+  origins_.observe(listing, [&] { return attribute_session(listing.began); });
+  plausibility_.observe(listing);
+  std::erase_if(
+      slots_, [&](const detail::Slot& slot) { return slot.until && listing.began > *slot.until; });
+  good_ = listing;
+}
+
+Gate::Basis Gate::basis(TimePoint now) const {
+  if (!attempted_) return {};
+  if (plausibility_.blind()) return {SignalState::blind};
+  if (!attempt_fault_) return {SignalState::known, good_->live};
+  if (good_ && now - good_->began < settings_.hold) return {SignalState::held, good_->live};
+  return {SignalState::unknown};
+}
+
+void Gate::decide_waiting(TimePoint now) {
+  const Basis on = basis(now);
+  for (auto next = waiting_.begin(); next != waiting_.end();) {
+    Ticket& ticket = *next++;
+    if (const auto decision = decide(ticket, on)) conclude(ticket, *decision, on);
+  }
+}
+
+std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) const {
+  if (!listed_since(ticket.entered_)) return std::nullopt;
+  if (!on.counts()) {
+    return settings_.admit_unknown ? Decision::admitted_unknown : Decision::unknown;
+  }
+  if (on.live >= settings_.limit) return Decision::rejected;
+  if (on.live + static_cast<int>(slots_.size()) < settings_.limit) return Decision::admitted;
+  if (listed_since(ticket.deadline_)) return Decision::rejected;
+  return std::nullopt;
+}
+
+void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
+  ticket.unlink();
+  Verdict verdict{
+      decision,  settings_.limit,       std::nullopt,           static_cast<int>(slots_.size()),
+      on.signal, fault_name(on.signal), fault_detail(on.signal)};
+  if (on.counts()) verdict.live = on.live;
+  ticket.verdict_ = std::move(verdict);
+  if (decision == Decision::admitted || decision == Decision::admitted_unknown) {
+    slots_.push_back({});
+    slots_.back().settle = ticket.settle_;
+    slots_.back().mark = plausibility_.mark();
+    ticket.reservation_ = Reservation(*this, std::prev(slots_.end()));
+  }
+  if (ticket.on_decided_) ticket.on_decided_();
+}
+
+std::optional<TimePoint> Gate::next_listing() const {
+  if (waiting_.empty()) return std::nullopt;
+  if (!listed_since(waiting_.back().entered_)) return waiting_.back().entered_;
+  // All that wait were decided once and found the free slots promised.
+  if (attempt_fault_) return attempt_ended_ + kRetryUnknown;
+  TimePoint next = waiting_.front().deadline_;
+  for (const detail::Slot& slot : slots_) {
+    if (slot.until) next = std::min(next, *slot.until);
+  }
+  return next;
+}
+
+void Gate::configure(Settings settings, TimePoint now) {
+  settings_ = settings;
+  decide_waiting(now);
+}
+
+void Gate::drain(TimePoint now) {
+  draining_ = true;
+  while (!waiting_.empty()) conclude(waiting_.front(), Decision::draining, basis(now));
+}
+
+void Gate::free_slot(Slots::iterator slot, TimePoint now) {
+  slots_.erase(slot);
+  decide_waiting(now);
+}
+
+void Gate::abandon(Slots::iterator slot) {
+  slot->state = detail::Slot::State::abandoned;
+  ++abandoned_total_;
+}
+
+// A destructor does not know the time; the next call that does says it. Later than the truth keeps
+// the slot longer.
+void Gate::stamp_abandoned(TimePoint now) {
+  for (detail::Slot& slot : slots_) {
+    if (slot.state == detail::Slot::State::abandoned && !slot.until) {
+      slot.until = now + settings_.settle;
+    }
+  }
+}
+
+// Puts a new session down to a create: first to one that this listing settles, then to any in
+// flight.
+bool Gate::attribute_session(TimePoint began) {
+  const auto is_free = [](const detail::Slot& slot) { return !slot.attributed; };
+  auto found = std::ranges::find_if(slots_, [&](const detail::Slot& slot) {
+    return is_free(slot) && slot.until && began > *slot.until;
+  });
+  if (found == slots_.end()) found = std::ranges::find_if(slots_, is_free);
+  if (found == slots_.end()) return false;
+  found->attributed = true;
+  return true;
+}
+
+std::string Gate::fault_name(SignalState signal) const {
+  if (signal == SignalState::blind) return "blind";
+  if (signal == SignalState::none) return "no_listing";
+  return attempt_fault_ ? tmux::name_of(*attempt_fault_) : "";
+}
+
+std::string Gate::fault_detail(SignalState signal) const {
+  if (signal == SignalState::blind) return kBlindDetail;
+  if (signal == SignalState::none) return "no listing of the tmux sessions has been made yet";
+  return attempt_detail_;
+}
+
+Snapshot Gate::snapshot(TimePoint now) const {
+  Snapshot shot;
+  const Basis on = basis(now);
+  shot.limit = settings_.limit;
+  shot.signal = on.signal;
+  shot.signal_fault = fault_name(on.signal);
+  shot.signal_detail = fault_detail(on.signal);
+  shot.match_wrong = plausibility_.match_wrong();
+  if (good_) shot.signal_age = now - good_->began;
+  if (on.counts()) {
+    shot.live = on.live;
+    shot.holders = origins_.holders();
+  }
+  for (const detail::Slot& slot : slots_) {
+    switch (slot.state) {
+      case detail::Slot::State::in_flight:
+        ++shot.in_flight;
+        break;
+      case detail::Slot::State::settling:
+        ++shot.settling;
+        break;
+      case detail::Slot::State::abandoned:
+        ++shot.abandoned;
+        break;
+    }
+  }
+  shot.waiting = static_cast<int>(waiting_.size());
+  return shot;
+}
+
+}  // namespace taskgate::gate

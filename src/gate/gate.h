@@ -1,0 +1,238 @@
+// The gate: which creates may pass. Passive and clock-free: it is told what happened and when, does
+// no I/O, starts nothing, and is tested without an event loop. One thread.
+//
+// # The problem
+//
+// A create answers in milliseconds and leaves a tmux session that lives for hours. Sessions can
+// only be observed, by a listing that takes time and is old when it arrives; the creates that were
+// let through meanwhile are not in it. "List, compare, create" therefore admits too many as soon as
+// creates overlap.
+//
+// # The rule
+//
+// Each admitted create holds a *reservation* from the decision until its outcome is known. A create
+// is admitted exactly when
+//
+//     live (of a listing that began after the create's body was in) + all open reservations < limit
+//
+// and the comparison and the reservation are one step: nothing can come between, since there is one
+// thread and no suspension. It is refused at once when live >= limit. In between, slots are free of
+// sessions but promised; the create waits for the next event and is decided again, `wait` at most,
+// and then once more on a listing that began after the wait was over.
+//
+// # Why it never admits one too many
+//
+// Let S be the sessions that exist because of admitted creates or were there before. At every
+// moment
+//
+//     S <= sessions in the last listing L that are still alive + open reservations            (*)
+//
+// - A session that appears after L's snapshot belongs to a create that was admitted and whose
+//   reservation is still open: a reservation that may have a session ends only with a listing that
+//   *began* after the create's answer was in (plus the route's settle), and the upstream makes the
+//   session before it answers. So that listing contains the session if it is alive, and (*) holds
+//   again with it.
+// - A reservation that ends without a listing (nothing was sent, or an answer of 3xx or 4xx) has no
+// session.
+// - Sessions that die, and sessions that are listed while their reservation is still open, make the
+//   right side larger than needed, never smaller.
+//
+// Admitting adds one to the right side and happens only when it is below the limit; so S <= limit.
+// A reservation is never covered by somebody else's session, because sessions are not matched to
+// creates at all: rules that do so were found to over-admit by exhaustive search.
+//
+// # Why no slot is refused while one is free
+//
+// `live >= limit` is a fact of a listing that began after the create was complete: at the listing's
+// moment no slot was free. A create that is not refused for that waits, and every event that can
+// free its slot (an answer, a listing) decides it again; when its time is over, one more listing is
+// made first. It is refused only while all slots that are free of sessions stay promised to creates
+// in flight.
+//
+// # What is not covered, and which way it errs
+//
+// - A session made by another door between L's snapshot and the create's own session: one too many,
+// by that door.
+// - `lost()` and abandoned reservations: the upstream gave no answer, and its session may come
+// later than
+//   `settle`. One too many then, counted by reservations_abandoned_total. (Sooner: exact.)
+// - While the signal is `held`, sessions from other doors since the last good listing are not seen.
+// - `admit_unknown` lets everything pass while the count is unknown. That is what it says.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <functional>
+#include <list>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "gate/origins.h"
+#include "gate/plausibility.h"
+#include "gate/snapshot.h"
+#include "tmux/listing.h"
+
+namespace taskgate::gate {
+
+struct Settings {
+  int limit = 12;
+  Duration wait = std::chrono::seconds(2);    // admission.wait
+  Duration settle = std::chrono::seconds(5);  // admission.settle: for creates without an answer
+  Duration hold = std::chrono::seconds(10);   // tmux.hold
+  bool admit_unknown = false;                 // tmux.on_unknown: admit
+};
+
+class Gate;
+
+// What the gate decided, with what the refusal and the log say about it.
+struct Verdict {
+  Decision decision = Decision::rejected;
+  int limit = 0;
+  std::optional<int> live;  // of the listing it was decided on; unset when unknown
+  int reserved = 0;         // open reservations, this one not counted
+  SignalState signal = SignalState::known;
+  std::string fault;   // "timeout", "blind", ...; with `unknown` and `admitted_unknown`
+  std::string detail;  // a sentence for the operator
+};
+
+namespace detail {
+struct Slot {
+  enum class State : std::uint8_t { in_flight, settling, abandoned };
+  State state = State::in_flight;
+  std::optional<TimePoint>
+      until;                // ends with the first listing that began after; unset: not known yet
+  Duration settle{};        // the route's
+  bool attributed = false;  // a session was put down to it (for show)
+  Plausibility::Mark mark;  // what was visible when it was admitted
+};
+}  // namespace detail
+
+// The right to run one create. Its end must be said; a reservation that is merely destroyed (a
+// cancelled coroutine) counts as *lost*, so that no path can give a slot away.
+class Reservation {
+ public:
+  Reservation() = default;
+  Reservation(Reservation&& other) noexcept;
+  Reservation& operator=(Reservation&& other) noexcept;
+  ~Reservation();
+
+  explicit operator bool() const { return gate_ != nullptr; }
+
+  // No byte of the create went upstream: the slot is free at once.
+  void not_sent(TimePoint now);
+  // The head of the final answer is in: 3xx and 4xx free the slot at once, 2xx and 5xx with the
+  // first listing that begins `now` plus the route's settle or later. Gives what Gate::succeeded()
+  // wants.
+  Plausibility::Claim answered(int status, TimePoint now);
+  // No answer in time, or the connection broke: the slot is kept for Settings::settle.
+  void lost(TimePoint now);
+
+ private:
+  friend class Gate;
+  friend class Ticket;
+  Reservation(Gate& gate, std::list<detail::Slot>::iterator slot) : gate_(&gate), slot_(slot) {}
+
+  Gate* gate_ = nullptr;
+  std::list<detail::Slot>::iterator slot_;
+};
+
+// One create that asks to pass. Lives where its request is handled; destroyed undecided, the create
+// is withdrawn.
+class Ticket : public boost::intrusive::list_base_hook<
+                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  // `now`: the body was read to its end. `on_decided` is called once, from whichever call into the
+  // gate decides, unless the decision stands when the constructor returns. It may only wake
+  // somebody: it must not call into the gate or destroy a ticket.
+  Ticket(Gate& gate, Duration route_settle, TimePoint now, std::function<void()> on_decided);
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+
+  // Null while it waits.
+  const Verdict* verdict() const { return verdict_ ? &*verdict_ : nullptr; }
+  // After an admission, once.
+  Reservation take_reservation() { return std::move(reservation_); }
+
+ private:
+  friend class Gate;
+  TimePoint entered_;
+  TimePoint deadline_;
+  Duration settle_;
+  std::function<void()> on_decided_;
+  std::optional<Verdict> verdict_;
+  Reservation reservation_;
+};
+
+class Gate {
+ public:
+  explicit Gate(Settings settings) : settings_(settings) {}
+  Gate(const Gate&) = delete;
+  Gate& operator=(const Gate&) = delete;
+
+  // A listing ended. Listings come in the order in which they ended; one that began before the last
+  // good one (a late answer) is ignored.
+  void apply(const tmux::Listing& listing);
+
+  // When the next listing should begin: in the past means now; nothing means that none is needed.
+  std::optional<TimePoint> next_listing() const;
+
+  // A create that was answered 201 or 202 turned out well (no "status":"error" in its body): the
+  // evidence for and against being blind.
+  void succeeded(const Plausibility::Claim& claim) { plausibility_.add(claim); }
+
+  // New settings at a reload; creates that wait are decided again.
+  void configure(Settings settings, TimePoint now);
+  // From now on creates are refused as `draining`, those that wait at once.
+  void drain(TimePoint now);
+
+  Snapshot snapshot(TimePoint now) const;
+  int limit() const { return settings_.limit; }
+  std::uint64_t abandoned_total() const { return abandoned_total_; }
+
+ private:
+  friend class Ticket;
+  friend class Reservation;
+  using Slots = std::list<detail::Slot>;
+
+  // What a decision stands on.
+  struct Basis {
+    SignalState signal = SignalState::none;
+    int live = 0;  // when known or held
+    bool counts() const { return signal == SignalState::known || signal == SignalState::held; }
+  };
+  Basis basis(TimePoint now) const;
+
+  void enter(Ticket& ticket);
+  void decide_waiting(TimePoint now);
+  std::optional<Decision> decide(const Ticket& ticket, const Basis& basis) const;
+  void conclude(Ticket& ticket, Decision decision, const Basis& basis);
+  bool listed_since(TimePoint moment) const { return attempted_ && attempt_began_ > moment; }
+
+  void free_slot(Slots::iterator slot, TimePoint now);
+  void abandon(Slots::iterator slot);
+  void stamp_abandoned(TimePoint now);
+  void take_good(const tmux::Listing& listing);
+  bool attribute_session(TimePoint began);
+  std::string fault_name(SignalState signal) const;
+  std::string fault_detail(SignalState signal) const;
+
+  Settings settings_;
+  bool draining_ = false;
+
+  // The last listing that was tried, and the last good one.
+  bool attempted_ = false;
+  TimePoint attempt_began_{};
+  TimePoint attempt_ended_{};
+  std::optional<tmux::Fault> attempt_fault_;
+  std::string attempt_detail_;
+  std::optional<tmux::Listing> good_;
+
+  Slots slots_;
+  boost::intrusive::list<Ticket, boost::intrusive::constant_time_size<false>> waiting_;
+  std::uint64_t abandoned_total_ = 0;
+
+  Origins origins_;
+  Plausibility plausibility_;
+};
+
+}  // namespace taskgate::gate

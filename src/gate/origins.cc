@@ -1,0 +1,33 @@
+#include "gate/origins.h"
+
+#include <algorithm>
+
+namespace taskgate::gate {
+
+void Origins::observe(const tmux::Listing& listing, const std::function<bool()>& claim) {
+  std::map<Key, Holder> seen;
+  for (const tmux::Session& session : listing.sessions) {
+    if (!session.matches) continue;
+    const Key key{session.socket, session.server, session.id};
+    const auto known = sessions_.find(key);
+    Origin origin = Origin::inherited;
+    if (known != sessions_.end()) {
+      origin = known->second.origin;
+    } else if (started_) {
+      origin = claim() ? Origin::created : Origin::unattributed;
+    }
+    seen.emplace(key, Holder{session.name, session.id, session.created, origin});
+  }
+  sessions_ = std::move(seen);
+  started_ = true;
+}
+
+std::vector<Holder> Origins::holders() const {
+  std::vector<Holder> holders;
+  holders.reserve(sessions_.size());
+  for (const auto& [key, holder] : sessions_) holders.push_back(holder);
+  std::ranges::stable_sort(holders, {}, &Holder::created);
+  return holders;
+}
+
+}  // namespace taskgate::gate

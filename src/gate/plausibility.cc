@@ -1,0 +1,54 @@
+#include "gate/plausibility.h"
+
+#include <algorithm>
+
+namespace taskgate::gate {
+namespace {
+
+// The highest id that the same server showed before; nothing for a server that is new.
+std::optional<std::uint64_t> highest_before(const std::vector<tmux::ServerMark>& servers,
+                                            std::int32_t pid) {
+  for (const tmux::ServerMark& server : servers) {
+    if (server.pid == pid && server.has_sessions) return server.highest_id;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Plausibility::observe(const tmux::Listing& listing) {
+  take_in(listing);
+  std::erase_if(claims_, [&](const Claim& claim) {
+    if (listing.began <= claim.due) return false;
+    judge(claim, listing.live);
+    return true;
+  });
+}
+
+void Plausibility::take_in(const tmux::Listing& listing) {
+  if (servers_ && *servers_ == listing.servers) return;
+  if (servers_) {
+    ++mark_.changes;
+    for (const tmux::Session& session : listing.sessions) {
+      const auto before = highest_before(*servers_, session.server);
+      if (before && session.id <= *before) continue;
+      ++mark_.births;
+      if (session.matches) ++mark_.matching;
+    }
+    unseen_ = 0;  // any sign of life on the socket
+  }
+  servers_ = listing.servers;
+}
+
+void Plausibility::judge(const Claim& claim, int live) {
+  if (mark_.matching != claim.before.matching || live > 0) {
+    unseen_ = 0;
+    mismatched_ = 0;
+  } else if (mark_.births != claim.before.births) {
+    ++mismatched_;
+  } else if (mark_.changes == claim.before.changes) {
+    ++unseen_;
+  }
+}
+
+}  // namespace taskgate::gate

@@ -1,0 +1,75 @@
+// The gate's state as a value, for metrics, the status page and the log. Pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace taskgate::gate {
+
+// How a create was decided; the label `decision` of taskgate_admissions_total.
+enum class Decision : std::uint8_t {
+  admitted,          // a slot was free and is reserved
+  admitted_unknown,  // the count was unknown and tmux.on_unknown is admit
+  rejected,          // no slot is free
+  unknown,           // the count is unknown and tmux.on_unknown is reject
+  draining,          // the gate is going away
+  withdrawn,         // the client left before the decision
+};
+inline constexpr std::array kDecisions{Decision::admitted, Decision::admitted_unknown,
+                                       Decision::rejected, Decision::unknown,
+                                       Decision::draining, Decision::withdrawn};
+const char* name_of(Decision decision);
+
+// Whether the count can be trusted; the label `state` of taskgate_signal_state.
+enum class SignalState : std::uint8_t {
+  none,     // no listing has ended yet
+  known,    // the last listing is good
+  held,     // it is not, but the last good one is younger than tmux.hold and used
+  unknown,  // no listing to go by
+  blind,    // creates succeed and nothing changes on our socket: we look at the wrong one
+};
+inline constexpr std::array kSignalStates{SignalState::none, SignalState::known, SignalState::held,
+                                          SignalState::unknown, SignalState::blind};
+const char* name_of(SignalState state);
+
+// Where a live session comes from. Only for show: it decides nothing.
+enum class Origin : std::uint8_t {
+  created,       // a create that passed the gate
+  inherited,     // it was there when the gate started
+  unattributed,  // another door: made in the pod, by hand
+};
+const char* name_of(Origin origin);
+
+struct Holder {
+  std::string name;
+  std::uint64_t id = 0;
+  std::int64_t created = 0;  // Unix seconds, as tmux says
+  Origin origin = Origin::created;
+};
+
+struct Snapshot {
+  int limit = 0;
+  SignalState signal = SignalState::none;
+  std::string signal_fault;   // "timeout", "blind", ...; empty while known
+  std::string signal_detail;  // a sentence: which socket, what happened, what to check
+  bool match_wrong = false;   // sessions appear, but none under a name that tmux.match takes
+  std::optional<Duration> signal_age;  // since the last good listing began
+  std::optional<int> live;             // unset while unknown or blind: never a false zero
+  int in_flight = 0;                   // reservations whose create is on its way
+  int settling = 0;                    // ... whose outcome is known and waits for a listing
+  int abandoned = 0;                   // ... whose outcome is not known, kept for admission.settle
+  int waiting = 0;                     // creates that wait for their decision
+  std::vector<Holder> holders;         // live sessions, oldest first; empty while unknown
+
+  int reservations() const { return in_flight + settling + abandoned; }
+  // Slots that a create would get now; unset while unknown.
+  std::optional<int> slots_free() const;
+  int count(Origin origin) const;
+};
+
+}  // namespace taskgate::gate

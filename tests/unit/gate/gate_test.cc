@@ -1,0 +1,434 @@
+#include "gate/gate.h"
+
+#include <memory>
+
+#include "support/catch.h"
+#include "world.h"
+
+using namespace taskgate;
+using namespace taskgate::gate;
+using namespace taskgate::gate::test;
+
+namespace {
+
+Settings settings(int limit) {
+  Settings made;
+  made.limit = limit;
+  return made;
+}
+
+// A create and how often it was told of its decision.
+struct Create {
+  Create(Gate& gate, double now, Duration settle = Duration::zero())
+      : ticket(gate, settle, at(now), [this] { ++told; }) {}
+  bool waits() const { return ticket.verdict() == nullptr; }
+  Decision decision() const {
+    REQUIRE(ticket.verdict() != nullptr);
+    return ticket.verdict()->decision;
+  }
+  int told = 0;
+  Ticket ticket;
+};
+
+std::vector<std::unique_ptr<Create>> burst(Gate& gate, int count, double now) {
+  std::vector<std::unique_ptr<Create>> creates;
+  for (int i = 0; i < count; ++i) creates.push_back(std::make_unique<Create>(gate, now));
+  return creates;
+}
+
+int count(const std::vector<std::unique_ptr<Create>>& creates, Decision decision) {
+  int found = 0;
+  for (const auto& create : creates) found += !create->waits() && create->decision() == decision;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a burst of 200 creates on an empty pod reserves exactly the limit and the rest waits") {
+  Gate gate(settings(12));
+  const auto creates = burst(gate, 200, 0);
+  CHECK(gate.next_listing() == at(0));
+  gate.apply(live(0, 1));
+  CHECK(count(creates, Decision::admitted) == 12);
+  CHECK(count(creates, Decision::rejected) == 0);
+  CHECK(gate.snapshot(at(2)).waiting == 188);
+  CHECK(gate.snapshot(at(2)).in_flight == 12);
+  CHECK(gate.snapshot(at(2)).slots_free() == 0);
+}
+
+TEST_CASE("a create is refused at once when as many sessions live as the limit allows") {
+  Gate gate(settings(12));
+  Create create(gate, 0);
+  gate.apply(live(12, 1));
+  CHECK(create.decision() == Decision::rejected);
+  CHECK(create.told == 1);
+  CHECK(create.ticket.verdict()->live == 12);
+  CHECK(create.ticket.verdict()->limit == 12);
+  CHECK(create.ticket.verdict()->reserved == 0);
+}
+
+TEST_CASE("limit 0 refuses all") {
+  Gate gate(settings(0));
+  Create create(gate, 0);
+  gate.apply(live(0, 1));
+  CHECK(create.decision() == Decision::rejected);
+}
+
+TEST_CASE("a create is not decided on a listing that began before its body was in") {
+  Gate gate(settings(2));
+  Create create(gate, 5);
+  gate.apply(live(2, 4, 6));
+  CHECK(create.waits());
+  CHECK(gate.next_listing() == at(5));
+  gate.apply(live(1, 7));
+  CHECK(create.decision() == Decision::admitted);
+}
+
+TEST_CASE("one listing decides everyone who was waiting when it began and nobody else") {
+  Gate gate(settings(12));
+  Create before(gate, 0);
+  Create after(gate, 2);
+  gate.apply(live(12, 1, 3));
+  CHECK(before.decision() == Decision::rejected);
+  CHECK(after.waits());
+  CHECK(gate.next_listing() == at(2));
+}
+
+TEST_CASE("no listing is wanted while nobody waits") {
+  Gate gate(settings(1));
+  CHECK_FALSE(gate.next_listing());
+  Create create(gate, 0);
+  gate.apply(live(0, 1));
+  CHECK_FALSE(gate.next_listing());
+}
+
+TEST_CASE("a create that was never sent gives its slot to the next one at once") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(live(0, 1));
+  CHECK(second.waits());
+  first.ticket.take_reservation().not_sent(at(2));
+  CHECK(second.decision() == Decision::admitted);
+}
+
+TEST_CASE("an answer of 3xx or 4xx frees the slot at once") {
+  for (const int status : {301, 400, 401, 404, 409, 429, 499}) {
+    Gate gate(settings(1));
+    Create first(gate, 0);
+    Create second(gate, 0);
+    gate.apply(live(0, 1));
+    first.ticket.take_reservation().answered(status, at(2));
+    INFO("status " << status);
+    CHECK(second.decision() == Decision::admitted);
+  }
+}
+
+TEST_CASE("an answer of 2xx or 5xx keeps the slot until a listing that began after it") {
+  for (const int status : {200, 201, 202, 299, 500, 502, 599}) {
+    INFO("status " << status);
+    Gate gate(settings(2));
+    Create first(gate, 0);
+    gate.apply(live(1, 1));
+    first.ticket.take_reservation().answered(status, at(3));
+    Create second(gate, 3.5);
+    Create third(gate, 3.6);
+    CHECK(gate.snapshot(at(4)).settling == 1);
+    gate.apply(live(1, 2, 4));  // began before the answer
+    CHECK(gate.snapshot(at(4)).settling == 1);
+    gate.apply(live(1, 5));
+    CHECK(gate.snapshot(at(5)).settling == 0);
+    CHECK(second.decision() == Decision::admitted);
+    CHECK(third.waits());
+  }
+}
+
+TEST_CASE("the listing that ends a reservation is asked for as soon as the answer is in") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(live(0, 1));
+  CHECK(gate.next_listing() == at(2000));  // the second one's last chance
+  first.ticket.take_reservation().answered(201, at(3));
+  CHECK(gate.next_listing() == at(3));
+  gate.apply(live(1, 4));
+  CHECK(second.decision() == Decision::rejected);
+}
+
+TEST_CASE("a route that answers before its session is there keeps the slot for its settle") {
+  Gate gate(settings(1));
+  Create first(gate, 0, std::chrono::milliseconds(50));
+  gate.apply(live(0, 1));
+  first.ticket.take_reservation().answered(202, at(2));
+  Create second(gate, 3);
+  gate.apply(live(0, 4));
+  CHECK(second.waits());
+  CHECK(gate.next_listing() == at(52));
+  gate.apply(live(0, 53));
+  CHECK(second.decision() == Decision::admitted);
+}
+
+TEST_CASE("a session that shows while its create is in flight does not make room for another") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  Create second(gate, 2);
+  gate.apply(live(1, 3));  // the first one's session, not answered yet: 1 + 1 = limit
+  CHECK(second.waits());
+  first.ticket.take_reservation().answered(201, at(4));
+  gate.apply(live(1, 5));
+  CHECK(second.decision() == Decision::admitted);
+}
+
+TEST_CASE("a session from another door is never taken for the one that a reservation promises") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  Create second(gate, 2);
+  Create third(gate, 2);
+  gate.apply(live(1, 3));  // by hand; the first create's session is still to come
+  CHECK(second.waits());
+  gate.apply(live(2, 4));
+  CHECK(second.decision() == Decision::rejected);
+  CHECK(third.decision() == Decision::rejected);
+}
+
+TEST_CASE("a create that waited its time is refused, but only after one more listing") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(live(0, 1));
+  gate.apply(live(0, 1999));
+  CHECK(second.waits());
+  CHECK(gate.next_listing() == at(2000));
+  gate.apply(live(0, 2001));
+  CHECK(second.decision() == Decision::rejected);
+  CHECK(second.ticket.verdict()->live == 0);
+  CHECK(second.ticket.verdict()->reserved == 1);
+}
+
+TEST_CASE("the last listing of a create's wait can still find it a slot") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(live(1, 1));
+  CHECK(second.waits());
+  gate.apply(live(0, 2001));
+  CHECK(second.decision() == Decision::admitted);
+}
+
+TEST_CASE("waiting creates are served in the order in which they came") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  Create second(gate, 0.1);
+  Create third(gate, 0.2);
+  gate.apply(live(0, 1));
+  first.ticket.take_reservation().not_sent(at(2));
+  CHECK(second.decision() == Decision::admitted);
+  CHECK(third.waits());
+}
+
+TEST_CASE("a client that leaves before the decision takes its create with it") {
+  Gate gate(settings(1));
+  auto leaver = std::make_unique<Create>(gate, 0);
+  Create stayer(gate, 0);
+  leaver.reset();
+  gate.apply(live(0, 1));
+  CHECK(stayer.decision() == Decision::admitted);
+}
+
+TEST_CASE("a lost create keeps its slot until a listing that begins admission.settle later") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  first.ticket.take_reservation().lost(at(10));
+  CHECK(gate.abandoned_total() == 1);
+  Create second(gate, 11);
+  gate.apply(live(0, 12));
+  CHECK(second.waits());
+  CHECK(gate.snapshot(at(12)).abandoned == 1);
+  gate.apply(live(0, 5011));
+  CHECK(gate.snapshot(at(5011)).abandoned == 0);
+}
+
+TEST_CASE("a reservation that is merely destroyed counts as lost, not as free") {
+  Gate gate(settings(1));
+  {
+    Create first(gate, 0);
+    gate.apply(live(0, 1));
+    CHECK(first.decision() == Decision::admitted);
+  }
+  CHECK(gate.abandoned_total() == 1);
+  Create second(gate, 100);
+  gate.apply(live(0, 101));
+  CHECK(second.waits());
+  gate.apply(live(0, 1500));
+  CHECK(second.waits());
+  // Its time counts from the first call after the destructor that knew what time it was.
+  Create third(gate, 5099);
+  gate.apply(live(0, 5101));
+  CHECK(gate.snapshot(at(5101)).abandoned == 0);
+  CHECK(second.decision() == Decision::admitted);
+}
+
+TEST_CASE("moving a reservation neither loses nor doubles it") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(live(0, 1));
+  Reservation a = first.ticket.take_reservation();
+  Reservation b = std::move(a);
+  CHECK_FALSE(a);  // NOLINT(bugprone-use-after-move): that it is empty is what is tested
+  CHECK(gate.snapshot(at(1)).in_flight == 2);
+  b = second.ticket.take_reservation();  // the first one's right ends here
+  CHECK(gate.snapshot(at(1)).in_flight == 1);
+  CHECK(gate.snapshot(at(1)).abandoned == 1);
+  b.not_sent(at(2));
+  CHECK(gate.snapshot(at(2)).reservations() == 1);
+}
+
+TEST_CASE("while the last good listing is young it is used together with all reservations") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  first.ticket.take_reservation().answered(201, at(2));
+  Create second(gate, 3);
+  Create third(gate, 3);
+  gate.apply(failed(tmux::Fault::timeout, 4, 1004));
+  CHECK(second.decision() == Decision::admitted);
+  CHECK(third.waits());
+  CHECK(gate.snapshot(at(1004)).signal == SignalState::held);
+  CHECK(gate.snapshot(at(1004)).live == 0);
+}
+
+TEST_CASE("after tmux.hold without a good listing creates are refused as unknown with the reason") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  Create second(gate, 10'001);
+  gate.apply(failed(tmux::Fault::permission_denied, 10'002));
+  CHECK(second.decision() == Decision::unknown);
+  CHECK(second.ticket.verdict()->fault == "permission_denied");
+  CHECK(second.ticket.verdict()->detail == "the tmux server does not answer");
+  CHECK_FALSE(second.ticket.verdict()->live);
+  CHECK_FALSE(gate.snapshot(at(10'003)).live);
+  CHECK_FALSE(gate.snapshot(at(10'003)).slots_free());
+  CHECK(gate.snapshot(at(10'003)).holders.empty());
+}
+
+TEST_CASE("without any good listing the first fault is unknown, not zero") {
+  Gate gate(settings(2));
+  CHECK(gate.snapshot(at(0)).signal == SignalState::none);
+  CHECK_FALSE(gate.snapshot(at(0)).live);
+  Create create(gate, 0);
+  gate.apply(failed(tmux::Fault::folder_missing, 1));
+  CHECK(create.decision() == Decision::unknown);
+}
+
+TEST_CASE(
+    "on_unknown admit lets creates pass, with a reservation that counts once the signal is back") {
+  Settings admit = settings(1);
+  admit.admit_unknown = true;
+  Gate gate(admit);
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(failed(tmux::Fault::timeout, 1));
+  CHECK(first.decision() == Decision::admitted_unknown);
+  CHECK(second.decision() == Decision::admitted_unknown);
+  Create third(gate, 2);
+  gate.apply(live(0, 3));
+  CHECK(third.waits());
+}
+
+TEST_CASE("creates that wait while the count is held ask again, but not in a tight loop") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  Create second(gate, 2);
+  gate.apply(failed(tmux::Fault::access_denied, 3, 3));
+  CHECK(second.waits());
+  CHECK(gate.next_listing() == at(103));
+}
+
+TEST_CASE("a late answer is taken when it is newer than what is known") {
+  Gate gate(settings(3));
+  gate.apply(live(1, 1));
+  gate.apply(failed(tmux::Fault::timeout, 100, 1100));
+  gate.apply(live(2, 100, 5000));
+  CHECK(gate.snapshot(at(5000)).live == 2);
+  gate.apply(live(1, 50, 5001));
+  CHECK(gate.snapshot(at(5001)).live == 2);
+}
+
+TEST_CASE("a late answer that began before a create's answer does not end its reservation") {
+  Gate gate(settings(3));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  gate.apply(failed(tmux::Fault::timeout, 2, 1002));
+  first.ticket.take_reservation().answered(201, at(1500));
+  gate.apply(live(0, 2, 2000));
+  CHECK(gate.snapshot(at(2000)).settling == 1);
+}
+
+TEST_CASE("a raised limit lets waiting creates pass at once, a lowered one keeps what lives") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(live(0, 1));
+  gate.configure(settings(2), at(2));
+  CHECK(second.decision() == Decision::admitted);
+  gate.configure(settings(1), at(3));
+  Create third(gate, 4);
+  gate.apply(live(2, 5));
+  CHECK(third.decision() == Decision::rejected);
+  CHECK(gate.snapshot(at(6)).slots_free() == 0);
+}
+
+TEST_CASE("a drain refuses those that wait and those that come, and tells each once") {
+  Gate gate(settings(1));
+  Create waiting(gate, 0);
+  gate.drain(at(1));
+  CHECK(waiting.decision() == Decision::draining);
+  CHECK(waiting.told == 1);
+  Create late(gate, 2);
+  CHECK(late.decision() == Decision::draining);
+  CHECK(late.told == 0);
+  CHECK_FALSE(gate.next_listing());
+}
+
+TEST_CASE("a tmux server that was restarted with ids that start over is counted afresh") {
+  Gate gate(settings(3));
+  gate.apply(listing_of({session(5), session(6)}, 1));
+  gate.apply(listing_of({session(0, true, 200), session(1, true, 200)}, 2));
+  const Snapshot shot = gate.snapshot(at(3));
+  CHECK(shot.live == 2);
+  CHECK(shot.count(Origin::unattributed) == 2);
+  CHECK(shot.count(Origin::inherited) == 0);
+}
+
+TEST_CASE("sessions over the limit drain by themselves and are shown as they are") {
+  Gate gate(settings(2));
+  gate.apply(live(5, 1));
+  CHECK(gate.snapshot(at(2)).live == 5);
+  CHECK(gate.snapshot(at(2)).slots_free() == 0);
+}
+
+TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket clears it") {
+  Gate gate(settings(12));
+  double now = 0;
+  for (int i = 0; i < Plausibility::kContradictions; ++i) {
+    Create create(gate, now += 10);
+    gate.apply(live(0, now += 10));
+    REQUIRE(create.decision() == Decision::admitted);
+    gate.succeeded(create.ticket.take_reservation().answered(201, at(now += 10)));
+    gate.apply(live(0, now += 10));
+  }
+  Create refused(gate, now += 10);
+  gate.apply(live(0, now += 10));
+  CHECK(refused.decision() == Decision::unknown);
+  CHECK(refused.ticket.verdict()->fault == "blind");
+  CHECK_FALSE(gate.snapshot(at(now)).live);
+  gate.apply(live(1, now += 10));
+  CHECK(gate.snapshot(at(now)).signal == SignalState::known);
+  CHECK(gate.snapshot(at(now)).live == 1);
+}

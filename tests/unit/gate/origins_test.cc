@@ -1,0 +1,61 @@
+#include "gate/origins.h"
+
+#include "gate/gate.h"
+#include "support/catch.h"
+#include "world.h"
+
+using namespace taskgate;
+using namespace taskgate::gate;
+using namespace taskgate::gate::test;
+
+TEST_CASE("sessions found at the start are inherited, later ones without a create unattributed") {
+  Gate gate(Settings{});
+  gate.apply(live(2, 1));
+  gate.apply(live(3, 2));
+  const Snapshot shot = gate.snapshot(at(3));
+  CHECK(shot.count(Origin::inherited) == 2);
+  CHECK(shot.count(Origin::unattributed) == 1);
+  CHECK(shot.count(Origin::created) == 0);
+}
+
+TEST_CASE("a session that appears with a create's reservation is put down to it, one each") {
+  Gate gate(Settings{});
+  Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  gate.apply(live(0, 1));
+  ticket.take_reservation().answered(201, at(2));
+  gate.apply(live(2, 3));
+  const Snapshot shot = gate.snapshot(at(3));
+  CHECK(shot.count(Origin::created) == 1);
+  CHECK(shot.count(Origin::unattributed) == 1);
+}
+
+TEST_CASE("a session seen while its create is in flight is not put down to it twice") {
+  Gate gate(Settings{});
+  Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  gate.apply(live(0, 1));
+  gate.apply(live(1, 2));
+  ticket.take_reservation().answered(201, at(3));
+  gate.apply(live(2, 4));
+  const Snapshot shot = gate.snapshot(at(4));
+  CHECK(shot.count(Origin::created) == 1);
+  CHECK(shot.count(Origin::unattributed) == 1);
+}
+
+TEST_CASE("sessions that do not match are no holders") {
+  Gate gate(Settings{});
+  gate.apply(listing_of({session(1), session(2, false)}, 1));
+  CHECK(gate.snapshot(at(2)).holders.size() == 1);
+}
+
+TEST_CASE("holders are shown oldest first") {
+  Origins origins;
+  tmux::Listing listing = live(3, 1);
+  listing.sessions[0].created = 30;
+  listing.sessions[1].created = 10;
+  listing.sessions[2].created = 20;
+  origins.observe(listing, [] { return false; });
+  const auto holders = origins.holders();
+  REQUIRE(holders.size() == 3);
+  CHECK(holders[0].created == 10);
+  CHECK(holders[2].created == 30);
+}

@@ -1,0 +1,90 @@
+#include "gate/plausibility.h"
+
+#include "support/catch.h"
+#include "world.h"
+
+using namespace taskgate;
+using namespace taskgate::gate;
+using namespace taskgate::gate::test;
+
+namespace {
+
+// A create that succeeded between two listings that show what is given.
+void succeed(Plausibility& checks, const tmux::Listing& before, const tmux::Listing& after) {
+  checks.observe(before);
+  checks.add({checks.mark(), after.began - std::chrono::milliseconds(1)});
+  checks.observe(after);
+}
+
+tmux::Listing touched(double began) {
+  tmux::Listing listing = live(0, began);
+  listing.servers[0].inode = 8;
+  return listing;
+}
+
+}  // namespace
+
+TEST_CASE("several successes without any change on the socket mean blind") {
+  Plausibility checks;
+  for (int i = 0; i < 2; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
+  CHECK_FALSE(checks.blind());
+  succeed(checks, live(0, 100), live(0, 105));
+  CHECK(checks.blind());
+}
+
+TEST_CASE("a socket file that was made anew is a sign of life") {
+  Plausibility checks;
+  for (int i = 0; i < 3; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
+  REQUIRE(checks.blind());
+  checks.observe(touched(200));
+  CHECK_FALSE(checks.blind());
+}
+
+TEST_CASE("creates whose command ends at once are no sign of blindness beside living sessions") {
+  Plausibility checks;
+  for (int i = 0; i < 9; ++i) succeed(checks, live(2, i * 10), live(2, i * 10 + 5));
+  CHECK_FALSE(checks.blind());
+}
+
+TEST_CASE("one create that shows ends the row") {
+  Plausibility checks;
+  succeed(checks, live(0, 0), live(0, 5));
+  succeed(checks, live(0, 10), live(0, 15));
+  succeed(checks, live(0, 20), live(1, 25));
+  succeed(checks, live(0, 30), live(0, 35));
+  CHECK_FALSE(checks.blind());
+}
+
+TEST_CASE("a success is judged only by a listing that began after it was due") {
+  Plausibility checks;
+  for (int i = 0; i < 3; ++i) {
+    checks.observe(live(0, i * 10));
+    checks.add({checks.mark(), at(1000)});
+  }
+  checks.observe(live(0, 999));
+  CHECK_FALSE(checks.blind());
+  checks.observe(live(0, 1001));
+  CHECK(checks.blind());
+}
+
+TEST_CASE(
+    "sessions that appear under other names mean that the pattern is wrong, not that we are "
+    "blind") {
+  Plausibility checks;
+  std::uint64_t id = 1;
+  for (int i = 0; i < 3; ++i) {
+    succeed(checks, listing_of({session(id, false)}, i * 10),
+            listing_of({session(id, false), session(id + 1, false)}, i * 10 + 5));
+    ++id;
+  }
+  CHECK(checks.match_wrong());
+  CHECK_FALSE(checks.blind());
+}
+
+TEST_CASE("a first listing is no change") {
+  Plausibility checks;
+  const auto before = checks.mark();
+  checks.observe(live(3, 1));
+  CHECK(checks.mark().births == before.births);
+  CHECK(checks.mark().changes == before.changes);
+}

@@ -1,0 +1,71 @@
+#include "admin/client.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/result.hpp>
+#include <iterator>
+#include <utility>
+
+#include "http/head.h"
+
+namespace taskgate::admin {
+namespace {
+
+using Result = boost::system::result<std::string, std::string>;
+using boost::system::in_place_error;
+using boost::system::in_place_value;
+
+config::Address reachable(config::Address address) {
+  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.host == "::") address.host = "::1";
+  return address;
+}
+
+Result failed(const boost::system::error_code& error) {
+  return {in_place_error,
+          error == boost::asio::error::timed_out ? "no answer in time" : error.message()};
+}
+
+// Everything up to the end of the connection.
+Result exchange(const config::Address& address, const std::string& path, Duration patience) {
+  boost::asio::ip::tcp::iostream stream;
+  stream.expires_after(patience);
+  stream.connect(address.host, std::to_string(address.port));
+  if (!stream) return failed(stream.error());
+  stream.expires_after(patience);
+  stream << "GET " << path << " HTTP/1.1\r\nHost: " << config::to_string(address)
+         << "\r\nConnection: close\r\n\r\n"
+         << std::flush;
+  std::string received{std::istreambuf_iterator<char>(stream), {}};
+  const auto error = stream.error();
+  if (received.empty() && error != boost::asio::error::eof) return failed(error);
+  return {in_place_value, std::move(received)};
+}
+
+// Takes the body out of a whole answer.
+Result body_of(const std::string& received) {
+  http::ResponseParser parser({16 * 1024, 100});
+  if (parser.parse(received) != http::Progress::complete) {
+    return {in_place_error, "the answer is not HTTP"};
+  }
+  const http::ResponseHead& head = parser.head();
+  std::string body = received.substr(head.size);
+  const http::Field* length = http::find_field(head.fields, "Content-Length");
+  if (length != nullptr && length->value != std::to_string(body.size())) {
+    return {in_place_error, "the answer was cut short"};
+  }
+  if (head.status == 200) return {in_place_value, std::move(body)};
+  while (body.ends_with('\n')) body.pop_back();
+  return {in_place_error, "answered " + std::to_string(head.status) + ": " + body};
+}
+
+}  // namespace
+
+Result get(const config::Address& address, const std::string& path, Duration patience) {
+  const config::Address asked = reachable(address);
+  Result result = exchange(asked, path, patience);
+  if (result) result = body_of(*result);
+  if (result) return result;
+  return {in_place_error, "http://" + config::to_string(asked) + path + ": " + result.error()};
+}
+
+}  // namespace taskgate::admin

@@ -1,0 +1,19 @@
+// Reading the admin port, for `taskgate status` and `taskgate drain`.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <string>
+
+#include "base/time.h"
+#include "config/config.h"
+
+namespace taskgate::admin {
+
+// The body of GET `path`, or a sentence that says what went wrong; an answer other than 200 is an
+// error. A wildcard address is asked on loopback. `patience` is for the connection and again for
+// the answer: longer than the gate itself needs to say that its loop does not answer.
+boost::system::result<std::string, std::string> get(const config::Address& address,
+                                                    const std::string& path,
+                                                    Duration patience = std::chrono::seconds(4));
+
+}  // namespace taskgate::admin

@@ -1,0 +1,73 @@
+#include "admin/endpoints.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "admin/page.h"
+#include "observe/status_json.h"
+
+namespace taskgate::admin {
+namespace {
+
+constexpr const char* kJson = "application/json";
+
+Answer no_state() {
+  return plain(503, "The gate's event loop did not answer in time, so its state is not known.");
+}
+
+Answer livez(const Sources&, std::string_view) {
+  return plain(200, "ok");
+}
+
+Answer readyz(const Sources& sources, std::string_view) {
+  const auto status = sources.shallow_status();
+  if (!status) return no_state();
+  return {observe::is_ready(*status) ? 200 : 503, kJson, observe::to_readiness_json(*status) + "\n",
+          ""};
+}
+
+Answer metrics(const Sources& sources, std::string_view accept) {
+  const auto status = sources.status();
+  if (!status) return no_state();
+  const observe::Exposition format = observe::negotiate(accept);
+  return {200, observe::content_type(format), sources.metrics->render(*status, format),
+          "Vary: Accept\r\n"};
+}
+
+Answer status(const Sources& sources, std::string_view) {
+  const auto state = sources.status();
+  if (!state) return no_state();
+  return {200, kJson, observe::to_json(*state) + "\n", ""};
+}
+
+Answer configuration(const Sources& sources, std::string_view) {
+  auto yaml = sources.config_yaml();
+  if (!yaml) return no_state();
+  return {200, "application/yaml", std::move(*yaml), ""};
+}
+
+Answer page(const Sources&, std::string_view) {
+  const std::string nonce = make_nonce();
+  return {
+      200, "text/html; charset=utf-8", status_page(nonce),
+      "Content-Security-Policy: " + page_policy(nonce) + "\r\nReferrer-Policy: no-referrer\r\n"};
+}
+
+constexpr std::array kEndpoints{
+    Endpoint{"/livez", Cost::none, livez},
+    Endpoint{"/readyz", Cost::shallow, readyz},
+    Endpoint{"/metrics", Cost::deep, metrics},
+    Endpoint{"/status", Cost::deep, status},
+    Endpoint{"/config", Cost::shallow, configuration},
+    Endpoint{"/", Cost::none, page},
+};
+
+}  // namespace
+
+const Endpoint* find_endpoint(std::string_view path) {
+  const auto found = std::ranges::find(kEndpoints, path, &Endpoint::path);
+  return found == kEndpoints.end() ? nullptr : &*found;
+}
+
+}  // namespace taskgate::admin

@@ -1,0 +1,28 @@
+// What the admin port answers, path by path. The functions run on the server's threads.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "admin/answer.h"
+#include "admin/server.h"
+
+namespace taskgate::admin {
+
+// What an answer may have to wait for.
+enum class Cost : std::uint8_t {
+  none,     // nothing
+  shallow,  // the loop
+  deep,     // the loop and a listing of the sessions
+};
+
+struct Endpoint {
+  std::string_view path;
+  Cost cost;
+  Answer (*answer)(const Sources& sources, std::string_view accept);
+};
+
+// Null: there is no such path.
+const Endpoint* find_endpoint(std::string_view path);
+
+}  // namespace taskgate::admin

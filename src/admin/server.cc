@@ -1,0 +1,154 @@
+#include "admin/server.h"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/intrusive/list.hpp>
+#include <exception>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "admin/connection.h"
+#include "base/log.h"
+#include "base/task.h"
+
+namespace taskgate::admin {
+namespace {
+
+namespace intrusive = boost::intrusive;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+
+constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
+
+// An accepted connection; lives in its coroutine's frame.
+struct Connection : intrusive::list_base_hook<intrusive::link_mode<intrusive::auto_unlink>> {
+  Connection(TcpSocket accepted, TimePoint end) : socket(std::move(accepted)), expires(end) {}
+
+  TcpSocket socket;
+  TimePoint expires;
+};
+
+// All connections in the order in which they came, which is that in which they expire.
+using Connections = intrusive::list<Connection, intrusive::constant_time_size<false>>;
+
+// What waits on the socket ends with an error, and its coroutine with it.
+void cut(Connections& connections) {
+  ErrorCode ignored;
+  connections.front().socket.close(ignored);
+  connections.pop_front();
+}
+
+// What a connection throws is a fault of ours, out of memory for one, and ends that connection.
+void report(std::exception_ptr failure) try {
+  if (failure) std::rethrow_exception(failure);
+} catch (const std::exception& problem) {
+  log::error("admin_connection_failed").field("reason", problem.what());
+}
+
+asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& address) {
+  asio::ip::tcp::resolver resolver(loop);
+  const auto flags = asio::ip::tcp::resolver::passive | asio::ip::tcp::resolver::numeric_service;
+  return *resolver.resolve(address.host, std::to_string(address.port), flags).begin();
+}
+
+Acceptor listen(asio::io_context& loop, const config::Address& address) try {
+  const auto endpoint = resolve(loop, address);
+  Acceptor acceptor(loop, endpoint.protocol());
+  acceptor.set_option(asio::socket_base::reuse_address(true));
+  if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
+  acceptor.bind(endpoint);
+  acceptor.listen();
+  return acceptor;
+} catch (const boost::system::system_error& failure) {
+  throw std::runtime_error("cannot listen on " + config::to_string(address) +
+                           " (admin): " + failure.code().message());
+}
+
+}  // namespace
+
+struct Server::Impl {
+  // Declared first, destroyed last: the connections' frames, which the loop's and the pools'
+  // destructors destroy, use them.
+  Sources sources;
+  Limits limits;
+  Connections connections;
+  asio::io_context loop{1};
+  asio::thread_pool shallow{1};
+  asio::thread_pool deep{2};
+  Services services{sources, shallow, deep};
+  Acceptor acceptor;
+  Timer expiry{loop};
+  std::thread thread;
+
+  Impl(const config::Address& address, Sources given, Limits most)
+      : sources(std::move(given)), limits(most), acceptor(listen(loop, address)) {}
+  ~Impl();
+
+  void start();
+  Task<> accept_all();
+  Task<> carry(TcpSocket socket);
+  void expire();
+};
+
+// The pools' destructors join their threads; no coroutine runs on one when the loop and the list
+// go.
+Server::Impl::~Impl() {
+  loop.stop();
+  if (thread.joinable()) thread.join();
+}
+
+void Server::Impl::start() {
+  asio::co_spawn(loop, accept_all(), report);
+  thread = std::thread([this] { loop.run(); });
+}
+
+Task<> Server::Impl::accept_all() {
+  Timer pause{loop};
+  for (;;) {
+    auto [error, socket] = co_await acceptor.async_accept(kTask);
+    if (error) {  // out of descriptors, most likely: the next try would fail as well
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(kTask);
+      continue;
+    }
+    if (connections.size() >= limits.connections) cut(connections);
+    asio::co_spawn(loop, carry(std::move(socket)), report);
+  }
+}
+
+Task<> Server::Impl::carry(TcpSocket socket) {
+  Connection connection(std::move(socket), Clock::now() + limits.lifetime);
+  const bool first = connections.empty();
+  connections.push_back(connection);
+  if (first) expire();
+  co_await serve(connection.socket, services);
+}
+
+// Cuts what has lived too long, and comes back when the next one has.
+void Server::Impl::expire() {
+  const TimePoint now = Clock::now();
+  while (!connections.empty() && connections.front().expires <= now) cut(connections);
+  if (connections.empty()) return;
+  expiry.expires_at(connections.front().expires);
+  expiry.async_wait([this](ErrorCode error) {
+    if (!error) expire();
+  });
+}
+
+Server::Server(const config::Address& address, Sources sources)
+    : Server(address, std::move(sources), Limits{}) {}
+
+Server::Server(const config::Address& address, Sources sources, Limits limits)
+    : impl_(std::make_unique<Impl>(address, std::move(sources), limits)) {
+  impl_->start();
+}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const {
+  return impl_->acceptor.local_endpoint().port();
+}
+
+}  // namespace taskgate::admin

@@ -1,0 +1,58 @@
+// The admin port: GET /livez, /readyz, /metrics, /status, /, /config. It reads only: whatever
+// changes the gate comes by signal from its own container, since the pod's agents can reach every
+// TCP port.
+//
+// One thread carries all connections as coroutines; one request each, no keep-alive. A connection
+// that says nothing costs a descriptor and a few kilobytes, never a thread, is closed when its
+// lifetime is over, and gives way to a newcomer when there are too many: a probe is answered
+// however many others sit idle. Answers that have to wait for the loop are made on a few more
+// threads, those that also wait for a listing apart from the others.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "config/config.h"
+#include "observe/metrics.h"
+
+namespace taskgate::admin {
+
+// What the server asks of the loop. Called on the server's threads; each call may take until the
+// loop answers, but must end by itself: ~Server waits for it.
+struct Sources {
+  // The state now, with a listing at most a second old; nothing when the loop does not answer in
+  // time.
+  std::function<std::optional<observe::Status>()> status;
+  // The same without asking for a listing, for /readyz.
+  std::function<std::optional<observe::Status>()> shallow_status;
+  std::function<std::optional<std::string>()> config_yaml;
+  const observe::Metrics* metrics;
+};
+
+class Server {
+ public:
+  struct Limits {
+    Duration lifetime = std::chrono::seconds(5);  // of a connection, from the accept to its end
+    std::size_t connections = 128;
+  };
+
+  // Binds at once; throws std::runtime_error naming the address and the reason.
+  Server(const config::Address& address, Sources sources);
+  Server(const config::Address& address, Sources sources, Limits limits);
+  // Stops and joins.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;  // the one bound, for port 0
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace taskgate::admin

@@ -1,0 +1,69 @@
+#include "observe/families.h"
+
+#include <initializer_list>
+#include <iterator>
+
+namespace taskgate::observe {
+
+Families::Families()
+    : admissions("taskgate_admissions_total",
+                 "Creates by route and by how they were decided; an admitted create can still fail "
+                 "upstream, so this does not count the sessions that were made.",
+                 {}),
+      reservations_abandoned("taskgate_reservations_abandoned_total",
+                             "Admitted creates whose outcome never became known (no answer, broken "
+                             "connection); their slot is kept for admission.settle only, and a "
+                             "session that appears later than that can exceed the limit by one.",
+                             {}),
+      session_listings(
+          "taskgate_session_listings_total",
+          "Listings of the tmux sessions by how they ended, known or the reason why "
+          "not; one listing serves all creates that wait for it, and the late answer of "
+          "a server that had been given up counts once more.",
+          {}),
+      requests(
+          "taskgate_requests_total",
+          "Requests by route and by the status sent to the client, whoever made it: the gate's "
+          "refusals are among them, the route other is all that creates no task, and the code "
+          "none means that no answer went out.",
+          {}),
+      upstream_errors("taskgate_upstream_errors_total",
+                      "Exchanges with the upstream that failed, by reason; an answer of 5xx is not "
+                      "a failed exchange and counts in taskgate_requests_total only.",
+                      {}),
+      upstream_rejections("taskgate_upstream_rejections_total",
+                          "Creates that the gate admitted and the upstream answered 429: the two "
+                          "limits differ, or the two count different sessions.",
+                          {}),
+      config_reloads("taskgate_config_reloads_total",
+                     "Reloads of the configuration that were tried, by result; a failed one leaves "
+                     "the configuration before it in force.",
+                     {}),
+      session_listing_seconds("taskgate_session_listing_seconds",
+                              "Time that a listing of the tmux sessions took; listings that failed "
+                              "are among them, time-outs with the whole of tmux.timeout.",
+                              {}),
+      admission_seconds("taskgate_admission_seconds",
+                        "Time from the end of a create's body to its decision, refusals included; "
+                        "creates whose client left before the decision are not in it.",
+                        {}),
+      request_seconds("taskgate_request_seconds",
+                      "Time from the first byte of a request to the end of its answer; event "
+                      "streams and slow downloads count with their whole length, upgraded "
+                      "connections are left out.",
+                      {}) {}
+
+std::vector<prometheus::MetricFamily> Families::collect() const {
+  std::vector<prometheus::MetricFamily> all;
+  const std::initializer_list<const prometheus::Collectable*> families{
+      &admissions,        &reservations_abandoned, &session_listings, &requests,
+      &upstream_errors,   &upstream_rejections,    &config_reloads,   &session_listing_seconds,
+      &admission_seconds, &request_seconds};
+  for (const prometheus::Collectable* family : families) {
+    auto collected = family->Collect();
+    std::move(collected.begin(), collected.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace taskgate::observe

@@ -1,0 +1,34 @@
+// The families of counters and histograms: their names, labels and helps. The gauges are in
+// gauges.h.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
+
+#include <vector>
+
+namespace taskgate::observe {
+
+struct Families {
+  using Counters = prometheus::Family<prometheus::Counter>;
+  using Histograms = prometheus::Family<prometheus::Histogram>;
+
+  Counters admissions;
+  Counters reservations_abandoned;
+  Counters session_listings;
+  Counters requests;
+  Counters upstream_errors;
+  Counters upstream_rejections;
+  Counters config_reloads;
+  Histograms session_listing_seconds;
+  Histograms admission_seconds;
+  Histograms request_seconds;
+
+  Families();
+
+  // All series that exist, in no order. Any thread.
+  std::vector<prometheus::MetricFamily> collect() const;
+};
+
+}  // namespace taskgate::observe

@@ -1,0 +1,169 @@
+#include "observe/gauges.h"
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "base/version.h"
+
+namespace taskgate::observe {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+using Labels = std::vector<ClientMetric::Label>;
+
+// Collects the families; values that are not known leave no trace.
+class Families {
+ public:
+  void gauge(const char* name, const char* help, std::optional<double> value) {
+    if (value) family(name, help).metric.push_back(sample({}, *value));
+  }
+  void gauge(const char* name, const char* help, std::optional<int> value) {
+    if (value) gauge(name, help, std::optional<double>(*value));
+  }
+  void flag(const char* name, const char* help, bool value) {
+    gauge(name, help, std::optional<double>(value ? 1 : 0));
+  }
+
+  MetricFamily& family(const char* name, const char* help) {
+    return families_.emplace_back(MetricFamily{name, help, MetricType::Gauge, {}});
+  }
+
+  static ClientMetric sample(Labels labels, double value) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.gauge.value = value;
+    return metric;
+  }
+
+  std::vector<MetricFamily> take() { return std::move(families_); }
+
+ private:
+  std::vector<MetricFamily> families_;
+};
+
+std::optional<int> count_if_known(const gate::Snapshot& gate, gate::Origin origin) {
+  if (!gate.live) return std::nullopt;
+  return gate.count(origin);
+}
+
+void add_slots(Families& out, const gate::Snapshot& gate) {
+  out.gauge("taskgate_sessions_live",
+            "Live tmux sessions that match tmux.match, by a listing at most a second old; sessions "
+            "made by other doors count too, and the series is absent while the count is unknown.",
+            gate.live);
+  out.gauge("taskgate_sessions_limit",
+            "Live sessions at most, as configured now; after it was lowered more can be live until "
+            "they end by themselves.",
+            std::optional(gate.limit));
+  out.gauge("taskgate_reservations",
+            "Slots promised to admitted creates whose outcome is not known yet; a session that is "
+            "listed already can be counted here too, so live and reserved may add up to more than "
+            "the limit for a moment.",
+            std::optional(gate.reservations()));
+  out.gauge("taskgate_creates_waiting",
+            "Creates that wait for their decision now; most waits are far shorter than a scrape "
+            "interval and are seen only in taskgate_admission_seconds.",
+            std::optional(gate.waiting));
+  out.gauge("taskgate_slots_free",
+            "Creates that would be admitted now: the limit less live sessions and reservations, "
+            "never below zero, and absent while the count is unknown.",
+            gate.slots_free());
+}
+
+void add_origins(Families& out, const gate::Snapshot& gate) {
+  out.gauge("taskgate_sessions_inherited",
+            "Live sessions that were there when the gate started; after a restart of the gate that "
+            "is every session, however it was made.",
+            count_if_known(gate, gate::Origin::inherited));
+  out.gauge("taskgate_sessions_unattributed",
+            "Live sessions that appeared without a create that they could belong to; which session "
+            "belongs to which create is a guess, made for people, that decides nothing.",
+            count_if_known(gate, gate::Origin::unattributed));
+}
+
+void add_signal(Families& out, const gate::Snapshot& gate) {
+  auto& states = out.family("taskgate_signal_state",
+                            "1 for the state of the session count and 0 for the others; in the "
+                            "states known and held creates are decided by count, in none, unknown "
+                            "and blind by tmux.on_unknown.");
+  for (const gate::SignalState state : gate::kSignalStates) {
+    states.metric.push_back(
+        Families::sample({{"state", gate::name_of(state)}}, gate.signal == state ? 1 : 0));
+  }
+  std::optional<double> age;
+  if (gate.signal_age) age = to_seconds(*gate.signal_age);
+  out.gauge("taskgate_signal_age_seconds",
+            "Time since the last good listing of the sessions began; the scrape itself asks for a "
+            "listing, so a small value says that tmux answers, not that creates come in.",
+            age);
+  out.flag("taskgate_match_wrong",
+           "1 while sessions appear after creates but none under a name that tmux.match takes; it "
+           "is a suspicion that needs several creates in a row, so 0 does not prove the pattern.",
+           gate.match_wrong);
+}
+
+void add_connections(Families& out, const ConnectionCounts& counts) {
+  auto& kinds = out.family("taskgate_connections",
+                           "Client connections by what they do now: idle between two requests, "
+                           "active with a request (event streams included), or tunnel after an "
+                           "upgrade; the admin port's are not counted.");
+  const auto add = [&](const char* kind, std::uint64_t count) {
+    kinds.metric.push_back(Families::sample({{"kind", kind}}, static_cast<double>(count)));
+  };
+  add("active", counts.active);
+  add("idle", counts.idle);
+  add("tunnel", counts.tunnels);
+}
+
+void add_configuration(Families& out, const Status& status) {
+  out.gauge("taskgate_config_generation",
+            "Number of the configuration in use: 1 at the start and one more with each reload that "
+            "succeeded; it starts over with the process.",
+            std::optional(static_cast<double>(status.config_generation)));
+  out.flag(
+      "taskgate_config_last_reload_success",
+      "1 if the last reload of the configuration succeeded or there was none; 0 means that the "
+      "gate goes on with the configuration before it.",
+      status.config_last_reload_success);
+}
+
+void add_process(Families& out, const Status& status) {
+  out.flag("taskgate_draining",
+           "1 from the moment the gate was told to go away: creates are refused, everything else "
+           "still passes until it has ended.",
+           status.draining);
+  out.family("taskgate_build_info", "Always 1; the labels say which build answers.")
+      .metric.push_back(Families::sample({{"revision", kRevision}, {"version", kVersion}}, 1));
+  out.gauge(
+      "taskgate_start_time_seconds",
+      "Unix time at which the process started, by the wall clock at that moment.",
+      std::optional(std::chrono::duration<double>(status.started.time_since_epoch()).count()));
+  auto& dropped = out.family("taskgate_log_lines_dropped_total",
+                             "Log lines that were lost because standard output would have blocked "
+                             "or failed; where it grows the log is not complete.");
+  dropped.type = MetricType::Counter;
+  ClientMetric lines;
+  lines.counter.value = static_cast<double>(log::dropped_lines());
+  dropped.metric.push_back(std::move(lines));
+}
+
+}  // namespace
+
+std::vector<MetricFamily> gauges(const Status& status) {
+  Families out;
+  add_slots(out, status.gate);
+  add_origins(out, status.gate);
+  add_signal(out, status.gate);
+  add_connections(out, status.connections);
+  add_configuration(out, status);
+  add_process(out, status);
+  return out.take();
+}
+
+}  // namespace taskgate::observe

@@ -1,0 +1,15 @@
+// The metrics that are computed at the scrape from a Status: nobody has to keep a gauge in step
+// with the truth, and what is not known is absent, never a false zero. Pure.
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <vector>
+
+#include "observe/metrics.h"
+
+namespace taskgate::observe {
+
+std::vector<prometheus::MetricFamily> gauges(const Status& status);
+
+}  // namespace taskgate::observe

@@ -1,0 +1,188 @@
+#include "observe/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "observe/families.h"
+#include "observe/gauges.h"
+#include "observe/openmetrics.h"
+
+namespace taskgate::observe {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Histogram;
+
+constexpr std::string_view kOther = "other";
+
+// Answers that the gate makes itself: their series are there from the start, so that the first of
+// them is already an increase. The first two are refusals of creates.
+constexpr std::array kGateAnswers{429, 503, 502, 504};
+constexpr std::size_t kRefusals = 2;
+
+constexpr std::array kFaults{tmux::Fault::timeout,        tmux::Fault::permission_denied,
+                             tmux::Fault::access_denied,  tmux::Fault::folder_missing,
+                             tmux::Fault::not_a_socket,   tmux::Fault::vanished,
+                             tmux::Fault::protocol_error, tmux::Fault::system_error};
+static_assert(kFaults.size() == static_cast<std::size_t>(tmux::Fault::system_error) + 1);
+
+const Histogram::BucketBoundaries kListingBuckets{
+    5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2};
+const Histogram::BucketBoundaries kAdmissionBuckets{
+    5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5};
+const Histogram::BucketBoundaries kRequestBuckets{1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                  0.5,  1,      2.5,  5,    10,    30,   60,  300};
+
+std::size_t index(auto enumerator) {
+  return static_cast<std::size_t>(enumerator);
+}
+
+std::string code_label(int status) {
+  if (status == 0) return "none";
+  return status >= 100 && status <= 999 ? std::to_string(status) : "invalid";
+}
+
+// The series of one route. Pointers that were looked up once stay valid: families never drop a
+// series.
+struct RouteSeries {
+  std::string name;
+  Histogram* seconds = nullptr;
+  std::array<Counter*, gate::kDecisions.size()> admissions{};
+  std::vector<std::pair<int, Counter*>> codes;  // a handful; searched from the front
+};
+
+}  // namespace
+
+struct Metrics::Impl {
+  Families families;
+  std::map<std::string, RouteSeries, std::less<>> routes;  // the loop's thread only
+  RouteSeries* other = nullptr;
+  Counter* listing_known = nullptr;
+  std::array<Counter*, kFaults.size()> listing_faults{};
+  std::array<Counter*, kUpstreamErrors.size()> upstream_errors{};
+  Counter& reservations_abandoned = families.reservations_abandoned.Add({});
+  Counter& upstream_rejections = families.upstream_rejections.Add({});
+  Counter& reload_success = families.config_reloads.Add({{"result", "success"}});
+  Counter& reload_failure = families.config_reloads.Add({{"result", "failure"}});
+  Histogram& listing_seconds = families.session_listing_seconds.Add({}, kListingBuckets);
+  Histogram& admission_seconds = families.admission_seconds.Add({}, kAdmissionBuckets);
+
+  Impl();
+  RouteSeries& add_route(const std::string& name);
+  void add_creating_route(const std::string& name);
+  RouteSeries& find_route(std::string_view name);
+  Counter& code(RouteSeries& route, int status);
+  Counter& admission(RouteSeries& route, gate::Decision decision);
+};
+
+Metrics::Impl::Impl() {
+  other = &add_route(std::string(kOther));
+  listing_known = &families.session_listings.Add({{"result", "known"}});
+  for (const auto fault : kFaults) {
+    listing_faults[index(fault)] =
+        &families.session_listings.Add({{"result", tmux::name_of(fault)}});
+  }
+  for (const auto error : kUpstreamErrors) {
+    upstream_errors[index(error)] = &families.upstream_errors.Add({{"reason", name_of(error)}});
+  }
+}
+
+RouteSeries& Metrics::Impl::add_route(const std::string& name) {
+  RouteSeries& route = routes[name];
+  if (route.seconds != nullptr) return route;
+  route.name = name;
+  route.seconds = &families.request_seconds.Add({{"route", name}}, kRequestBuckets);
+  for (std::size_t i = kRefusals; i < kGateAnswers.size(); ++i) code(route, kGateAnswers[i]);
+  return route;
+}
+
+void Metrics::Impl::add_creating_route(const std::string& name) {
+  RouteSeries& route = add_route(name);
+  for (std::size_t i = 0; i < kRefusals; ++i) code(route, kGateAnswers[i]);
+  for (const auto decision : gate::kDecisions) admission(route, decision);
+}
+
+RouteSeries& Metrics::Impl::find_route(std::string_view name) {
+  if (name == kOther) return *other;
+  const auto found = routes.find(name);
+  return found == routes.end() ? *other : found->second;
+}
+
+Counter& Metrics::Impl::code(RouteSeries& route, int status) {
+  for (const auto& [known, counter] : route.codes) {
+    if (known == status) return *counter;
+  }
+  Counter& added = families.requests.Add({{"code", code_label(status)}, {"route", route.name}});
+  route.codes.emplace_back(status, &added);
+  return added;
+}
+
+Counter& Metrics::Impl::admission(RouteSeries& route, gate::Decision decision) {
+  Counter*& counter = route.admissions[index(decision)];
+  if (counter == nullptr) {
+    counter =
+        &families.admissions.Add({{"decision", gate::name_of(decision)}, {"route", route.name}});
+  }
+  return *counter;
+}
+
+Metrics::Metrics(const std::vector<std::string>& routes) : impl_(std::make_unique<Impl>()) {
+  add_routes(routes);
+}
+
+Metrics::~Metrics() = default;
+
+void Metrics::add_routes(const std::vector<std::string>& routes) {
+  for (const std::string& name : routes) impl_->add_creating_route(name);
+}
+
+void Metrics::record(const Outcome& outcome) {
+  RouteSeries& route = impl_->find_route(outcome.route);
+  impl_->code(route, outcome.status).Increment();
+  if (!outcome.tunnel) route.seconds->Observe(to_seconds(outcome.total));
+  if (outcome.decision) {
+    impl_->admission(route, *outcome.decision).Increment();
+    if (*outcome.decision != gate::Decision::withdrawn) {
+      impl_->admission_seconds.Observe(to_seconds(outcome.waited));
+    }
+  }
+  if (outcome.upstream_error) impl_->upstream_errors[index(*outcome.upstream_error)]->Increment();
+  if (outcome.upstream_rejected) impl_->upstream_rejections.Increment();
+}
+
+void Metrics::listing(const tmux::Listing& listing) {
+  Counter* result =
+      listing.fault ? impl_->listing_faults[index(*listing.fault)] : impl_->listing_known;
+  result->Increment();
+  impl_->listing_seconds.Observe(to_seconds(listing.ended - listing.began));
+}
+
+void Metrics::reservation_abandoned() {
+  impl_->reservations_abandoned.Increment();
+}
+
+void Metrics::config_reload(bool succeeded) {
+  (succeeded ? impl_->reload_success : impl_->reload_failure).Increment();
+}
+
+std::string Metrics::render(const Status& status, Exposition format) const {
+  auto families = impl_->families.collect();
+  auto computed = gauges(status);
+  std::ranges::move(computed, std::back_inserter(families));
+  std::ranges::sort(families, {}, &prometheus::MetricFamily::name);
+  for (auto& family : families) {
+    std::ranges::sort(family.metric, std::ranges::less{}, &prometheus::ClientMetric::label);
+  }
+  if (format == Exposition::openmetrics) return to_openmetrics(families);
+  std::ostringstream text;
+  prometheus::TextSerializer().Serialize(text, families);
+  return std::move(text).str();
+}
+
+}  // namespace taskgate::observe

@@ -1,0 +1,83 @@
+// What is counted, and the text of a scrape. The metrics' names, helps and labels are in
+// families.cc (counters, histograms) and gauges.cc; docs/metrics.md is checked against them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gate/snapshot.h"
+#include "observe/exposition.h"
+#include "observe/outcome.h"
+#include "tmux/listing.h"
+
+namespace taskgate::observe {
+
+// What a connection is doing; the label `kind` of taskgate_connections.
+struct ConnectionCounts {
+  std::uint64_t idle = 0;     // keep-alive, between two requests
+  std::uint64_t active = 0;   // a request is under way
+  std::uint64_t tunnels = 0;  // upgraded
+};
+
+// A refusal as the status page shows it.
+struct RecentRefusal {
+  std::chrono::system_clock::time_point when;
+  std::string route;
+  std::string decision;
+  std::optional<int> live;  // unset when the count was unknown
+  int limit = 0;
+};
+
+// The whole gate as a value: made on the loop, rendered on the admin thread.
+struct Status {
+  gate::Snapshot gate;
+  ConnectionCounts connections;
+  bool draining = false;
+  bool drained = false;
+  bool listening = false;
+  std::uint64_t config_generation = 1;
+  bool config_last_reload_success = true;
+  std::string config_error;             // of the last reload, empty if it succeeded
+  std::vector<RecentRefusal> refusals;  // newest first, at most 20
+  std::chrono::system_clock::time_point started;
+  std::string listen, upstream;  // addresses as text
+  int pid = 0;
+};
+
+// Counters and histograms are written from the loop's thread, read from the admin's:
+// prometheus-cpp's own metrics are safe for that. Gauges are computed at the scrape from a Status
+// (gauges.h).
+class Metrics {
+ public:
+  // The series of these routes (the rules' names) and of the route "other" are there from the
+  // start.
+  explicit Metrics(const std::vector<std::string>& routes);
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // Series for routes of a reloaded configuration; those that went stay at their last value.
+  void add_routes(const std::vector<std::string>& routes);
+
+  // Every exit of a request; counts as "other" under a route name that was never added.
+  void record(const Outcome& outcome);
+  // Every listing that ended, the late answer of a server that had been given up included.
+  void listing(const tmux::Listing& listing);
+  void reservation_abandoned();
+  void config_reload(bool succeeded);
+
+  // Everything as text, families and series sorted; gauges from `status`, absent where it does not
+  // know. Any thread.
+  std::string render(const Status& status, Exposition format = Exposition::prometheus) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace taskgate::observe

@@ -1,0 +1,51 @@
+// How one request ended: every exit of a connection passes one record() with one of these.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "gate/snapshot.h"
+
+namespace taskgate::observe {
+
+// Which side failed, and how; the label `reason` of taskgate_upstream_errors_total.
+enum class UpstreamError : std::uint8_t {
+  connect_refused,
+  connect_timeout,   // pacing included
+  connect_failed,    // any other error of connecting
+  reset,             // the connection broke before the answer's head
+  closed,            // it ended before the answer's head
+  response_timeout,  // no answer in time
+  malformed_head,    // the answer's head is not HTTP, or its framing is ambiguous
+  unasked_upgrade,   // a 101 that nobody asked for
+  truncated,  // the body ended early, or its chunks are malformed: the client's connection is
+              // aborted
+};
+inline constexpr std::array kUpstreamErrors{
+    UpstreamError::connect_refused, UpstreamError::connect_timeout, UpstreamError::connect_failed,
+    UpstreamError::reset,           UpstreamError::closed,          UpstreamError::response_timeout,
+    UpstreamError::malformed_head,  UpstreamError::unasked_upgrade, UpstreamError::truncated};
+const char* name_of(UpstreamError error);
+
+struct Outcome {
+  std::string_view route = "other";  // a rule's name; "other": not gated
+  std::string_view method;           // for the access log
+  std::string_view target;           // for the access log, which drops the query
+  int status = 0;  // sent to the client; 0: none (client gone, connection aborted)
+  std::optional<gate::Decision> decision;
+  std::optional<UpstreamError> upstream_error;
+  bool upstream_rejected = false;  // 429 behind an admitted create: the two limits drift
+  bool client_gone = false;
+  bool tunnel = false;
+  const char* refusal = nullptr;  // why the head was refused, static text
+  Duration waited{};              // from the whole body to the decision
+  Duration total{};               // from the first byte of the head to the end of the exchange
+  std::uint64_t bytes_up = 0;     // body bytes
+  std::uint64_t bytes_down = 0;
+};
+
+}  // namespace taskgate::observe

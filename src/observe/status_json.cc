@@ -1,0 +1,129 @@
+#include "observe/status_json.h"
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "base/version.h"
+
+namespace taskgate::observe {
+namespace {
+
+namespace json = boost::json;
+using WallTime = std::chrono::system_clock::time_point;
+
+// Session names are any bytes, and Boost.JSON writes strings as they are.
+json::value text(std::string_view raw) {
+  std::string quoted;
+  append_json_string(quoted, raw);
+  return json::parse(quoted);
+}
+
+json::value text_or_null(std::string_view raw) {
+  return raw.empty() ? json::value() : text(raw);
+}
+
+json::value or_null(const std::optional<int>& number) {
+  return number ? json::value(*number) : json::value();
+}
+
+std::int64_t whole_seconds(WallTime from, WallTime to) {
+  return std::chrono::floor<std::chrono::seconds>(to - from).count();
+}
+
+json::object reservations(const gate::Snapshot& gate) {
+  return {{"total", gate.reservations()},
+          {"in_flight", gate.in_flight},
+          {"settling", gate.settling},
+          {"abandoned", gate.abandoned}};
+}
+
+json::object signal(const gate::Snapshot& gate) {
+  json::value age;
+  if (gate.signal_age) age = to_seconds(*gate.signal_age);
+  return {{"state", gate::name_of(gate.signal)},
+          {"fault", text_or_null(gate.signal_fault)},
+          {"detail", text_or_null(gate.signal_detail)},
+          {"age_seconds", age},
+          {"match_wrong", gate.match_wrong}};
+}
+
+// Null, not empty, while the count is unknown: nobody is known to hold a slot, which is not the
+// same as nobody.
+json::value holders(const gate::Snapshot& gate, WallTime now) {
+  if (!gate.live) return nullptr;
+  json::array all;
+  for (const gate::Holder& holder : gate.holders) {
+    const WallTime created{std::chrono::seconds(holder.created)};
+    all.push_back(json::object{{"name", text(holder.name)},
+                               {"id", holder.id},
+                               {"created", format_wall_time(created)},
+                               {"age_seconds", whole_seconds(created, now)},
+                               {"origin", gate::name_of(holder.origin)}});
+  }
+  return all;
+}
+
+json::array refusals(const std::vector<RecentRefusal>& recent) {
+  json::array all;
+  for (const RecentRefusal& refusal : recent) {
+    all.push_back(json::object{{"when", format_wall_time(refusal.when)},
+                               {"route", text(refusal.route)},
+                               {"decision", text(refusal.decision)},
+                               {"live", or_null(refusal.live)},
+                               {"limit", refusal.limit}});
+  }
+  return all;
+}
+
+json::object connections(const ConnectionCounts& counts) {
+  return {{"active", counts.active}, {"idle", counts.idle}, {"tunnels", counts.tunnels}};
+}
+
+json::object configuration(const Status& status) {
+  return {{"generation", status.config_generation},
+          {"last_reload_success", status.config_last_reload_success},
+          {"error", text_or_null(status.config_error)}};
+}
+
+}  // namespace
+
+std::string to_json(const Status& status, WallTime now) {
+  const gate::Snapshot& gate = status.gate;
+  return json::serialize(json::object{{"live", or_null(gate.live)},
+                                      {"limit", gate.limit},
+                                      {"reservations", reservations(gate)},
+                                      {"slots_free", or_null(gate.slots_free())},
+                                      {"waiting", gate.waiting},
+                                      {"signal", signal(gate)},
+                                      {"holders", holders(gate, now)},
+                                      {"refusals", refusals(status.refusals)},
+                                      {"connections", connections(status.connections)},
+                                      {"listening", status.listening},
+                                      {"draining", status.draining},
+                                      {"drained", status.drained},
+                                      {"config", configuration(status)},
+                                      {"listen", text(status.listen)},
+                                      {"upstream", text(status.upstream)},
+                                      {"version", kVersion},
+                                      {"revision", kRevision},
+                                      {"pid", status.pid},
+                                      {"started", format_wall_time(status.started)},
+                                      {"uptime_seconds", whole_seconds(status.started, now)}});
+}
+
+bool is_ready(const Status& status) {
+  return status.listening && !status.draining;
+}
+
+std::string to_readiness_json(const Status& status) {
+  return json::serialize(json::object{{"ready", is_ready(status)},
+                                      {"listening", status.listening},
+                                      {"draining", status.draining},
+                                      {"drained", status.drained},
+                                      {"signal", signal(status.gate)}});
+}
+
+}  // namespace taskgate::observe

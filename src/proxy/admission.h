@@ -1,0 +1,62 @@
+// Drives the gate: makes listings when a create, a scrape or the status page needs one, wakes the
+// creates that were decided, and says in the log when the signal changes. Loop thread only.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "base/task.h"
+#include "config/config.h"
+#include "gate/gate.h"
+#include "observe/metrics.h"
+#include "tmux/lister.h"
+
+namespace taskgate::proxy {
+
+class Admission {
+ public:
+  Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics);
+
+  struct Result {
+    gate::Verdict verdict;
+    gate::Reservation reservation;  // after an admission
+  };
+  // Decides one create whose body is in.
+  Task<Result> admit(Duration route_settle);
+
+  // How a reservation ends (gate.h); each may let others pass.
+  void not_sent(gate::Reservation& reservation);
+  gate::Plausibility::Claim answered(gate::Reservation& reservation, int status);
+  void lost(gate::Reservation& reservation);
+  void succeeded(const gate::Plausibility::Claim& claim) { gate_.succeeded(claim); }
+
+  // Calls `done` once the gate knows a listing that is at most a second old, or knows that it
+  // cannot have one.
+  void refresh(std::function<void()> done);
+
+  void configure(const config::Config& config);
+  void drain();
+  gate::Snapshot snapshot() const { return gate_.snapshot(Clock::now()); }
+
+ private:
+  void pump();
+  void begin_at(TimePoint when);
+  void on_listing(const tmux::Listing& listing);
+  void report_changes();
+  void report_signal(const gate::Snapshot& now);
+
+  asio::io_context& loop_;
+  observe::Metrics& metrics_;
+  gate::Gate gate_;
+  tmux::Lister lister_;
+  Timer next_;
+  std::vector<std::function<void()>> refreshers_;
+  TimePoint last_listing_{};
+  // What the log has said last.
+  gate::SignalState reported_signal_ = gate::SignalState::none;
+  std::string reported_fault_;
+  bool reported_match_wrong_ = false;
+  std::uint64_t reported_abandoned_ = 0;
+};
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,317 @@
+#include "proxy/connection.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "observe/access_log.h"
+#include "proxy/client_watch.h"
+#include "proxy/gated_body.h"
+#include "proxy/item_kind.h"
+
+namespace taskgate::proxy {
+namespace {
+
+constexpr std::size_t kRememberedRefusals = 20;
+
+bool has_body(const http::RequestRules& rules) {
+  return rules.body.kind != http::BodyKind::none;
+}
+
+bool is_sensitive(const http::Field& field) {
+  for (const std::string_view name : {"authorization", "proxy-authorization", "cookie"}) {
+    if (http::equals_ignoring_case(field.name, name)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Connection::Connection(Services& services, TcpSocket socket)
+    : services_(services),
+      client_(std::move(socket), services.deadlines),
+      config_(services.config),
+      parser_({.bytes = config_->limits.head, .fields = config_->limits.fields}) {
+  ErrorCode ignored;
+  client_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  client_.socket().non_blocking(true, ignored);
+  if (config_->forwarded) {
+    client_address_ = client_.socket().remote_endpoint(ignored).address().to_string();
+  }
+  ++services_.counts.idle;
+}
+
+Connection::~Connection() {
+  --(idle_ ? services_.counts.idle : services_.counts.active);
+}
+
+Task<> Connection::serve() {
+  After after = After::keep;
+  while (after == After::keep) {
+    const bool came = co_await read_head();
+    if (!came) break;
+    begin_request();
+    after = co_await handle();
+    record();
+  }
+  co_await finish(after);
+}
+
+// --- Between requests
+
+// One request's head, or false when none comes: the client is gone, or was idle for too long.
+Task<bool> Connection::read_head() {
+  parser_.reset();
+  client_.deadline().set(first_ ? config_->timeouts.head : config_->timeouts.keep_alive);
+  bool started = !client_.received().empty();
+  if (!started) client_.release_buffer();
+  while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
+    const bool came = co_await client_.read_more();
+    if (!came) {
+      const bool too_slow = client_.fault() == StreamFault::timeout && (started || first_);
+      client_.deadline().clear();
+      co_return too_slow;  // handle() answers 408
+    }
+    if (!std::exchange(started, true) && !first_) client_.deadline().set(config_->timeouts.head);
+  }
+  client_.deadline().clear();
+  co_return true;
+}
+
+void Connection::begin_request() {
+  began_ = Clock::now();
+  config_ = services_.config;
+  outcome_ = {};
+  held_head_.clear();
+  idle_ = false;
+  --services_.counts.idle;
+  ++services_.counts.active;
+}
+
+void Connection::record() {
+  outcome_.total = Clock::now() - began_;
+  services_.metrics.record(outcome_);
+  const bool gated = outcome_.decision.has_value();
+  const bool logs = config_->log.access == config::AccessLog::all ||
+                    (config_->log.access == config::AccessLog::gated && gated);
+  if (logs) observe::log_access(outcome_, services_.admission.snapshot());
+  first_ = false;
+  idle_ = true;
+  ++services_.counts.idle;
+  --services_.counts.active;
+}
+
+Task<> Connection::finish(After after) {
+  ErrorCode ignored;
+  const bool unread = !client_.received().empty() || client_.socket().available(ignored) > 0;
+  if (after == After::reset) {
+    client_.reset();
+  } else if (after == After::linger || (after == After::close && unread)) {
+    co_await client_.linger();
+  }
+  client_.close();
+}
+
+void Connection::end_if_idle() {
+  if (idle_) client_.interrupt();
+}
+
+void Connection::interrupt() {
+  client_.interrupt();
+  if (exchange_ != nullptr) exchange_->interrupt();
+  if (question_ != nullptr) question_->interrupt();
+}
+
+// --- One request: check head, match route, gate, forward
+
+Task<After> Connection::handle() {
+  const http::RequestHead& head = parser_.head();
+  if (progress_ == http::Progress::need_more) {
+    co_return co_await refuse({408, "the request's head did not come in time"});
+  }
+  if (progress_ == http::Progress::failed) co_return co_await refuse(parser_.refusal());
+  request_line_ = head.request_line;
+  outcome_.method = std::string_view(request_line_).substr(0, head.method.size());
+  outcome_.target =
+      std::string_view(request_line_).substr(head.method.size() + 1, head.target.size());
+  minor_version_ = head.minor_version;
+  const auto rules = http::examine(head);
+  if (!rules) co_return co_await refuse(rules.error());
+  keep_alive_ = rules->keep_alive && !services_.draining;
+  if (rules->max_forwards == 0U) co_return co_await answer_for_last_hop();
+  co_return co_await handle_checked(*rules);
+}
+
+Task<After> Connection::handle_checked(const http::RequestRules& rules) {
+  const route::Table& routes = config_->routes;
+  if (const auto match = routes.match(outcome_.method, outcome_.target)) {
+    co_return co_await handle_create(rules, *match);
+  }
+  const bool reads = outcome_.method == "GET" || outcome_.method == "HEAD";
+  if (reads && has_body(rules) && !routes.allows_body_on_get(outcome_.target)) {
+    // The upstream never reads it and, behind an event stream, serves it as the next request.
+    co_return co_await refuse({400, "GET and HEAD with a body are not forwarded"});
+  }
+  co_return co_await forward(rules);
+}
+
+Task<After> Connection::forward(const http::RequestRules& rules) {
+  http::RequestEdits edits{.keep_upgrade = rules.wants_upgrade};
+  if (rules.expects_continue && services_.upstream.speaks_http10()) {
+    edits.drop_expect = true;
+    const bool written = co_await client_.write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (!written) co_return After::close;
+  }
+  Outgoing outgoing = prepare(edits);
+  outgoing.relayed = rules.body;
+  outgoing.upgrade = rules.wants_upgrade;
+  client_.consume(parser_.head().size);
+  co_return co_await exchange(std::move(outgoing), {});
+}
+
+Task<After> Connection::handle_create(const http::RequestRules& rules, const route::Match& match) {
+  outcome_.route = match.rule->name;
+  if (!match.kind_target.empty()) {
+    const bool creates = co_await creates_task(match);
+    if (!creates) co_return co_await forward(rules);
+  }
+  hold_head();
+  ByteBudget::Share share;
+  GatedBody body = co_await read_gated_body(client_, rules, *config_, services_.bodies, share);
+  if (body.end == GatedBody::End::client_left) {
+    outcome_.client_gone = true;
+    co_return After::close;
+  }
+  if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
+  co_return co_await admit(rules, match, std::move(body.bytes));
+}
+
+Task<bool> Connection::creates_task(const route::Match& match) {
+  const http::Field* host = http::find_field(parser_.head().fields, "host");
+  Stream question(TcpSocket(services_.loop), services_.deadlines);
+  question_ = &question;
+  const ItemKind kind =
+      co_await ask_item_kind(services_.upstream, question, *config_, match,
+                             host != nullptr ? host->value : std::string_view("localhost"));
+  question_ = nullptr;
+  co_return kind == ItemKind::creates;
+}
+
+Task<After> Connection::admit(const http::RequestRules& rules, const route::Match& match,
+                              std::string body) {
+  const TimePoint asked = Clock::now();
+  Admission::Result result = co_await services_.admission.admit(match.rule->settle);
+  outcome_.waited = Clock::now() - asked;
+  outcome_.decision = result.verdict.decision;
+  if (was_reset(client_.socket().native_handle())) {
+    if (result.reservation) services_.admission.not_sent(result.reservation);
+    outcome_.decision = gate::Decision::withdrawn;
+    outcome_.client_gone = true;
+    co_return After::close;
+  }
+  if (!result.reservation) co_return co_await refuse_create(result.verdict);
+  http::RequestEdits edits{.drop_expect = true};
+  if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
+  Outgoing outgoing = prepare(edits);
+  outgoing.body = std::move(body);
+  co_return co_await exchange(std::move(outgoing), std::move(result.reservation));
+}
+
+Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservation) {
+  Exchange exchange(services_, client_, *config_, std::move(outgoing), outcome_);
+  exchange_ = &exchange;
+  const After after = co_await exchange.run(std::move(reservation));
+  exchange_ = nullptr;
+  if (const auto& failure = exchange.failure()) {
+    const After then = after == After::keep ? after_whole_request() : after;
+    co_return co_await answer(failure->status,
+                              error_answer(failure->status, failure->reason, persistence(then),
+                                           outcome_.method == "HEAD"),
+                              then);
+  }
+  co_return after;
+}
+
+// --- Answers of our own
+
+Task<After> Connection::refuse_create(const gate::Verdict& verdict) {
+  const After after = after_whole_request();
+  auto refusal = proxy::refuse_create(verdict, config_->refuse.unknown_status,
+                                      services_.next_draw(), persistence(after));
+  services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
+                                 gate::name_of(verdict.decision), verdict.live,
+                                 verdict.limit});
+  if (services_.refusals.size() > kRememberedRefusals) services_.refusals.pop_back();
+  co_return co_await answer(refusal.status, std::move(refusal.message), after);
+}
+
+// A request that may not be forwarded. Where it ends cannot be trusted: the connection ends with
+// the answer.
+Task<After> Connection::refuse(const http::Refusal& refusal) {
+  outcome_.refusal = refusal.reason;
+  co_return co_await answer(
+      refusal.status,
+      error_answer(refusal.status, refusal.reason, Persistence::close, outcome_.method == "HEAD"),
+      After::linger);
+}
+
+// OPTIONS and TRACE with Max-Forwards: 0 are for us (RFC 9110 section 7.6.2): an answer proves that
+// the gate is in the path. TRACE gives back the head as received, without what is secret
+// (section 9.3.8).
+Task<After> Connection::answer_for_last_hop() {
+  const http::RequestHead& head = parser_.head();
+  const After after = After::linger;
+  const std::string server = "Server: taskgate\r\n";
+  if (outcome_.method == "OPTIONS") {
+    co_return co_await answer(
+        200,
+        plain_answer(200, server + "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE\r\n",
+                     "", "", persistence(after)),
+        after);
+  }
+  std::string echo(head.request_line);
+  for (const http::Field& field : head.fields) {
+    if (!is_sensitive(field)) echo += field.line;
+  }
+  echo += "\r\n";
+  co_return co_await answer(
+      200, plain_answer(200, server, "message/http", echo, persistence(after)), after);
+}
+
+Task<After> Connection::answer(int status, std::string message, After after) {
+  outcome_.status = status;
+  const bool written = co_await client_.write(message);
+  if (written) co_return after;
+  outcome_.client_gone = true;
+  co_return After::close;
+}
+
+// --- Small parts
+
+Outgoing Connection::prepare(http::RequestEdits edits) const {
+  edits.forwarded_for = client_address_;
+  Outgoing outgoing;
+  http::append_request(outgoing.head, parser_.head(), edits);
+  outgoing.method = outcome_.method;
+  outgoing.client_minor_version = minor_version_;
+  outgoing.keep_alive = keep_alive_;
+  return outgoing;
+}
+
+After Connection::after_whole_request() const {
+  return keep_alive_ && !services_.draining ? After::keep : After::close;
+}
+
+Persistence Connection::persistence(After after) const {
+  if (after != After::keep) return Persistence::close;
+  return minor_version_ == 0 ? Persistence::keep_said : Persistence::keep;
+}
+
+// Moves the head out of the receive buffer. It was parsed before, so it parses again.
+void Connection::hold_head() {
+  held_head_.assign(client_.received().substr(0, parser_.head().size));
+  client_.consume(parser_.head().size);
+  parser_.reset();
+  parser_.parse(held_head_);
+}
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,76 @@
+// The life of one client connection, from accept to close. It is owned by its coroutine's frame.
+// Loop thread only.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+
+#include "http/head.h"
+#include "http/rules.h"
+#include "observe/outcome.h"
+#include "proxy/exchange.h"
+#include "proxy/refusal.h"
+#include "proxy/services.h"
+#include "proxy/stream.h"
+#include "route/table.h"
+
+namespace taskgate::proxy {
+
+class Connection : public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Connection(Services& services, TcpSocket socket);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Requests, one after the other, until the connection ends.
+  Task<> serve();
+
+  // A drain: closes it if it is between two requests.
+  void end_if_idle();
+  // Ends it soon, whatever it does.
+  void interrupt();
+
+ private:
+  Task<bool> read_head();
+  Task<After> handle();
+  Task<After> handle_checked(const http::RequestRules& rules);
+  Task<After> handle_create(const http::RequestRules& rules, const route::Match& match);
+  Task<bool> creates_task(const route::Match& match);
+  Task<After> forward(const http::RequestRules& rules);
+  Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
+  Task<After> refuse_create(const gate::Verdict& verdict);
+  Task<After> exchange(Outgoing outgoing, gate::Reservation reservation);
+  Task<After> answer_for_last_hop();
+  Task<After> refuse(const http::Refusal& refusal);
+  Task<After> answer(int status, std::string message, After after);
+  Task<> finish(After after);
+
+  Outgoing prepare(http::RequestEdits edits) const;
+  Persistence persistence(After after) const;
+  After after_whole_request() const;
+  void hold_head();
+  void begin_request();
+  void record();
+
+  Services& services_;
+  Stream client_;
+  std::shared_ptr<const config::Config> config_;  // of the request under way
+  http::RequestParser parser_;
+  http::Progress progress_ = http::Progress::need_more;
+  std::string held_head_;  // of a create: its head outlives the buffer that its body is read into
+  std::string request_line_;  // of the request under way, for the log and the answer's rules
+  std::string client_address_;
+  observe::Outcome outcome_;
+  TimePoint began_{};
+  int minor_version_ = 1;
+  bool keep_alive_ = false;
+  bool first_ = true;
+  bool idle_ = true;
+  Exchange* exchange_ = nullptr;  // under way
+  Stream* question_ = nullptr;    // about an item's kind, under way
+};
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,58 @@
+#include "proxy/deadline.h"
+
+namespace taskgate::proxy {
+
+Deadline::~Deadline() {
+  queue_.remove(*this);
+}
+
+void Deadline::set(Duration limit) {
+  if (limit == Duration::zero()) return clear();
+  expired_ = false;
+  due_ = Clock::now() + limit;
+  if (!is_linked() || due_ < place_) queue_.place(*this, due_);
+}
+
+void Deadline::clear() {
+  expired_ = false;
+  due_ = TimePoint::max();
+}
+
+void Deadlines::place(Deadline& deadline, TimePoint when) {
+  remove(deadline);
+  deadline.place_ = when;
+  queue_.insert(deadline);
+  arm();
+}
+
+void Deadlines::remove(Deadline& deadline) {
+  if (deadline.is_linked()) queue_.erase(queue_.iterator_to(deadline));
+}
+
+void Deadlines::arm() {
+  if (queue_.empty() || queue_.begin()->place_ >= armed_) return;
+  armed_ = queue_.begin()->place_;
+  timer_.expires_at(armed_);
+  timer_.async_wait([this](ErrorCode error) {
+    if (!error) tick();
+  });
+}
+
+void Deadlines::tick() {
+  armed_ = TimePoint::max();
+  const TimePoint now = Clock::now();
+  while (!queue_.empty() && queue_.begin()->place_ <= now) {
+    Deadline& deadline = *queue_.begin();
+    remove(deadline);
+    if (deadline.due_ <= now) {
+      deadline.expired_ = true;
+      deadline.on_expired_();
+    } else if (deadline.due_ != TimePoint::max()) {
+      deadline.place_ = deadline.due_;
+      queue_.insert(deadline);
+    }
+  }
+  arm();
+}
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,371 @@
+#include "proxy/exchange.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "proxy/join.h"
+
+namespace taskgate::proxy {
+namespace {
+
+using observe::UpstreamError;
+
+Exchange::Failure failure_of(UpstreamError error) {
+  switch (error) {
+    case UpstreamError::connect_refused:
+      return {502, "the upstream refused the connection: it is not running or not listening"};
+    case UpstreamError::connect_timeout:
+      return {504, "the upstream did not take the connection in time"};
+    case UpstreamError::connect_failed:
+      return {502, "the upstream cannot be reached"};
+    case UpstreamError::reset:
+      return {502, "the upstream broke the connection before it answered"};
+    case UpstreamError::closed:
+      return {502, "the upstream closed the connection without an answer"};
+    case UpstreamError::response_timeout:
+      return {504, "the upstream did not answer in time"};
+    case UpstreamError::malformed_head:
+      return {502, "the upstream's answer is not valid HTTP"};
+    case UpstreamError::unasked_upgrade:
+      return {502, "the upstream switched protocols without being asked"};
+    case UpstreamError::truncated:
+      return {502, "the upstream's answer was cut off"};
+  }
+  return {502, "the upstream failed"};
+}
+
+bool is_event_stream(const http::ResponseHead& head) {
+  const http::Field* type = http::find_field(head.fields, "content-type");
+  constexpr std::string_view kEventStream = "text/event-stream";
+  return type != nullptr &&
+         http::equals_ignoring_case(type->value.substr(0, kEventStream.size()), kEventStream);
+}
+
+}  // namespace
+
+Exchange::Exchange(Services& services, Stream& client, const config::Config& config,
+                   Outgoing outgoing, observe::Outcome& outcome)
+    : services_(services),
+      client_(client),
+      config_(config),
+      outgoing_(std::move(outgoing)),
+      outcome_(outcome),
+      upstream_(TcpSocket(services.loop), services.deadlines),
+      parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
+      upload_(outgoing_.relayed) {}
+
+Task<After> Exchange::run(gate::Reservation reservation) {
+  reservation_ = std::move(reservation);
+  gated_ = bool(reservation_);
+  if (!gated_)
+    watch_.emplace(services_.watch, client_.socket().native_handle(), [this] { client_left(); });
+  bool under_way = co_await connect();
+  if (under_way) under_way = co_await send();
+  if (under_way) {
+    uploading_ = !upload_.complete();
+    if (uploading_) {
+      co_await join(upload(), relay_answer());
+    } else {
+      co_await relay_answer();
+    }
+  }
+  watch_.reset();
+  if (client_gone_ && !gated_) upstream_.reset();
+  co_return after_;
+}
+
+void Exchange::interrupt() {
+  upstream_.interrupt();
+}
+
+Task<bool> Exchange::connect() {
+  const auto error =
+      co_await services_.upstream.connect(upstream_, token_, config_.timeouts.connect);
+  if (!error) co_return true;
+  if (reservation_) services_.admission.not_sent(reservation_);
+  fail(*error);
+  co_return false;
+}
+
+// The head and the body, or as much of it as is here already, in one write.
+Task<bool> Exchange::send() {
+  std::string_view body = outgoing_.body;
+  std::size_t taken = 0;
+  if (!upload_.complete()) {
+    taken = upload_.feed(client_.received());
+    if (upload_.failed()) {
+      refuse_body();
+      co_return false;
+    }
+    body = client_.received().substr(0, taken);
+  }
+  outcome_.bytes_up = body.size();
+  const bool sent = co_await upstream_.write({outgoing_.head, body});
+  client_.consume(taken);
+  if (!sent && upstream_.written() == 0) {
+    if (reservation_) services_.admission.not_sent(reservation_);
+    fail(UpstreamError::reset);
+    co_return false;
+  }
+  co_return true;  // an upstream that stops reading may still say why
+}
+
+void Exchange::refuse_body() {
+  failure_ = Failure{400, upload_.fault()};
+  after_ = After::linger;
+}
+
+// What the client still has of the request's body. Ends early when the answer is over.
+Task<> Exchange::upload() {
+  while (!upload_.complete() && !done_) {
+    client_.deadline().set(config_.timeouts.idle);
+    const bool came = co_await client_.read_more();
+    if (!came) {
+      if (!done_) client_left();
+      break;
+    }
+    const std::size_t taken = upload_.feed(client_.received());
+    if (upload_.failed()) {
+      if (!answered_) refuse_body();
+      upstream_.interrupt();
+      upstream_.reset();
+      break;
+    }
+    outcome_.bytes_up += taken;
+    const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
+    if (!sent) break;
+    client_.consume(taken);
+  }
+  client_.deadline().clear();
+  uploading_ = !upload_.complete();
+}
+
+Task<> Exchange::relay_answer() {
+  const bool head_is_in = co_await read_answer_head();
+  if (head_is_in) {
+    co_await relay_final();
+  }
+  token_.release();
+  if (reservation_) services_.admission.lost(reservation_);
+  done_ = true;
+  if (!uploading_) co_return;
+  client_.cancel_read();
+  upstream_.interrupt();
+}
+
+Task<bool> Exchange::read_answer_head() {
+  upstream_.deadline().set(gated_ ? config_.timeouts.create : config_.timeouts.response);
+  for (;;) {
+    const http::Progress progress = parser_.parse(upstream_.received());
+    if (progress == http::Progress::failed) {
+      fail(UpstreamError::malformed_head);
+      co_return false;
+    }
+    if (progress == http::Progress::need_more) {
+      const bool came = co_await upstream_.read_more();
+      if (!came) {
+        fail_reading();
+        co_return false;
+      }
+      token_.release();
+    } else if (parser_.head().status >= 200 || parser_.head().status == 101) {
+      upstream_.deadline().clear();
+      co_return true;
+    } else {
+      const bool passed = co_await pass_interim();
+      if (!passed) co_return false;
+    }
+  }
+}
+
+// An interim answer (RFC 9110 section 15.2) is for HTTP/1.1 clients only.
+Task<bool> Exchange::pass_interim() {
+  std::string head;
+  http::append_response(head, parser_.head(), {});
+  upstream_.consume(parser_.head().size);
+  parser_.reset();
+  if (outgoing_.client_minor_version == 0) co_return true;
+  co_return co_await to_client({head});
+}
+
+Task<> Exchange::relay_final() {
+  const http::ResponseHead& head = parser_.head();
+  services_.upstream.saw_version(head.minor_version);
+  const bool switches = head.status == 101;
+  const http::ResponseRules rules = http::examine(head, outgoing_.method);
+  if (rules.fault != nullptr || (switches && !outgoing_.upgrade)) {
+    fail(switches ? UpstreamError::unasked_upgrade : UpstreamError::malformed_head);
+    co_return;
+  }
+  if (reservation_) claim_ = services_.admission.answered(reservation_, head.status);
+  outcome_.status = head.status;
+  outcome_.upstream_rejected = gated_ && head.status == 429;
+  answered_ = true;
+  if (switches) {
+    co_await tunnel();
+    co_return;
+  }
+  if (watch_ && is_event_stream(head)) watch_->set_half_close_is_leaving();
+  plan_answer(rules);
+  upstream_.consume(head.size);
+  if (!uploading_) client_.release_buffer();
+  co_await relay_body(rules);
+}
+
+// Decides how the answer goes out, and makes its head.
+void Exchange::plan_answer(const http::ResponseRules& rules) {
+  const bool client_is_10 = outgoing_.client_minor_version == 0;
+  const bool until_close = rules.body.kind == http::BodyKind::until_close;
+  add_chunks_ = until_close && !client_is_10;
+  drop_chunks_ = rules.body.kind == http::BodyKind::chunked && client_is_10;
+  ends_with_close_ = client_is_10 && (until_close || drop_chunks_);
+  keep_ = outgoing_.keep_alive && !services_.draining && !uploading_ && !ends_with_close_;
+  http::ResponseEdits edits{.add_chunked = add_chunks_, .drop_transfer_encoding = client_is_10};
+  if (!keep_) {
+    edits.connection = http::ConnectionField::close;
+  } else if (client_is_10) {
+    edits.connection = http::ConnectionField::keep_alive;
+  }
+  http::append_response(client_head_, parser_.head(), edits);
+}
+
+Task<> Exchange::relay_body(const http::ResponseRules& rules) {
+  http::BodyScanner scanner(rules.body);
+  for (;;) {
+    const bool passed = co_await relay_piece(scanner);
+    if (!passed) co_return;
+    if (scanner.complete()) break;
+    upstream_.deadline().set(config_.timeouts.idle);
+    const bool came = co_await upstream_.read_more();
+    if (came) continue;
+    if (upstream_.fault() == StreamFault::eof && rules.body.kind == http::BodyKind::until_close) {
+      break;
+    }
+    cut_answer();
+    co_return;
+  }
+  co_await finish_body();
+}
+
+// What has come of the body goes out at once, the answer's head with the first piece.
+Task<bool> Exchange::relay_piece(http::BodyScanner& scanner) {
+  payload_.clear();
+  const std::string_view received = upstream_.received();
+  const std::size_t taken = scanner.feed(received, drop_chunks_ ? &payload_ : nullptr);
+  const std::string_view piece = drop_chunks_ ? payload_ : received.substr(0, taken);
+  if (gated_) sniffer_.feed(received.substr(0, taken));
+  outcome_.bytes_down += piece.size();
+  const bool passed = co_await write_piece(piece);
+  client_head_.clear();
+  upstream_.consume(taken);
+  if (scanner.failed()) cut_answer();
+  co_return passed && !scanner.failed();
+}
+
+Task<bool> Exchange::write_piece(std::string_view piece) {
+  if (!add_chunks_ || piece.empty()) co_return co_await to_client({client_head_, piece});
+  char size_line[20];
+  const int length = std::snprintf(size_line, sizeof size_line, "%zx\r\n", piece.size());
+  co_return co_await to_client(
+      {client_head_, std::string_view(size_line, static_cast<std::size_t>(length)), piece, "\r\n"});
+}
+
+Task<> Exchange::finish_body() {
+  upstream_.deadline().clear();
+  const std::string_view last = add_chunks_ ? "0\r\n\r\n" : "";
+  const bool passed = co_await to_client({last});
+  if (!passed) co_return;
+  const bool created = outcome_.status == 201 || outcome_.status == 202;
+  if (claim_ && created && !sniffer_.saw_error()) services_.admission.succeeded(*claim_);
+  if (client_gone_) co_return;
+  after_ = keep_ ? After::keep : uploading_ ? After::linger : After::close;
+}
+
+Task<> Exchange::tunnel() {
+  http::append_response(client_head_, parser_.head(),
+                        {.connection = http::ConnectionField::upgrade});
+  upstream_.consume(parser_.head().size);
+  token_.release();
+  watch_.reset();
+  outcome_.tunnel = true;
+  const bool passed = co_await to_client({client_head_});
+  if (!passed) co_return;
+  --services_.counts.active;
+  ++services_.counts.tunnels;
+  co_await join(pump(client_, upstream_, outcome_.bytes_up),
+                pump(upstream_, client_, outcome_.bytes_down));
+  ++services_.counts.active;
+  --services_.counts.tunnels;
+}
+
+// One direction of a tunnel. The end of one side's sending is passed on; the other direction goes
+// on.
+Task<> Exchange::pump(Stream& from, Stream& to, std::uint64_t& bytes) {
+  for (;;) {
+    bytes += from.received().size();
+    const bool written = co_await to.write(from.received());
+    if (!written) break;
+    from.consume(from.received().size());
+    from.deadline().set(config_.timeouts.idle);
+    const bool came = co_await from.read_more();
+    if (!came) break;
+    to.deadline().set(config_.timeouts.idle);
+  }
+  if (from.fault() == StreamFault::eof) {
+    to.half_close();
+    co_return;
+  }
+  from.interrupt();
+  to.interrupt();
+  upstream_.reset();
+  after_ = After::reset;
+}
+
+Task<bool> Exchange::to_client(Stream::Parts parts) {
+  if (client_gone_) co_return gated_;
+  client_.deadline().set(config_.timeouts.idle);
+  const bool written = co_await client_.write(parts);
+  client_.deadline().clear();
+  if (!written) client_left();
+  co_return written || gated_;
+}
+
+// A gated create is carried to its end all the same: the upstream runs it.
+void Exchange::client_left() {
+  client_gone_ = true;
+  outcome_.client_gone = true;
+  after_ = After::close;
+  if (!gated_) upstream_.interrupt();
+}
+
+void Exchange::fail(UpstreamError error) {
+  outcome_.upstream_error = error;
+  failure_ = failure_of(error);
+  after_ = uploading_ || !upload_.complete() ? After::linger : After::keep;
+}
+
+void Exchange::fail_reading() {
+  switch (upstream_.fault()) {
+    case StreamFault::timeout:
+      return fail(UpstreamError::response_timeout);
+    case StreamFault::eof:
+      return fail(UpstreamError::closed);
+    case StreamFault::broken:
+      return fail(UpstreamError::reset);
+    case StreamFault::interrupted:
+    case StreamFault::none:
+      return;  // the client left, its body was refused, or the gate ends
+  }
+}
+
+// The client must not take it for the whole: a length or chunks show it, a close does not, so that
+// is a reset.
+void Exchange::cut_answer() {
+  if (client_gone_) return;
+  if (upstream_.fault() != StreamFault::interrupted) {
+    outcome_.upstream_error = UpstreamError::truncated;
+  }
+  after_ = ends_with_close_ ? After::reset : After::close;
+}
+
+}  // namespace taskgate::proxy

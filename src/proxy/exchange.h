@@ -1,0 +1,124 @@
+// One request's way through the upstream: connect, send, relay the answer, tunnel. Loop thread
+// only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gate/gate.h"
+#include "http/body.h"
+#include "http/head.h"
+#include "http/rewrite.h"
+#include "http/rules.h"
+#include "observe/outcome.h"
+#include "proxy/client_watch.h"
+#include "proxy/pacer.h"
+#include "proxy/services.h"
+#include "proxy/status_sniffer.h"
+#include "proxy/stream.h"
+
+namespace taskgate::proxy {
+
+// What becomes of the client's connection.
+enum class After : std::uint8_t {
+  keep,    // the next request may come
+  close,   // all was said: a plain close
+  linger,  // the request was not read to its end: the close must not overtake the answer
+  reset,   // the answer was cut: the client must see that
+};
+
+// What is sent upstream. The head's text is made before the request's body is read, since the
+// buffer that the head lies in is the one that the body is read into.
+struct Outgoing {
+  std::string head;
+  std::string body;           // read whole (a gated create); empty: relayed from the client
+  http::BodyFraming relayed;  // the framing of what is still to be relayed from the client
+  std::string_view method;    // decides whether the answer has a body
+  int client_minor_version = 1;
+  bool keep_alive = false;  // the client's wish
+  bool upgrade = false;     // the request asks for one and may have it
+};
+
+// Bounds on the head of an answer. The upstream is trusted more than clients are, but not without
+// end.
+inline constexpr std::size_t kAnswerHeadBytes = 256 * 1024;
+inline constexpr std::size_t kAnswerHeadFields = 1000;
+
+class Exchange {
+ public:
+  Exchange(Services& services, Stream& client, const config::Config& config, Outgoing outgoing,
+           observe::Outcome& outcome);
+
+  // Carries the exchange to its end. With a reservation (a gated create) nothing that the client
+  // does ends it early, and the reservation's end is told to the gate.
+  Task<After> run(gate::Reservation reservation);
+
+  // Set when run() ended before anything was sent to the client: the caller answers.
+  struct Failure {
+    int status;
+    std::string_view reason;
+  };
+  const std::optional<Failure>& failure() const { return failure_; }
+
+  // Makes a running run() end soon: the gate is about to exit.
+  void interrupt();
+
+ private:
+  Task<bool> connect();
+  Task<bool> send();
+  Task<> upload();
+  Task<> relay_answer();
+  Task<bool> read_answer_head();
+  Task<bool> pass_interim();
+  Task<> relay_final();
+  void plan_answer(const http::ResponseRules& rules);
+  Task<> relay_body(const http::ResponseRules& rules);
+  Task<bool> relay_piece(http::BodyScanner& scanner);
+  Task<bool> write_piece(std::string_view piece);
+  Task<> finish_body();
+  Task<> tunnel();
+  Task<> pump(Stream& from, Stream& to, std::uint64_t& bytes);
+  Task<bool> to_client(Stream::Parts parts);
+
+  void client_left();
+  void refuse_body();
+  void fail(observe::UpstreamError error);
+  void fail_reading();
+  void cut_answer();
+
+  Services& services_;
+  Stream& client_;
+  const config::Config& config_;
+  Outgoing outgoing_;
+  observe::Outcome& outcome_;
+
+  Stream upstream_;
+  Pacer::Token token_;
+  std::optional<ClientWatch::Guard> watch_;
+  http::ResponseParser parser_;
+  http::BodyScanner upload_;
+
+  // Of a gated create.
+  bool gated_ = false;
+  gate::Reservation reservation_;
+  std::optional<gate::Plausibility::Claim> claim_;
+  StatusSniffer sniffer_;
+
+  // How the answer goes out.
+  std::string client_head_;  // not written yet
+  bool add_chunks_ = false;
+  bool drop_chunks_ = false;
+  bool ends_with_close_ = false;
+  bool keep_ = false;
+  std::string payload_;
+
+  bool uploading_ = false;  // part of the request's body is still with the client
+  bool answered_ = false;   // the final head is in
+  bool done_ = false;       // the answer is over: the upload may stop
+  bool client_gone_ = false;
+  After after_ = After::close;
+  std::optional<Failure> failure_;
+};
+
+}  // namespace taskgate::proxy

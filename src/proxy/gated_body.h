@@ -1,0 +1,28 @@
+// Reads the body of a create whole: the upstream runs a create even when its body was cut off, so
+// half a create must never reach it (product rule: decided only when the body is in). Loop thread
+// only.
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+#include "http/rules.h"
+#include "proxy/byte_budget.h"
+#include "proxy/stream.h"
+
+namespace taskgate::proxy {
+
+struct GatedBody {
+  enum class End : std::uint8_t { complete, refused, client_left };
+  End end = End::complete;
+  std::string bytes;             // de-chunked
+  http::Refusal refusal{0, ""};  // 400, 408, 413, 503
+};
+
+// Answers `Expect: 100-continue` itself when the body is not here yet. `share` holds the body's
+// part of the budget for all bodies for as long as the caller keeps the bytes.
+Task<GatedBody> read_gated_body(Stream& client, const http::RequestRules& rules,
+                                const config::Config& config, ByteBudget& budget,
+                                ByteBudget::Share& share);
+
+}  // namespace taskgate::proxy

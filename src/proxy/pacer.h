@@ -1,0 +1,59 @@
+// Paces connects to the upstream. The first upstream listens with a backlog of 5: the seventh
+// connect that is not accepted yet is dropped by the kernel, and its client stalls for a second or
+// more. So each connect holds a token until the upstream has shown that it accepted: the first byte
+// of its answer, or 25 ms later room in its accept queue. Slow answers hold nobody up; a burst is
+// served as fast as it is accepted. Loop thread only.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+
+#include "base/task.h"
+#include "proxy/wait_line.h"
+
+namespace taskgate::proxy {
+
+class Pacer {
+ public:
+  Pacer(asio::io_context& loop, asio::ip::tcp::endpoint upstream);
+
+  // The right to have one connect in the upstream's accept queue. Gives itself back when destroyed.
+  class Token : public boost::intrusive::list_base_hook<
+                    boost::intrusive::link_mode<boost::intrusive::normal_link>> {
+   public:
+    Token() = default;
+    ~Token() { release(); }
+    Token(const Token&) = delete;
+    Token& operator=(const Token&) = delete;
+    // The upstream has accepted, or the connect failed.
+    void release();
+
+   private:
+    friend class Pacer;
+    Pacer* pacer_ = nullptr;
+    TimePoint taken_;
+  };
+
+  // Waits for a token, in the order of asking, until `deadline`; false: none came free.
+  Task<bool> acquire(Token& token, TimePoint deadline);
+
+  // From the next acquire() on.
+  void set_upstream(asio::ip::tcp::endpoint upstream);
+
+ private:
+  bool has_room() const { return outstanding_.size() < capacity_; }
+  void hand_out(Token& token);
+  void give_back(Token& token);
+  void refresh_capacity(TimePoint now);
+  void arm();
+  void expire_oldest();
+
+  asio::ip::tcp::endpoint upstream_;
+  Timer timer_;
+  bool armed_ = false;
+  std::size_t capacity_ = 4;
+  TimePoint capacity_read_{};
+  boost::intrusive::list<Token> outstanding_;  // oldest first
+  WaitLine line_;
+};
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,74 @@
+// The data plane: listens, serves connections, drains, takes a new configuration. Loop thread only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/config.h"
+#include "observe/metrics.h"
+#include "proxy/connection.h"
+#include "proxy/services.h"
+
+namespace taskgate::proxy {
+
+class Proxy {
+ public:
+  // Binds and listens at once; throws std::runtime_error naming the address and the reason. The
+  // loop must not run any more when this is destroyed, and must have run until stopped() (see
+  // stop()).
+  Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
+        observe::Metrics& metrics);
+
+  // Starts to accept.
+  void start();
+
+  // The drain: readiness off, creates refused; after drain.notice no more connections and idle ones
+  // closed; what is in flight goes on, streams and tunnels too, until drain.timeout, when it is
+  // cut. Then `done`, once.
+  void drain(std::function<void()> done);
+  // Cuts everything now; `done` as above.
+  void stop();
+
+  // A new configuration: validated by the caller. Requests under way keep the old one.
+  void reload(std::shared_ptr<const config::Config> config);
+  // For the status: why the last reload was refused.
+  void reload_failed(std::string error);
+
+  // The state now; refresh() first asks for a listing if the last is older than a second.
+  observe::Status status() const;
+  void refresh(std::function<void()> done) { services_.admission.refresh(std::move(done)); }
+  const config::Config& config() const { return *services_.config; }
+
+  asio::ip::tcp::endpoint local_endpoint() const;
+
+ private:
+  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+  using Connections =
+      boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
+
+  Task<> accept_loop();
+  Task<> serve(TcpSocket socket);
+  Task<> run_drain();
+  bool at_capacity() const;
+  void stop_accepting();
+  void finish_if_empty();
+
+  Services services_;
+  Acceptor acceptor_;
+  Timer accept_pause_;
+  Timer drain_timer_;
+  Connections connections_;
+  std::size_t open_ = 0;
+  bool accepting_ = false;
+  bool drained_ = false;
+  std::function<void()> drain_done_;
+
+  std::uint64_t generation_ = 1;
+  bool last_reload_succeeded_ = true;
+  std::string reload_error_;
+  std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+};
+
+}  // namespace taskgate::proxy

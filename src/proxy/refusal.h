@@ -1,0 +1,39 @@
+// The answers that the gate gives itself, as whole HTTP/1.1 messages. Pure text; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "gate/gate.h"
+
+namespace taskgate::proxy {
+
+// What the client's connection needs to be told.
+enum class Persistence : std::uint8_t {
+  keep,       // HTTP/1.1: nothing is said
+  keep_said,  // HTTP/1.0: Connection: keep-alive
+  close,      // Connection: close
+};
+
+// A refused create: 429 when no slot is free, `unknown_status` (503 or 429) when the count is
+// unknown, 503 while draining, with Retry-After, the RateLimit fields
+// (draft-ietf-httpapi-ratelimit-headers-11) and a JSON body whose first members are those that
+// today's clients of kube-coder read. `draw`: see gate::retry_advice().
+struct RefusalAnswer {
+  int status;
+  std::string message;  // head and body
+};
+RefusalAnswer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,
+                            Persistence persistence);
+
+// An error that the gate found itself (4xx: the request, 5xx: the upstream), with a JSON body that
+// says what.
+std::string error_answer(int status, std::string_view reason, Persistence persistence,
+                         bool head_only);
+
+// An answer with any text as its body, for OPTIONS and TRACE with Max-Forwards: 0.
+std::string plain_answer(int status, std::string_view extra_fields, std::string_view content_type,
+                         std::string_view body, Persistence persistence);
+
+}  // namespace taskgate::proxy

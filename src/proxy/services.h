@@ -1,0 +1,47 @@
+// What all connections share, owned by the Proxy. Loop thread only.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <random>
+
+#include "config/config.h"
+#include "observe/metrics.h"
+#include "proxy/admission.h"
+#include "proxy/byte_budget.h"
+#include "proxy/client_watch.h"
+#include "proxy/deadline.h"
+#include "proxy/upstream.h"
+
+namespace taskgate::proxy {
+
+struct Services {
+  Services(asio::io_context& io, std::shared_ptr<const config::Config> start,
+           observe::Metrics& counters)
+      : loop(io),
+        metrics(counters),
+        config(std::move(start)),
+        deadlines(io),
+        upstream(io, config->upstream),
+        admission(io, *config, counters),
+        bodies(io, config->admission.body_total),
+        watch(io) {}
+
+  asio::io_context& loop;
+  observe::Metrics& metrics;
+  // Swapped whole at a reload; a request keeps the one that it began with.
+  std::shared_ptr<const config::Config> config;
+  Deadlines deadlines;
+  Upstream upstream;
+  Admission admission;
+  ByteBudget bodies;
+  ClientWatch watch;
+  observe::ConnectionCounts counts;
+  std::deque<observe::RecentRefusal> refusals;  // newest first
+  std::minstd_rand random{std::random_device{}()};
+  bool draining = false;
+
+  std::uint32_t next_draw() { return static_cast<std::uint32_t>(random()); }
+};
+
+}  // namespace taskgate::proxy

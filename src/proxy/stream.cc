@@ -1,0 +1,160 @@
+#include "proxy/stream.h"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <cstring>
+#include <utility>
+
+namespace taskgate::proxy {
+namespace {
+
+// An idle stream should cost little, a bulk transfer few system calls: the buffer starts small and
+// doubles when a read fills it.
+constexpr std::size_t kSmallBuffer = 4 * 1024;
+constexpr std::size_t kLargeBuffer = 64 * 1024;
+
+constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
+constexpr Duration kLingerTime = std::chrono::seconds(5);
+
+using Buffers = std::array<asio::const_buffer, std::tuple_size_v<Stream::Parts>>;
+
+// Takes `bytes` off the front.
+void advance(Buffers& buffers, std::size_t bytes) {
+  for (asio::const_buffer& buffer : buffers) {
+    const std::size_t taken = std::min(bytes, buffer.size());
+    buffer += taken;
+    bytes -= taken;
+  }
+}
+
+}  // namespace
+
+Stream::Stream(TcpSocket socket, Deadlines& deadlines)
+    : socket_(std::move(socket)), deadline_(deadlines, [this] {
+        ErrorCode ignored;
+        socket_.cancel(ignored);
+      }) {}
+
+void Stream::consume(std::size_t bytes) {
+  begin_ += bytes;
+  if (begin_ == end_) begin_ = end_ = 0;
+}
+
+void Stream::release_buffer() {
+  if (begin_ != end_) return;
+  buffer_.reset();
+  capacity_ = 0;
+}
+
+void Stream::make_room() {
+  const std::size_t used = end_ - begin_;
+  const bool grow_for_speed = last_read_filled_ && capacity_ < kLargeBuffer;
+  if (capacity_ == 0 || used == capacity_ || (grow_for_speed && used == 0)) {
+    const std::size_t larger = std::max(kSmallBuffer, capacity_ * 2);
+    auto fresh = std::make_unique_for_overwrite<char[]>(larger);
+    if (used > 0) std::memcpy(fresh.get(), buffer_.get() + begin_, used);
+    buffer_ = std::move(fresh);
+    capacity_ = larger;
+  } else if (begin_ > 0) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, used);
+  }
+  begin_ = 0;
+  end_ = used;
+}
+
+bool Stream::stopped() {
+  if (interrupted_) fault_ = StreamFault::interrupted;
+  if (deadline_.expired()) fault_ = StreamFault::timeout;
+  return interrupted_ || deadline_.expired();
+}
+
+void Stream::note(ErrorCode error) {
+  if (stopped()) return;
+  if (error == asio::error::eof) {
+    fault_ = StreamFault::eof;
+  } else if (error == asio::error::operation_aborted) {
+    fault_ = StreamFault::interrupted;
+  } else {
+    fault_ = StreamFault::broken;
+  }
+}
+
+Task<bool> Stream::read_more() {
+  if (stopped()) co_return false;
+  make_room();
+  const std::size_t room = capacity_ - end_;
+  const auto [error, bytes] =
+      co_await socket_.async_read_some(asio::buffer(buffer_.get() + end_, room), kTask);
+  if (error) {
+    note(error);
+    co_return false;
+  }
+  end_ += bytes;
+  last_read_filled_ = bytes == room;
+  co_return true;
+}
+
+Task<bool> Stream::write(Parts parts) {
+  Buffers buffers;
+  std::ranges::transform(parts, buffers.begin(),
+                         [](std::string_view part) { return asio::buffer(part); });
+  while (asio::buffer_size(buffers) > 0) {
+    if (stopped()) co_return false;
+    // Most writes fit into the socket's buffer: then nothing has to be waited for.
+    ErrorCode error;
+    std::size_t bytes = socket_.write_some(buffers, error);
+    if (error == asio::error::would_block) {
+      const auto [failed, count] = co_await socket_.async_write_some(buffers, kTask);
+      error = failed;
+      bytes = count;
+    }
+    if (error) {
+      note(error);
+      co_return false;
+    }
+    written_ += bytes;
+    advance(buffers, bytes);
+  }
+  co_return true;
+}
+
+void Stream::interrupt() {
+  interrupted_ = true;
+  cancel_read();
+}
+
+void Stream::cancel_read() {
+  ErrorCode ignored;
+  socket_.cancel(ignored);
+}
+
+void Stream::half_close() {
+  ErrorCode ignored;
+  socket_.shutdown(TcpSocket::shutdown_send, ignored);
+}
+
+void Stream::reset() {
+  ErrorCode ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
+void Stream::close() {
+  ErrorCode ignored;
+  socket_.close(ignored);
+}
+
+Task<> Stream::linger() {
+  half_close();
+  deadline_.set(kLingerTime);
+  for (std::size_t dropped = received().size(); dropped < kLingerBytes;) {
+    consume(received().size());
+    const bool came = co_await read_more();
+    if (!came) break;
+    dropped += received().size();
+  }
+  deadline_.clear();
+}
+
+}  // namespace taskgate::proxy

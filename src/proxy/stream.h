@@ -1,0 +1,78 @@
+// A TCP connection with its receive buffer and its time limit: both sides of the proxy are one of
+// these. Loop thread only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/task.h"
+#include "proxy/deadline.h"
+
+namespace taskgate::proxy {
+
+// Why a read or write failed.
+enum class StreamFault : std::uint8_t { none, eof, broken, timeout, interrupted };
+
+class Stream {
+ public:
+  Stream(TcpSocket socket, Deadlines& deadlines);
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  TcpSocket& socket() { return socket_; }
+  // The limit on what is under way; whoever sets it clears it.
+  Deadline& deadline() { return deadline_; }
+
+  // What was received and not yet consumed. Views stay valid until the next read_more().
+  std::string_view received() const { return {buffer_.get() + begin_, end_ - begin_}; }
+  void consume(std::size_t bytes);
+  // Gives the buffer's memory back while nothing is in it.
+  void release_buffer();
+
+  // One read of what is there, behind what is received already; false says fault().
+  Task<bool> read_more();
+
+  // Writes all of it in as few system calls as the socket takes.
+  using Parts = std::array<std::string_view, 4>;
+  Task<bool> write(Parts parts);
+  Task<bool> write(std::string_view bytes) { return write(Parts{bytes}); }
+
+  StreamFault fault() const { return fault_; }
+  // Remembers why an operation on socket() failed.
+  void note(ErrorCode error);
+  std::uint64_t written() const { return written_; }
+
+  // Makes what is under way, and all that would come, fail with `interrupted`.
+  void interrupt();
+  // The same for the read that is under way only; the stream stays usable.
+  void cancel_read();
+
+  // Ends the sending side; what the peer still sends is received.
+  void half_close();
+  // Drops the connection with a reset: the peer cannot take what it has got for the whole.
+  void reset();
+  void close();
+
+  // After an answer whose request was not read to its end: a close now would become a reset that
+  // overtakes the answer. Ends the sending side, then reads and drops, bounded in bytes and time.
+  Task<> linger();
+
+ private:
+  bool stopped();
+  void make_room();
+
+  TcpSocket socket_;
+  Deadline deadline_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool last_read_filled_ = false;
+  bool interrupted_ = false;
+  StreamFault fault_ = StreamFault::none;
+  std::uint64_t written_ = 0;
+};
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,60 @@
+#include "proxy/upstream.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <stdexcept>
+
+namespace taskgate::proxy {
+namespace {
+
+using observe::UpstreamError;
+
+UpstreamError connect_error(const Stream& stream, ErrorCode error) {
+  if (stream.fault() == StreamFault::timeout) return UpstreamError::connect_timeout;
+  return error == asio::error::connection_refused ? UpstreamError::connect_refused
+                                                  : UpstreamError::connect_failed;
+}
+
+}  // namespace
+
+asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& address) {
+  ErrorCode error;
+  const auto literal = asio::ip::make_address(address.host, error);
+  if (!error) return {literal, address.port};
+  asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(loop);
+  const auto found = resolver.resolve(address.host, std::to_string(address.port), error);
+  if (error || found.empty()) {
+    throw std::runtime_error("cannot resolve '" + address.host + "': " + error.message());
+  }
+  return found.begin()->endpoint();
+}
+
+Upstream::Upstream(asio::io_context& loop, const config::Address& address)
+    : endpoint_(resolve(loop, address)), pacer_(loop, endpoint_) {}
+
+void Upstream::set_address(const config::Address& address) {
+  asio::io_context resolving;
+  endpoint_ = resolve(resolving, address);
+  pacer_.set_upstream(endpoint_);
+}
+
+Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Token& token,
+                                                     Duration limit) {
+  const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
+  const bool granted = co_await pacer_.acquire(token, deadline);
+  if (!granted) co_return UpstreamError::connect_timeout;
+  stream.deadline().set(limit);
+  const auto [error] = co_await stream.socket().async_connect(endpoint_, kTask);
+  if (error) {
+    stream.note(error);
+    token.release();
+    co_return connect_error(stream, error);
+  }
+  stream.deadline().clear();
+  ErrorCode ignored;
+  stream.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  stream.socket().non_blocking(true, ignored);
+  co_return std::nullopt;
+}
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,40 @@
+// The upstream as the proxy knows it: where it is, how fast it accepts, which HTTP version it
+// speaks. Loop thread only.
+#pragma once
+
+#include <optional>
+
+#include "config/config.h"
+#include "observe/outcome.h"
+#include "proxy/pacer.h"
+#include "proxy/stream.h"
+
+namespace taskgate::proxy {
+
+class Upstream {
+ public:
+  // Resolves the address; throws std::runtime_error when that fails.
+  Upstream(asio::io_context& loop, const config::Address& address);
+
+  void set_address(const config::Address& address);
+
+  // Connects `stream`, whose socket is not open yet, within `limit` (0: none), pacing included.
+  // `token` is held until the upstream has answered.
+  Task<std::optional<observe::UpstreamError>> connect(Stream& stream, Pacer::Token& token,
+                                                      Duration limit);
+
+  // Whether its last answer was HTTP/1.0: such a server never sends 100 (Continue).
+  bool speaks_http10() const { return speaks_http10_; }
+  void saw_version(int minor_version) { speaks_http10_ = minor_version == 0; }
+
+ private:
+  asio::ip::tcp::endpoint endpoint_;
+  Pacer pacer_;
+  bool speaks_http10_ = false;
+};
+
+// The first address of a host and port, for listening or connecting; throws std::runtime_error with
+// the reason.
+asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& address);
+
+}  // namespace taskgate::proxy

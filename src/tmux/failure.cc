@@ -1,0 +1,113 @@
+#include "tmux/failure.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <initializer_list>
+#include <system_error>
+
+namespace taskgate::tmux {
+namespace {
+
+std::string join(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
+std::string own_uid() {
+  return std::to_string(geteuid());
+}
+
+}  // namespace
+
+Failure timed_out(std::string_view path, Duration timeout) {
+  return {Fault::timeout,
+          join({"tmux socket ", path, ": the server took the connection but gave no answer within ",
+                format_duration(timeout),
+                "; check whether the tmux server is stopped, stuck or short of CPU"})};
+}
+
+Failure still_owed(std::string_view path, Duration since) {
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(since);
+  return {Fault::timeout,
+          join({"tmux socket ", path, ": the server still owes the answer to a question asked ",
+                format_duration(whole),
+                " ago, and is asked no second one; check whether the tmux server is stopped, stuck "
+                "or short of CPU"})};
+}
+
+Failure backlog_full(std::string_view path) {
+  return {Fault::timeout,
+          join({"tmux socket ", path,
+                ": the server takes no more connections (its backlog is full); check whether the "
+                "tmux server is stopped or stuck"})};
+}
+
+Failure permission_denied(std::string_view path, std::string_view call) {
+  return {Fault::permission_denied,
+          join({"tmux socket ", path, ": ", call, " is not permitted to uid ", own_uid(),
+                "; run taskgate with the uid of the tmux server, or check the rights of the socket "
+                "and of its folders"})};
+}
+
+Failure access_denied(std::string_view path, std::string_view reason) {
+  return {Fault::access_denied,
+          join({"tmux socket ", path, ": the server does not serve uid ", own_uid(), ": ", reason,
+                "; run taskgate with the uid of the tmux server, or allow its user with `tmux "
+                "server-access -a USER` and `-w USER`"})};
+}
+
+Failure folder_missing(std::string_view path) {
+  return {Fault::folder_missing,
+          join({"tmux socket ", path,
+                ": neither its folder nor the one above exists; check tmux.socket and whether the "
+                "shared volume is mounted"})};
+}
+
+Failure no_folder_in_path(std::string_view path) {
+  return {Fault::folder_missing,
+          join({"tmux socket ", path,
+                ": a part of the path before its last is no folder; check tmux.socket"})};
+}
+
+Failure nothing_configured() {
+  return {Fault::folder_missing, "no tmux socket is configured; check tmux.socket"};
+}
+
+Failure not_a_socket(std::string_view path, std::string_view what) {
+  return {Fault::not_a_socket, join({"tmux socket ", path, ": ", what,
+                                     " stands there, not a tmux server's socket; check "
+                                     "tmux.socket"})};
+}
+
+Failure vanished(std::string_view path) {
+  return {Fault::vanished,
+          join({"tmux socket ", path,
+                ": the socket file was there and is gone; check whether it was deleted under a "
+                "running tmux server (kill -USR1 makes the server create it again) or the volume "
+                "was unmounted"})};
+}
+
+Failure protocol_error(std::string_view path, std::string_view reason) {
+  return {Fault::protocol_error,
+          join({"tmux socket ", path, ": the server cannot be understood: ", reason,
+                "; check that a tmux of version 2.1 or later listens there"})};
+}
+
+Failure too_many_sockets(std::string_view folder, std::size_t most) {
+  return {Fault::system_error,
+          join({"tmux socket ", folder, ": the folder holds more than ", std::to_string(most),
+                " sockets; name those that count in tmux.socket"})};
+}
+
+Failure system_failure(std::string_view path, std::string_view call, int error) {
+  if (error == EACCES || error == EPERM) return permission_denied(path, call);
+  if (error == ENOTDIR) return no_folder_in_path(path);
+  return {
+      Fault::system_error,
+      join({"tmux socket ", path, ": ", call, " failed: ", std::generic_category().message(error),
+            "; check taskgate's limits (descriptors, memory) and the path"})};
+}
+
+}  // namespace taskgate::tmux

@@ -1,0 +1,34 @@
+// Why one socket's sessions are not known, with the sentence for the operator: which socket, what
+// happened, what to check. All sentences stand here, so that they can be read side by side.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "tmux/listing.h"
+
+namespace taskgate::tmux {
+
+struct Failure {
+  Fault fault;
+  std::string detail;
+};
+
+Failure timed_out(std::string_view path, Duration timeout);
+Failure still_owed(std::string_view path, Duration since);
+Failure backlog_full(std::string_view path);
+Failure permission_denied(std::string_view path, std::string_view call);
+Failure access_denied(std::string_view path, std::string_view reason);
+Failure folder_missing(std::string_view path);
+Failure no_folder_in_path(std::string_view path);
+Failure nothing_configured();
+Failure not_a_socket(std::string_view path, std::string_view what);
+Failure vanished(std::string_view path);
+Failure protocol_error(std::string_view path, std::string_view reason);
+Failure too_many_sockets(std::string_view folder, std::size_t most);
+// `call` is the system call that failed with `error`. EACCES, EPERM and ENOTDIR get their own
+// faults.
+Failure system_failure(std::string_view path, std::string_view call, int error);
+
+}  // namespace taskgate::tmux

@@ -1,0 +1,324 @@
+// # Destruction
+//
+// A listing is carried by coroutines (one for each socket that is asked) and by a timer's handler,
+// and a query outlives its listing when the server does not answer in time. So the state that they
+// use, Impl, is shared: each of them holds it by a shared_ptr, and ~Lister only marks it as stopped
+// and closes the connections. What completes afterwards finds its memory, sees the mark and touches
+// nothing else: neither the callback nor what the callback's captures refer to. If the io_context
+// does not run again, its destructor destroys the suspended frames and the pending handler, and
+// with the last of them Impl: sockets and timer then belong to services that still exist. For that
+// the Lister itself must be destroyed before the io_context.
+#include "tmux/lister.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+#include "base/log.h"
+#include "tmux/failure.h"
+#include "tmux/match.h"
+#include "tmux/query.h"
+#include "tmux/watched.h"
+
+namespace taskgate::tmux {
+namespace {
+
+void take_sessions(Part& part, std::vector<Session> sessions) {
+  part.sessions = std::move(sessions);
+  for (const Session& session : part.sessions) {
+    part.mark.has_sessions = true;
+    part.mark.pid = session.server;
+    part.mark.highest_id = std::max(part.mark.highest_id, session.id);
+  }
+}
+
+// Moves a part's sessions into the listing, as those of the server whose mark was added last.
+void add_sessions(Listing& listing, std::vector<Session>& sessions,
+                  const std::vector<std::string>& match) {
+  const auto index = static_cast<std::uint32_t>(listing.servers.size() - 1);
+  for (Session& session : sessions) {
+    session.socket = index;
+    session.matches = matches_any(match, session.name);
+    if (session.matches) ++listing.live;
+  }
+  if (listing.sessions.empty()) {
+    listing.sessions = std::move(sessions);
+  } else {
+    std::ranges::move(sessions, std::back_inserter(listing.sessions));
+  }
+}
+
+// One unknown part makes the whole unknown; the first one gives the reason.
+Listing assemble(TimePoint began, std::vector<Part>& parts, const std::vector<std::string>& match) {
+  Listing listing;
+  listing.began = began;
+  listing.servers.reserve(parts.size());
+  for (Part& part : parts) {
+    listing.servers.push_back(std::move(part.mark));
+    if (part.failure && !listing.fault) {
+      listing.fault = part.failure->fault;
+      listing.detail = std::move(part.failure->detail);
+    }
+    add_sessions(listing, part.sessions, match);
+  }
+  if (listing.fault) {
+    listing.sessions.clear();
+    listing.live = 0;
+  }
+  listing.ended = Clock::now();
+  return listing;
+}
+
+void rethrow(std::exception_ptr error) {
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
+struct Lister::Impl : std::enable_shared_from_this<Impl> {
+  Impl(asio::io_context& io, ListerSettings initial, OnListing callback)
+      : loop(io.get_executor()),
+        settings(std::move(initial)),
+        on_listing(std::move(callback)),
+        sockets(loop),
+        deadline(loop) {}
+
+  void begin();
+  void configure(ListerSettings replacement);
+  void stop();
+
+  void start();
+  void start_part(std::size_t index);
+  void start_query(std::size_t index);
+  void owes_answer(Part& part);
+  void no_file(Part& part);
+  void arm_deadline();
+  void expire();
+
+  static Task<> query(std::shared_ptr<Impl> self, Watched& socket);
+  void take(Watched& socket, Answer answer);
+  void take_late(Watched& socket, Answer answer);
+  void settle(Part& part);
+  void fail(Part& part, Failure failure);
+  void finish();
+
+  const Executor loop;
+  ListerSettings settings;
+  std::optional<ListerSettings> next_settings;  // come while a listing runs
+  const OnListing on_listing;
+  WatchedSockets sockets;
+  bool stopped = false;
+
+  // The running listing.
+  bool running = false;
+  TimePoint began{};
+  std::vector<Part> parts;
+  std::size_t open_parts = 0;
+  std::uint64_t generation = 0;  // tells a deadline that fired for the listing before
+  Timer deadline;
+};
+
+void Lister::Impl::begin() {
+  if (running) return;
+  running = true;
+  began = Clock::now();
+  asio::post(loop, [self = shared_from_this()] {
+    if (!self->stopped) self->start();
+  });
+}
+
+void Lister::Impl::configure(ListerSettings replacement) {
+  if (running) {
+    next_settings = std::move(replacement);
+  } else {
+    settings = std::move(replacement);
+  }
+}
+
+void Lister::Impl::stop() {
+  stopped = true;
+  deadline.cancel();
+  sockets.close_connections();
+}
+
+// --- Starting
+
+void Lister::Impl::start() {
+  parts = sockets.look(settings.sockets);
+  open_parts = 1;  // this call itself: the listing cannot end before all its parts have begun
+  for (const Part& part : parts) open_parts += part.done ? 0 : 1;
+  for (std::size_t index = 0; index < parts.size(); ++index) {
+    if (!parts[index].done) start_part(index);
+  }
+  if (--open_parts == 0) return finish();
+  arm_deadline();
+}
+
+void Lister::Impl::start_part(std::size_t index) {
+  Part& part = parts[index];
+  const std::string& path = part.socket->path;
+  if (part.file.kind == FileFacts::Kind::socket) {
+    part.socket->seen = true;
+    part.socket->gone_since.reset();
+  }
+  if (part.socket->asked) return owes_answer(part);
+  switch (part.file.kind) {
+    case FileFacts::Kind::socket:
+      return start_query(index);
+    case FileFacts::Kind::missing:
+      return no_file(part);
+    case FileFacts::Kind::unreadable:
+      return fail(part, system_failure(path, "stat", part.file.error));
+    case FileFacts::Kind::folder:
+      return fail(part, not_a_socket(path, "a folder"));
+    case FileFacts::Kind::other:
+      return fail(part, not_a_socket(path, "another kind of file"));
+  }
+}
+
+void Lister::Impl::start_query(std::size_t index) {
+  Part& part = parts[index];
+  Watched& socket = *part.socket;
+  socket.asked = true;
+  socket.part = index;
+  socket.asked_at = began;
+  socket.asked_file = part.file;
+  asio::co_spawn(loop, query(shared_from_this(), socket), rethrow);
+}
+
+void Lister::Impl::owes_answer(Part& part) {
+  Watched& socket = *part.socket;
+  const bool replaced =
+      part.file.kind == FileFacts::Kind::socket && !part.file.same_file(socket.asked_file);
+  if (replaced) {
+    // Another server has taken the path over; the answer would be that of one nobody can reach any
+    // more. The query ends by this, and the next listing asks the new server.
+    ErrorCode ignored;
+    socket.connection.close(ignored);
+  }
+  fail(part, still_owed(socket.path, began - socket.asked_at));
+}
+
+void Lister::Impl::no_file(Part& part) {
+  Watched& socket = *part.socket;
+  if (!has_folder(socket.path)) return fail(part, folder_missing(socket.path));
+  if (!socket.seen) return settle(part);
+  if (!socket.gone_since) socket.gone_since = began;
+  if (began - *socket.gone_since < settings.hold) return fail(part, vanished(socket.path));
+  log::warning("tmux_socket_vanished")
+      .field("path", socket.path)
+      .field("detail", "the socket file has been gone for tmux.hold: counted as no sessions");
+  socket.seen = false;
+  socket.gone_since.reset();
+  settle(part);
+}
+
+// --- The deadline
+
+void Lister::Impl::arm_deadline() {
+  deadline.expires_at(began + settings.timeout);
+  deadline.async_wait([self = shared_from_this(), armed = generation](ErrorCode error) {
+    if (!error && !self->stopped && self->generation == armed) self->expire();
+  });
+}
+
+// The queries go on: a stopped server that got a new connection with each listing would soon have a
+// full backlog, which is its user's too.
+void Lister::Impl::expire() {
+  for (Part& part : parts) {
+    if (part.done) continue;
+    part.socket->part.reset();
+    fail(part, timed_out(part.socket->path, settings.timeout));
+  }
+  finish();
+}
+
+// --- The answers
+
+Task<> Lister::Impl::query(std::shared_ptr<Impl> self, Watched& socket) {
+  Answer answer = co_await ask(socket.connection, socket.path);
+  const bool retry = answer.kind == Answer::Kind::lost && socket.part && !self->stopped;
+  if (retry) answer = co_await ask(socket.connection, socket.path);
+  if (!self->stopped) self->take(socket, std::move(answer));
+}
+
+void Lister::Impl::take(Watched& socket, Answer answer) {
+  socket.asked = false;
+  if (!socket.part) return take_late(socket, std::move(answer));
+  Part& part = parts[*std::exchange(socket.part, std::nullopt)];
+  switch (answer.kind) {
+    case Answer::Kind::sessions:
+      take_sessions(part, std::move(answer.sessions));
+      break;
+    case Answer::Kind::no_server:
+      break;
+    case Answer::Kind::no_file:
+      no_file(part);
+      break;
+    case Answer::Kind::lost:
+    case Answer::Kind::failed:
+      part.failure = std::move(answer.failure);
+      break;
+  }
+  if (!part.done) settle(part);
+  if (open_parts == 0) finish();
+}
+
+// The answer of a server that had been given up. It is a whole listing only if that server is all
+// there is.
+void Lister::Impl::take_late(Watched& socket, Answer answer) {
+  if (answer.kind != Answer::Kind::sessions || next_settings) return;
+  if (settings.sockets.size() != 1 || settings.sockets.front() != socket.path) return;
+  std::vector<Part> late(1);
+  late.front().mark = {.path = socket.path,
+                       .inode = socket.asked_file.inode,
+                       .changed_ns = socket.asked_file.changed_ns};
+  take_sessions(late.front(), std::move(answer.sessions));
+  on_listing(assemble(socket.asked_at, late, settings.match));
+}
+
+void Lister::Impl::settle(Part& part) {
+  part.done = true;
+  --open_parts;
+}
+
+void Lister::Impl::fail(Part& part, Failure failure) {
+  part.failure = std::move(failure);
+  settle(part);
+}
+
+void Lister::Impl::finish() {
+  ++generation;
+  deadline.cancel();
+  const Listing listing = assemble(began, parts, settings.match);
+  parts.clear();
+  if (next_settings) settings = *std::exchange(next_settings, std::nullopt);
+  running = false;
+  on_listing(listing);
+}
+
+// --- Lister
+
+Lister::Lister(asio::io_context& loop, ListerSettings settings, OnListing on_listing)
+    : impl_(std::make_shared<Impl>(loop, std::move(settings), std::move(on_listing))) {}
+
+Lister::~Lister() {
+  impl_->stop();
+}
+
+void Lister::begin() {
+  impl_->begin();
+}
+
+bool Lister::running() const {
+  return impl_->running;
+}
+
+void Lister::configure(ListerSettings settings) {
+  impl_->configure(std::move(settings));
+}
+
+}  // namespace taskgate::tmux

@@ -1,0 +1,47 @@
+// The sequencer of listings: one at a time, the native protocol, no tmux binary, no polling.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "tmux/listing.h"
+
+namespace taskgate::tmux {
+
+struct ListerSettings {
+  std::vector<std::string> sockets;  // paths of sockets, or of folders: every socket in it
+  std::vector<std::string> match;    // anchored fnmatch patterns
+  Duration timeout = std::chrono::seconds(1);
+  Duration hold = std::chrono::seconds(10);
+};
+
+// Loop thread only. Must outlive the run of the io_context that it was given.
+class Lister {
+ public:
+  // Called on the loop with each listing that ended, and with the late answer of a server that had
+  // been given up (its `began` is that of the query it answers).
+  using OnListing = std::function<void(const Listing&)>;
+
+  Lister(asio::io_context& loop, ListerSettings settings, OnListing on_listing);
+  ~Lister();
+  Lister(const Lister&) = delete;
+  Lister& operator=(const Lister&) = delete;
+
+  // Starts a listing unless one is running. A socket whose server still owes an answer gets no
+  // second connection: its part ends at once as Fault::timeout.
+  void begin();
+  bool running() const;
+
+  // From the next listing on.
+  void configure(ListerSettings settings);
+
+ private:
+  // Shared with the suspended coroutines and the timer's handler: see lister.cc on destruction.
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace taskgate::tmux

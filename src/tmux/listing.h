@@ -1,0 +1,59 @@
+// A listing of the tmux sessions as a value: what the gate decides on. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace taskgate::tmux {
+
+// Why a listing could not be had. The order is that of the metrics' and log's vocabulary.
+enum class Fault : std::uint8_t {
+  timeout,            // no answer within tmux.timeout, or one is still outstanding
+  permission_denied,  // EACCES on the folder or the socket
+  access_denied,      // the server's ACL: "access not allowed", "client is read-only"
+  folder_missing,     // neither the socket's folder nor the one above exists
+  not_a_socket,       // another kind of file stands there
+  vanished,           // the socket file was there and is gone (for tmux.hold)
+  protocol_error,     // another protocol version, or bytes that are no tmux answer
+  system_error,       // any other errno: out of descriptors, ...
+};
+const char* name_of(Fault fault);  // "timeout", "permission_denied", ...
+
+struct Session {
+  std::uint64_t id = 0;  // tmux's $N: grows with each session of a server, never used twice by it
+  std::int32_t server = 0;   // pid of the server: tells a restarted one
+  std::uint32_t socket = 0;  // index into Listing::servers
+  std::int64_t created = 0;  // Unix seconds
+  std::string name;
+  bool matches = false;  // tmux.match
+};
+
+// What one socket showed; two equal marks mean that nothing visible has happened there between.
+struct ServerMark {
+  std::string path;
+  std::int32_t pid = 0;          // 0: no server
+  std::uint64_t highest_id = 0;  // of all its sessions, matching or not; 0 without sessions
+  bool has_sessions = false;
+  std::uint64_t inode = 0;      // of the socket file; 0: no file
+  std::int64_t changed_ns = 0;  // its ctime
+
+  bool operator==(const ServerMark&) const = default;
+};
+
+struct Listing {
+  TimePoint began;  // before the first connect
+  TimePoint ended;
+  std::optional<Fault> fault;     // unset: known
+  std::string detail;             // with a fault: which socket, what happened, what to check
+  std::vector<Session> sessions;  // when known: all sessions of all servers
+  std::vector<ServerMark> servers;
+  int live = 0;  // when known: sessions that match
+
+  bool known() const { return !fault.has_value(); }
+};
+
+}  // namespace taskgate::tmux

@@ -1,0 +1,73 @@
+// The sockets that a Lister knows, and what it must remember of each between two listings. Loop
+// thread only.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "tmux/failure.h"
+#include "tmux/listing.h"
+#include "tmux/socket_file.h"
+
+namespace taskgate::tmux {
+
+struct Watched {
+  Watched(Executor loop, std::string socket_path, std::string found_in)
+      : path(std::move(socket_path)), folder(std::move(found_in)), connection(loop) {}
+
+  const std::string path;
+  const std::string folder;  // the configured folder it was found in; empty: configured by its path
+
+  // The query that is under way. It can outlast the listing that made it: then `part` is unset.
+  bool asked = false;
+  std::optional<std::size_t> part;  // of the running listing
+  TimePoint asked_at{};
+  FileFacts asked_file;
+  UnixSocket connection;
+
+  bool seen = false;  // its file was there when last looked at, or is `vanished` now
+  std::optional<TimePoint> gone_since;  // `vanished` since
+};
+
+// What one socket (or one configured path that gives none) adds to a listing.
+struct Part {
+  Watched* socket = nullptr;  // null: `failure` concerns a folder
+  FileFacts file;
+  ServerMark mark;
+  bool done = false;
+  std::optional<Failure> failure;
+  std::vector<Session> sessions;
+};
+
+class WatchedSockets {
+ public:
+  // A listing asks no more sockets than this in one folder.
+  static constexpr std::size_t kMaxInFolder = 256;
+
+  explicit WatchedSockets(Executor loop) : loop_(loop) {}
+
+  // The parts of a new listing: the configured paths with folders replaced by the sockets in them,
+  // each file once. Forgets sockets that are no longer configured, unless a query is under way
+  // there.
+  std::vector<Part> look(const std::vector<std::string>& configured);
+
+  // For ~Lister: ends the queries that are under way.
+  void close_connections();
+
+ private:
+  void add_path(const std::string& path, std::vector<Part>& parts);
+  void add_folder(const std::string& folder, std::vector<Part>& parts);
+  void add_gone(const std::string& folder, std::vector<Part>& parts);
+  void add_socket(const std::string& path, const std::string& folder, FileFacts file,
+                  std::vector<Part>& parts);
+  void forget_others(const std::vector<std::string>& configured, const std::vector<Part>& parts);
+
+  Executor loop_;
+  std::map<std::string, Watched> sockets_;  // by path
+};
+
+}  // namespace taskgate::tmux

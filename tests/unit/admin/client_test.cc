@@ -1,0 +1,109 @@
+#include "admin/client.h"
+
+#include <sys/socket.h>
+
+#include <thread>
+
+#include "admin/sources.h"
+#include "support/catch.h"
+#include "support/loopback.h"
+#include "support/raw_connection.h"
+
+namespace taskgate::admin {
+namespace {
+
+// Answers one connection with these bytes.
+class OneAnswer {
+ public:
+  explicit OneAnswer(std::string bytes)
+      : listener_(test::listen_on_loopback(0, 1)),
+        address_{"127.0.0.1", test::local_port_of(listener_.get())},
+        thread_([this, answer = std::move(bytes)] {
+          test::RawConnection client(test::Fd(accept(listener_.get(), nullptr, nullptr)));
+          request_ = client.read_head();
+          client.send(answer);
+          client.half_close();
+          client.peer_closed();
+        }) {}
+  ~OneAnswer() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  const config::Address& address() const { return address_; }
+  std::string request() {
+    thread_.join();
+    return request_;
+  }
+
+ private:
+  test::Fd listener_;
+  config::Address address_;
+  std::string request_;
+  std::thread thread_;
+};
+
+std::string url(const config::Address& address, const std::string& path) {
+  return "http://" + config::to_string(address) + path;
+}
+
+TEST_CASE("The client gives the body of what the server says") {
+  TestSources sources;
+  const Server server(kAnyPort, sources.sources());
+  const auto body = get({"127.0.0.1", server.port()}, "/config");
+  REQUIRE(body.has_value());
+  CHECK(*body == "limit: 12\n");
+}
+
+TEST_CASE("A wildcard address is asked on loopback") {
+  TestSources sources;
+  const Server server({"0.0.0.0", 0}, sources.sources());
+  const auto body = get({"0.0.0.0", server.port()}, "/livez");
+  REQUIRE(body.has_value());
+  CHECK(*body == "ok\n");
+}
+
+TEST_CASE("An answer that is no success is an error with what the server says") {
+  TestSources sources;
+  sources.status.reset();
+  const Server server(kAnyPort, sources.sources());
+  const config::Address address{"127.0.0.1", server.port()};
+  CHECK(get(address, "/status").error() ==
+        url(address, "/status") +
+            ": answered 503: The gate's event loop did not answer in time, "
+            "so its state is not known.");
+}
+
+TEST_CASE("The client asks for one thing and an end") {
+  OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
+  REQUIRE(get(server.address(), "/status").has_value());
+  CHECK(server.request() == "GET /status HTTP/1.1\r\nHost: " + config::to_string(server.address()) +
+                                "\r\nConnection: close\r\n\r\n");
+}
+
+TEST_CASE("A port on which nothing listens is told") {
+  const test::ClosedPort closed;
+  const config::Address address{"127.0.0.1", closed.port()};
+  CHECK(get(address, "/status").error() == url(address, "/status") + ": Connection refused");
+}
+
+TEST_CASE("An answer that is cut short or no HTTP is told") {
+  const auto [bytes, problem] = GENERATE(table<std::string, std::string>({
+      {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", "the answer was cut short"},
+      {"HTTP/1.1 200 OK\r\nContent-", "the answer is not HTTP"},
+      {"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP"},
+      {"", "the answer is not HTTP"},
+  }));
+  OneAnswer server(bytes);
+  CHECK(get(server.address(), "/status").error() ==
+        url(server.address(), "/status") + ": " + problem);
+}
+
+TEST_CASE("A server that says nothing is given up") {
+  const test::Fd listener = test::listen_on_loopback(0, 1);
+  const config::Address address{"127.0.0.1", test::local_port_of(listener.get())};
+  CHECK(get(address, "/status", std::chrono::milliseconds(20)).error() ==
+        url(address, "/status") + ": no answer in time");
+}
+
+}  // namespace
+}  // namespace taskgate::admin

@@ -1,0 +1,170 @@
+// The pages for users cannot go stale: docs/metrics.md and docs/logs.md are held against the code.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "observe/metrics.h"
+#include "observe/sample_status.h"
+#include "support/catch.h"
+
+namespace taskgate::observe {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path);
+  REQUIRE(file.is_open());
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+const fs::path kRoot = TASKGATE_SOURCE_DIR;
+
+struct Family {
+  std::string type;
+  std::set<std::string> labels;
+  bool operator==(const Family&) const = default;
+};
+
+// How Catch shows a difference.
+std::ostream& operator<<(std::ostream& out, const Family& family) {
+  out << family.type << " {";
+  for (const auto& label : family.labels) out << " " << label;
+  return out << " }";
+}
+
+using Families = std::map<std::string, Family>;
+
+// A table's row: | `name` | type | `label`, `label` | ...
+Families documented() {
+  Families families;
+  std::istringstream lines(read_file(kRoot / "docs/metrics.md"));
+  const std::regex row("\\| `(taskgate_[a-z_]+)` \\| (gauge|counter|histogram) \\| ([^|]*)\\|.*");
+  const std::regex label("`([a-z]+)`");
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch cells;
+    if (!std::regex_match(line, cells, row)) continue;
+    Family& family = families[cells[1]];
+    family.type = cells[2];
+    const std::string labels = cells[3];
+    for (std::sregex_iterator at(labels.begin(), labels.end(), label), end; at != end; ++at) {
+      family.labels.insert((*at)[1]);
+    }
+  }
+  return families;
+}
+
+std::string family_of(const std::string& sample, const Families& families) {
+  for (const char* suffix : {"", "_bucket", "_sum", "_count"}) {
+    const std::string end = suffix;
+    if (!sample.ends_with(end)) continue;
+    const std::string name = sample.substr(0, sample.size() - end.size());
+    if (families.contains(name)) return name;
+  }
+  return sample;
+}
+
+Families exposed() {
+  Families families;
+  std::istringstream lines(Metrics({"spawn"}).render(sample_status()));
+  const std::regex type("# TYPE (\\S+) (\\S+)");
+  const std::regex sample("([a-z_]+)(?:\\{(.*)\\})? \\S+");
+  const std::regex label("([a-z]+)=\"");
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, type)) families[match[1]].type = match[2];
+    if (!std::regex_match(line, match, sample)) continue;
+    Family& family = families[family_of(match[1], families)];
+    const std::string labels = match[2];
+    for (std::sregex_iterator at(labels.begin(), labels.end(), label), end; at != end; ++at) {
+      if ((*at)[1] != "le") family.labels.insert((*at)[1]);
+    }
+  }
+  return families;
+}
+
+TEST_CASE("docs/metrics.md lists each metric with its type and labels, and no other") {
+  const Families code = exposed();
+  const Families page = documented();
+  CHECK(code.size() == 27);
+  for (const auto& [name, family] : code) {
+    INFO(name);
+    REQUIRE(page.contains(name));
+    CHECK(page.at(name) == family);
+  }
+  for (const auto& [name, family] : page) {
+    INFO(name << " is in the page only");
+    CHECK(code.contains(name));
+  }
+}
+
+TEST_CASE("docs/metrics.md names each label value of the fixed vocabularies") {
+  const std::string page = read_file(kRoot / "docs/metrics.md");
+  const std::string text =
+      Metrics({}).render(sample_status()) + Metrics({"spawn"}).render(sample_status());
+  const std::regex value("(decision|result|reason|state|kind)=\"([a-z_]+)\"");
+  std::set<std::string> values;
+  for (std::sregex_iterator at(text.begin(), text.end(), value), end; at != end; ++at) {
+    values.insert((*at)[2]);
+  }
+  CHECK(values.size() > 25);
+  for (const std::string& name : values) {
+    INFO(name);
+    CHECK(page.find("`" + name + "`") != std::string::npos);
+  }
+}
+
+// The names of the events that `source` logs: the string literals of the first argument after the
+// level.
+std::set<std::string> events(const std::string& source) {
+  std::set<std::string> names;
+  const std::regex call(
+      "log::(?:(?:debug|info|warning|error)\\(|Event(?: \\w+)?\\(\\s*[\\w:]+,)([^;,)]*)");
+  const std::regex literal("\"([^\"]*)\"");
+  for (std::sregex_iterator at(source.begin(), source.end(), call), end; at != end; ++at) {
+    const std::string argument = (*at)[1];
+    for (std::sregex_iterator name(argument.begin(), argument.end(), literal); name != end;
+         ++name) {
+      names.insert((*name)[1]);
+    }
+  }
+  return names;
+}
+
+TEST_CASE("The names of logged events are found in each spelling") {
+  CHECK(events(R"(log::info("a").field("x", 1);)") == std::set<std::string>{"a"});
+  CHECK(events(R"(auto line = log::warning(bad ? "a" : "b");)") == std::set<std::string>{"a", "b"});
+  CHECK(events("log::Event(log::Level::error,\n    \"a\").field(\"x\", 1);") ==
+        std::set<std::string>{"a"});
+  CHECK(events(R"(log::Event line(log::Level::error, "a");)") == std::set<std::string>{"a"});
+  CHECK(events(R"(log::Event line(level, "a");)") == std::set<std::string>{"a"});
+  CHECK(events(R"(log::set_level(level);)").empty());
+}
+
+TEST_CASE("docs/logs.md lists each event that the code logs") {
+  const std::string page = read_file(kRoot / "docs/logs.md");
+  std::set<std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(
+           kRoot / "src", fs::directory_options::follow_directory_symlink)) {
+    const fs::path& path = entry.path();
+    // log.h itself shows an example.
+    if (path.extension() != ".cc" && path.extension() != ".h") continue;
+    if (path.filename() == "log.h") continue;
+    for (const std::string& name : events(read_file(path))) {
+      INFO(path.string() << ": " << name);
+      CHECK(page.find("\n| `" + name + "` |") != std::string::npos);
+      found.insert(name);
+    }
+  }
+  CHECK(found.contains("admission"));
+  CHECK(found.contains("request"));
+}
+
+}  // namespace
+}  // namespace taskgate::observe

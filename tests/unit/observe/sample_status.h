@@ -1,0 +1,45 @@
+// A Status in which every value is known, for tests to take and change.
+#pragma once
+
+#include <chrono>
+
+#include "observe/metrics.h"
+
+namespace taskgate::observe {
+
+inline Status sample_status() {
+  Status status;
+  status.gate.limit = 12;
+  status.gate.signal = gate::SignalState::known;
+  status.gate.signal_age = std::chrono::milliseconds(250);
+  status.gate.live = 3;
+  status.gate.in_flight = 1;
+  status.gate.settling = 2;
+  status.gate.abandoned = 1;
+  status.gate.waiting = 5;
+  status.gate.holders = {{"kube-coder-a", 1, 1'700'000'000, gate::Origin::inherited},
+                         {"kube-coder-b", 2, 1'700'000'010, gate::Origin::unattributed},
+                         {"kube-coder-c", 3, 1'700'000'020, gate::Origin::created}};
+  status.connections = {7, 8, 9};
+  status.listening = true;
+  status.config_generation = 4;
+  status.started = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
+  status.listen = "0.0.0.0:6090";
+  status.upstream = "127.0.0.1:6080";
+  status.pid = 42;
+  return status;
+}
+
+// The same while the count of sessions is not known.
+inline Status unknown_status() {
+  Status status = sample_status();
+  status.gate.signal = gate::SignalState::unknown;
+  status.gate.signal_fault = "permission_denied";
+  status.gate.signal_detail = "/tmp/tmux-1000/default: permission denied";
+  status.gate.signal_age.reset();
+  status.gate.live.reset();
+  status.gate.holders.clear();
+  return status;
+}
+
+}  // namespace taskgate::observe

@@ -1,0 +1,93 @@
+#include "observe/status_json.h"
+
+#include <boost/json.hpp>
+
+#include "base/version.h"
+#include "observe/sample_status.h"
+#include "support/catch.h"
+
+namespace taskgate::observe {
+namespace {
+
+namespace json = boost::json;
+
+const std::chrono::system_clock::time_point kNow{std::chrono::seconds(1'700'000'100)};
+
+json::object parsed(const Status& status) {
+  return json::parse(to_json(status, kNow)).as_object();
+}
+
+TEST_CASE("The status says all that is known") {
+  Status status = sample_status();
+  status.refusals = {{kNow, "spawn", "rejected", 12, 12}, {kNow, "webhook", "unknown", {}, 12}};
+  json::object expected = json::parse(R"({
+    "live": 3, "limit": 12,
+    "reservations": {"total": 4, "in_flight": 1, "settling": 2, "abandoned": 1},
+    "slots_free": 5, "waiting": 5,
+    "signal": {"state": "known", "fault": null, "detail": null, "age_seconds": 0.25,
+               "match_wrong": false},
+    "holders": [
+      {"name": "kube-coder-a", "id": 1, "created": "2023-11-14T22:13:20.000Z", "age_seconds": 100,
+       "origin": "inherited"},
+      {"name": "kube-coder-b", "id": 2, "created": "2023-11-14T22:13:30.000Z", "age_seconds": 90,
+       "origin": "unattributed"},
+      {"name": "kube-coder-c", "id": 3, "created": "2023-11-14T22:13:40.000Z", "age_seconds": 80,
+       "origin": "created"}],
+    "refusals": [
+      {"when": "2023-11-14T22:15:00.000Z", "route": "spawn", "decision": "rejected", "live": 12,
+       "limit": 12},
+      {"when": "2023-11-14T22:15:00.000Z", "route": "webhook", "decision": "unknown", "live": null,
+       "limit": 12}],
+    "connections": {"active": 8, "idle": 7, "tunnels": 9},
+    "listening": true, "draining": false, "drained": false,
+    "config": {"generation": 4, "last_reload_success": true, "error": null},
+    "listen": "0.0.0.0:6090", "upstream": "127.0.0.1:6080", "pid": 42,
+    "started": "2023-11-14T22:13:20.000Z", "uptime_seconds": 100})")
+                              .as_object();
+  expected["version"] = kVersion;
+  expected["revision"] = kRevision;
+  CHECK(json::value(parsed(status)) == json::value(expected));
+}
+
+TEST_CASE("What is not known is null, never zero or empty") {
+  const json::object status = parsed(unknown_status());
+  CHECK(status.at("live").is_null());
+  CHECK(status.at("slots_free").is_null());
+  CHECK(status.at("holders").is_null());
+  CHECK(status.at("signal") == json::parse(R"({"state": "unknown", "fault": "permission_denied",
+            "detail": "/tmp/tmux-1000/default: permission denied", "age_seconds": null,
+            "match_wrong": false})"));
+}
+
+TEST_CASE("A failed reload is told with its reason") {
+  Status status = sample_status();
+  status.config_last_reload_success = false;
+  status.config_error = "config.yaml:1:8: limit: \"x\" is no number";
+  CHECK(parsed(status).at("config") ==
+        json::parse(R"({"generation": 4, "last_reload_success": false,
+            "error": "config.yaml:1:8: limit: \"x\" is no number"})"));
+}
+
+TEST_CASE("A session name that is not UTF-8 leaves the status valid JSON") {
+  Status status = sample_status();
+  status.gate.holders = {{"kube-coder-\xFF\"\n", 1, 1'700'000'000, gate::Origin::created}};
+  CHECK(parsed(status).at("holders").at(0).at("name") == "kube-coder-\xEF\xBF\xBD\"\n");
+}
+
+TEST_CASE("A gate is ready while it listens and does not drain, whatever the count") {
+  const auto [listening, draining, ready] = GENERATE(table<bool, bool, bool>(
+      {{true, false, true}, {false, false, false}, {true, true, false}, {false, true, false}}));
+  Status status = unknown_status();
+  status.listening = listening;
+  status.draining = draining;
+  CHECK(is_ready(status) == ready);
+  const json::object told = json::parse(to_readiness_json(status)).as_object();
+  CHECK(told.at("ready") == ready);
+  CHECK(told.at("listening") == listening);
+  CHECK(told.at("draining") == draining);
+  CHECK(told.at("drained") == false);
+  CHECK(told.at("signal").at("fault") == "permission_denied");
+}
+
+}  // namespace
+}  // namespace taskgate::observe

@@ -1,0 +1,98 @@
+#include "proxy/refusal.h"
+
+#include "support/catch.h"
+
+using namespace taskgate;
+using namespace taskgate::proxy;
+
+namespace {
+
+gate::Verdict full() {
+  gate::Verdict verdict;
+  verdict.decision = gate::Decision::rejected;
+  verdict.limit = 12;
+  verdict.live = 12;
+  return verdict;
+}
+
+std::string body_of(const std::string& message) {
+  return message.substr(message.find("\r\n\r\n") + 4);
+}
+
+}  // namespace
+
+TEST_CASE("the refusal at the limit is what the contract says, byte for byte") {
+  const RefusalAnswer answer = refuse_create(full(), 503, 0, Persistence::keep);
+  CHECK(answer.status == 429);
+  CHECK(answer.message ==
+        "HTTP/1.1 429 Too Many Requests\r\n"
+        "Content-Type: application/json\r\n"
+        "Content-Length: 205\r\n"
+        "Cache-Control: no-store\r\n"
+        "Retry-After: 20\r\n"
+        "RateLimit-Policy: \"sessions\";q=12;qu=\"concurrent-requests\"\r\n"
+        "RateLimit: \"sessions\";r=0;t=20\r\n"
+        "\r\n"
+        "{\"status\":\"rejected\",\"task_id\":null,\"error\":\"concurrent task limit reached "
+        "(12/12); "
+        "wait for a task to finish or raise KC_MAX_TASKS\",\"live\":12,\"limit\":12,\"reserved\":0,"
+        "\"reason\":\"rejected\",\"retry_after\":20}\n");
+}
+
+TEST_CASE("the length that a refusal states is that of its body") {
+  for (std::uint32_t draw = 0; draw < 20; ++draw) {
+    const std::string message = refuse_create(full(), 503, draw, Persistence::close).message;
+    const std::string body = body_of(message);
+    CHECK(message.find("Content-Length: " + std::to_string(body.size()) + "\r\n") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("a create that found the free slots promised is told so") {
+  gate::Verdict verdict = full();
+  verdict.live = 10;
+  verdict.reserved = 2;
+  const RefusalAnswer answer = refuse_create(verdict, 503, 0, Persistence::keep);
+  CHECK(answer.status == 429);
+  CHECK(answer.message.find("(10/12 live, 2 being created)") != std::string::npos);
+}
+
+TEST_CASE(
+    "an unknown signal is refused with the status that is configured, its reason and what to "
+    "check") {
+  gate::Verdict verdict;
+  verdict.decision = gate::Decision::unknown;
+  verdict.limit = 12;
+  verdict.fault = "folder_missing";
+  verdict.detail = "the folder /run/tmux does not exist; check the volume";
+  for (const int status : {503, 429}) {
+    const RefusalAnswer answer = refuse_create(verdict, status, 0, Persistence::keep);
+    CHECK(answer.status == status);
+    CHECK(
+        body_of(answer.message) ==
+        "{\"status\":\"rejected\",\"task_id\":null,\"error\":\"the number of live tasks is unknown "
+        "(folder_missing): the folder /run/tmux does not exist; check the volume\",\"live\":null,"
+        "\"limit\":12,\"reserved\":0,\"reason\":\"unknown\",\"fault\":\"folder_missing\","
+        "\"retry_after\":10}\n");
+  }
+}
+
+TEST_CASE("a drain refuses with 503, whatever the status for an unknown signal is") {
+  gate::Verdict verdict = full();
+  verdict.decision = gate::Decision::draining;
+  CHECK(refuse_create(verdict, 429, 0, Persistence::close).status == 503);
+}
+
+TEST_CASE("an answer says to the client what becomes of the connection") {
+  CHECK(error_answer(502, "x", Persistence::keep, false).find("Connection:") == std::string::npos);
+  CHECK(error_answer(502, "x", Persistence::close, false).find("\r\nConnection: close\r\n") !=
+        std::string::npos);
+  CHECK(error_answer(502, "x", Persistence::keep_said, false)
+            .find("\r\nConnection: keep-alive\r\n") != std::string::npos);
+}
+
+TEST_CASE("an error answer to HEAD has the length of its body but not the body") {
+  const std::string message = error_answer(502, "x", Persistence::keep, true);
+  CHECK(message.find("Content-Length: 14\r\n") != std::string::npos);
+  CHECK(body_of(message).empty());
+}

@@ -1,0 +1,39 @@
+#include "tmux/match.h"
+
+#include "support/catch.h"
+
+namespace taskgate::tmux {
+namespace {
+
+TEST_CASE("a pattern takes the whole name or nothing of it") {
+  struct Row {
+    std::vector<std::string> patterns;
+    std::string name;
+    bool matches;
+  };
+  const Row row = GENERATE(values<Row>({
+      {{"kube-coder-*"}, "kube-coder-1795448247-bbeacad6", true},
+      {{"kube-coder-*"}, "kube-coder-", true},
+      {{"kube-coder-*"}, "my-kube-coder-1", false},
+      {{"kube-coder-*"}, "Kube-Coder-1", false},
+      {{"kube-coder"}, "kube-coder-1", false},
+      {{"kube-coder-*"}, "kube-coder-a/b", true},
+      {{"*"}, ".hidden", true},
+      {{"*"}, "", true},
+      {{"a?c"}, "abc", true},
+      {{"a[0-9]"}, "a5", true},
+      {{"a[!0-9]"}, "a5", false},
+      {{"a\\*"}, "a*", true},
+      {{"a\\*"}, "ab", false},
+      {{"kube-*"}, "kube-\xff\xfe", true},
+      {{"kube-*"}, "kube-two\nlines", true},
+      {{"a", "b*"}, "bc", true},
+      {{"a", "b*"}, "c", false},
+      {{}, "a", false},
+  }));
+  CAPTURE(row.patterns, row.name);
+  CHECK(matches_any(row.patterns, row.name) == row.matches);
+}
+
+}  // namespace
+}  // namespace taskgate::tmux

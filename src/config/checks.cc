@@ -1,0 +1,77 @@
+#include "config/checks.h"
+
+#include "config/values.h"
+
+namespace taskgate::config {
+namespace {
+
+// Two keys are compared only when both are fine, so that one mistake makes one message. It is
+// placed at the one that somebody set, and at the first when both are.
+template <typename Check>
+void compare(Draft& draft, const std::string& path, const std::string& other, Check check) {
+  if (draft.is_faulty(path) || draft.is_faulty(other)) return;
+  const std::string fault = check(draft.config());
+  if (fault.empty()) return;
+  const bool is_about_other = !draft.is_set(path) && draft.is_set(other);
+  draft.error(draft.place_of(is_about_other ? other : path), fault);
+}
+
+std::string larger(const std::string& path, const std::string& value, const std::string& other,
+                   const std::string& most) {
+  return path + " (" + value + ") is more than " + other + " (" + most + ")";
+}
+
+void check_bodies(Draft& draft) {
+  const std::string one = "admission.body_limit";
+  const std::string all = "admission.body_total";
+  compare(draft, one, all, [&](const Config& config) -> std::string {
+    const auto& admission = config.admission;
+    if (admission.body_limit <= admission.body_total) return "";
+    return larger(one, format_size(admission.body_limit), all, format_size(admission.body_total));
+  });
+}
+
+void check_drain(Draft& draft) {
+  const std::string notice = "drain.notice";
+  const std::string timeout = "drain.timeout";
+  compare(draft, notice, timeout, [&](const Config& config) -> std::string {
+    const auto& drain = config.drain;
+    if (drain.notice <= drain.timeout) return "";
+    return larger(notice, format_duration(drain.notice), timeout, format_duration(drain.timeout));
+  });
+}
+
+std::string both(const Address& one, const Address& other) {
+  return " (" + to_string(one) + ", " + to_string(other) + ")";
+}
+
+void check_addresses(Draft& draft) {
+  compare(draft, "admin", "listen", [](const Config& config) -> std::string {
+    if (!clash(config.admin, config.listen)) return "";
+    return "admin and listen are the same port" + both(config.admin, config.listen);
+  });
+  compare(draft, "upstream", "listen", [](const Config& config) -> std::string {
+    if (!reaches(config.upstream, config.listen)) return "";
+    return "upstream is the gate itself, by listen" + both(config.upstream, config.listen);
+  });
+  compare(draft, "upstream", "admin", [](const Config& config) -> std::string {
+    if (!reaches(config.upstream, config.admin)) return "";
+    return "upstream is the gate itself, by admin" + both(config.upstream, config.admin);
+  });
+}
+
+void check_routes(Draft& draft) {
+  if (!draft.config().routes.rules().empty() || draft.is_faulty("routes")) return;
+  draft.warn(draft.place_of("routes") + ": has no rules, so that nothing is gated");
+}
+
+}  // namespace
+
+void check_together(Draft& draft) {
+  check_addresses(draft);
+  check_bodies(draft);
+  check_drain(draft);
+  check_routes(draft);
+}
+
+}  // namespace taskgate::config

@@ -1,0 +1,105 @@
+// The effective configuration: a value, made once by load() and swapped whole at a reload.
+// docs/configuration.md describes each key for users.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "route/table.h"
+
+namespace taskgate::config {
+
+struct Address {
+  // A literal IPv4 or IPv6 address without brackets, or a name to be resolved. "::" is all
+  // addresses, IPv4 ones too.
+  std::string host;
+  std::uint16_t port = 0;  // 0: any free one (listen and admin only)
+
+  bool operator==(const Address&) const = default;
+};
+std::string to_string(const Address& address);  // "127.0.0.1:6080", "[::]:6090"
+
+enum class OnUnknown : std::uint8_t { reject, admit };
+enum class AccessLog : std::uint8_t { all, gated, none };
+
+struct Config {
+  Address listen{"0.0.0.0", 6090};
+  Address upstream{"127.0.0.1", 6080};
+  Address admin{"0.0.0.0", 9464};
+  int limit = 12;
+
+  struct Admission {
+    Duration wait = std::chrono::seconds(2);
+    Duration settle = std::chrono::seconds(5);
+    std::size_t body_limit = 1024 * 1024;
+    std::size_t body_total = 16 * 1024 * 1024;
+
+    bool operator==(const Admission&) const = default;
+  } admission;
+
+  struct Refuse {
+    int unknown_status = 503;
+
+    bool operator==(const Refuse&) const = default;
+  } refuse;
+
+  struct Tmux {
+    std::vector<std::string> socket;  // sockets, or folders of sockets; never empty
+    std::vector<std::string> match{"kube-coder-*"};
+    Duration timeout = std::chrono::seconds(1);
+    Duration hold = std::chrono::seconds(10);
+    OnUnknown on_unknown = OnUnknown::reject;
+
+    bool operator==(const Tmux&) const = default;
+  } tmux;
+
+  struct Timeouts {
+    Duration head = std::chrono::seconds(10);
+    Duration body = std::chrono::seconds(60);
+    Duration connect = std::chrono::seconds(2);
+    Duration response{};  // 0: none
+    Duration create = std::chrono::seconds(120);
+    Duration idle{};                                 // 0: none
+    Duration keep_alive = std::chrono::seconds(75);  // silence between two requests of a connection
+
+    bool operator==(const Timeouts&) const = default;
+  } timeouts;
+
+  struct Limits {
+    std::size_t head = 64 * 1024;
+    std::size_t fields = 100;
+    std::size_t connections = 10'000;
+
+    bool operator==(const Limits&) const = default;
+  } limits;
+
+  struct Drain {
+    Duration timeout = std::chrono::seconds(25);
+    Duration notice = std::chrono::seconds(3);
+
+    bool operator==(const Drain&) const = default;
+  } drain;
+
+  bool forwarded = false;
+
+  struct Log {
+    log::Level level = log::Level::info;
+    AccessLog access = AccessLog::gated;
+
+    bool operator==(const Log&) const = default;
+  } log;
+
+  route::Table routes = route::kube_coder();
+  std::string routes_name =
+      "kube-coder";  // of the built-in list it starts from; "none" without one
+
+  std::string file;  // where it was read from; empty: no file
+
+  bool operator==(const Config&) const = default;
+};
+
+}  // namespace taskgate::config

@@ -1,0 +1,48 @@
+#include "config/draft.h"
+
+#include "config/values.h"
+
+namespace taskgate::config {
+
+void Draft::set(const Key& key, const std::vector<Value>& values) {
+  std::vector<std::string> texts;
+  for (const Value& value : values) texts.push_back(value.text);
+  for (const Problem& problem : key.set(config_, texts)) {
+    const Value& value = values[problem.index];
+    error(value.place, quoted(value.text) + " " + problem.text + "; use " + key.allowed, key.path);
+  }
+  note_place(key.path, values.front().place);
+}
+
+void Draft::set_in_file(const Key& key, const std::vector<Value>& values) {
+  set(key, values);
+  in_file_.insert(key.path);
+}
+
+void Draft::set_routes_in_file(const std::string& name, route::Table routes,
+                               const std::string& place) {
+  config_.routes_name = name;
+  config_.routes = std::move(routes);
+  note_place("routes", place);
+  in_file_.insert("routes");
+}
+
+void Draft::note_place(const std::string& path, const std::string& place) {
+  if (in_file_.contains(path)) {
+    warn(places_[path] + ": has no effect, since " + place + " is set");
+    in_file_.erase(path);
+  }
+  places_[path] = place;
+}
+
+void Draft::error(const std::string& place, const std::string& text, std::string_view path) {
+  errors_.push_back(place + ": " + text);
+  faulty_.emplace(path);
+}
+
+std::string Draft::place_of(std::string_view path) const {
+  const auto found = places_.find(path);
+  return found == places_.end() ? std::string(path) : found->second;
+}
+
+}  // namespace taskgate::config

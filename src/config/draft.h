@@ -1,0 +1,54 @@
+// A configuration in the making: what was set so far and by whom, and all that is wrong with it.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "config/keys.h"
+
+namespace taskgate::config {
+
+// A value and where it stands: "config.yaml:3:7: tmux.on_unknown", "TASKGATE_LIMIT", "--limit".
+struct Value {
+  std::string text;
+  std::string place;
+};
+
+class Draft {
+ public:
+  // What comes later wins; sources are applied from the weakest to the strongest.
+  void set(const Key& key, const std::vector<Value>& values);
+  void set_in_file(const Key& key, const std::vector<Value>& values);
+  // The file's mapping form of `routes`.
+  void set_routes_in_file(const std::string& name, route::Table routes, const std::string& place);
+
+  // `path` is the key that is thereby known to be wrong, if it is about one; checks between keys
+  // leave it out then.
+  void error(const std::string& place, const std::string& text, std::string_view path = "");
+  void warn(std::string line) { warnings_.push_back(std::move(line)); }
+
+  bool is_set(std::string_view path) const { return places_.contains(path); }
+  bool is_faulty(std::string_view path) const { return faulty_.contains(path); }
+  // Where the key's value came from; the bare path when it is the default.
+  std::string place_of(std::string_view path) const;
+
+  Config& config() { return config_; }
+  const std::vector<std::string>& errors() const { return errors_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  void note_place(const std::string& path, const std::string& place);
+
+  Config config_;
+  std::vector<std::string> errors_;
+  std::vector<std::string> warnings_;
+  std::map<std::string, std::string, std::less<>> places_;
+  std::set<std::string, std::less<>> in_file_;
+  std::set<std::string, std::less<>> faulty_;
+};
+
+}  // namespace taskgate::config

@@ -1,0 +1,69 @@
+#include "config/load.h"
+
+#include "config/checks.h"
+#include "config/draft.h"
+#include "config/environment.h"
+#include "config/file.h"
+#include "config/flags.h"
+
+namespace taskgate::config {
+namespace {
+
+constexpr std::string_view kFileVariable = "TASKGATE_CONFIG";
+
+// Which file to read, and who named it; the default one may be missing.
+struct Choice {
+  std::string path;
+  std::string named_by;  // empty: the default
+};
+
+Choice choose_file(const Sources& sources, const Flags& flags) {
+  if (flags.file) return {*flags.file, "--config"};
+  if (const auto named = sources.variable(kFileVariable)) {
+    return {*named, std::string(kFileVariable)};
+  }
+  return {std::string(kDefaultFile), ""};
+}
+
+void read_file(const Sources& sources, const Choice& choice, Draft& draft) {
+  if (choice.path.empty()) {
+    draft.error(choice.named_by, "is empty; name a file, or leave it out");
+    return;
+  }
+  const auto text = sources.read_file(choice.path);
+  if (text) {
+    draft.config().file = choice.path;
+    apply_file(choice.path, *text, draft);
+    return;
+  }
+  const bool is_missing = text.error() == boost::system::errc::no_such_file_or_directory;
+  if (choice.named_by.empty() && is_missing) return;
+  const std::string named_by = choice.named_by.empty() ? "" : choice.named_by + ": ";
+  draft.error(named_by + choice.path, "cannot be read: " + text.error().message());
+}
+
+// tmux's own rule for its socket (tmux(1), TMUX_TMPDIR and -L): an empty variable is no variable.
+void set_default_socket(const Sources& sources, Draft& draft) {
+  const auto variable = sources.variable("TMUX_TMPDIR");
+  const bool is_named = variable && !variable->empty();
+  const std::string socket = (is_named ? *variable : std::string("/tmp")) + "/tmux-" +
+                             std::to_string(sources.uid) + "/default";
+  draft.set(*find_key("tmux.socket"), {{socket, is_named ? "TMUX_TMPDIR" : "tmux.socket"}});
+}
+
+}  // namespace
+
+boost::system::result<Loaded, Errors> load(const Sources& sources) {
+  Draft draft;
+  const Flags flags = parse_flags(sources.flags);
+  read_file(sources, choose_file(sources, flags), draft);
+  apply_environment(sources, draft);
+  apply_flags(flags, draft);
+  const bool has_socket = draft.is_set("tmux.socket") || draft.is_faulty("tmux.socket");
+  if (!has_socket) set_default_socket(sources, draft);
+  check_together(draft);
+  if (!draft.errors().empty()) return Errors{draft.errors()};
+  return Loaded{draft.config(), draft.warnings()};
+}
+
+}  // namespace taskgate::config

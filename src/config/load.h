@@ -1,0 +1,52 @@
+// Loading the configuration: flag > environment > file > default. Any thread.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/config.h"
+
+namespace taskgate::config {
+
+// All that is wrong, a line each: `file:line:column: key: what is wrong; what is allowed` (for the
+// environment `TASKGATE_X: ...`, for flags `--x: ...`).
+struct Errors {
+  std::vector<std::string> lines;
+};
+
+struct Loaded {
+  Config config;
+  // Not errors, but worth a log line at start and reload: an environment variable that shadows a
+  // key of the file.
+  std::vector<std::string> warnings;
+};
+
+// The outside that load() looks at, so that tests can give another.
+struct Sources {
+  // The flags without the command word, as "--key=value" or "--key", "value".
+  std::vector<std::string> flags;
+  // The process's environment.
+  std::function<std::optional<std::string>(std::string_view name)> variable;
+  // All variables' names, to find TASKGATE_ ones that no key has.
+  std::vector<std::string> variable_names;
+  // A file's text, or why it cannot be read. A default file that does not exist is no error; one
+  // that cannot be read is.
+  std::function<boost::system::result<std::string>(const std::string& path)> read_file;
+  unsigned uid = 0;  // for the default tmux socket
+};
+Sources process_sources(std::vector<std::string> flags);
+
+// The file that is read when neither `--config` nor TASKGATE_CONFIG names one.
+inline constexpr std::string_view kDefaultFile = "/etc/taskgate/config.yaml";
+
+boost::system::result<Loaded, Errors> load(const Sources& sources);
+
+// The effective configuration as YAML that load() takes back; nothing in it is secret.
+std::string to_yaml(const Config& config);
+
+}  // namespace taskgate::config

@@ -1,0 +1,113 @@
+#include <algorithm>
+
+#include "base/json.h"
+#include "config/keys.h"
+#include "config/load.h"
+
+namespace taskgate::config {
+namespace {
+
+using route::Rule;
+
+// Text that is the same plain text in YAML: nothing in it could be read as syntax or as a null.
+bool is_plain(const std::string& text) {
+  constexpr std::string_view kFirst =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/.";
+  constexpr std::string_view kOther =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+*:";
+  const bool is_null = text == "null" || text == "Null" || text == "NULL";
+  return !text.empty() && !is_null && kFirst.find(text.front()) != std::string_view::npos &&
+         text.find_first_not_of(kOther) == std::string::npos && !text.ends_with(':') &&
+         text != "..." && text != ".";
+}
+
+// JSON's string is YAML's double-quoted one (YAML 1.2 section 1.3).
+std::string yaml(const std::string& text) {
+  if (is_plain(text)) return text;
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::string yaml(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + yaml(text);
+  return out + "]";
+}
+
+class Printer {
+ public:
+  void line(int depth, const std::string& text) {
+    out_.append(static_cast<std::size_t>(depth) * 2, ' ');
+    out_ += text;
+    out_ += '\n';
+  }
+
+  // Keys of one section stand together in the table of keys.
+  void key(const Key& key, const Config& config) {
+    const std::size_t dot = key.path.find('.');
+    const std::string section = dot == std::string::npos ? "" : key.path.substr(0, dot);
+    if (section != section_ && !section.empty()) line(0, section + ":");
+    section_ = section;
+    const std::string name = section.empty() ? key.path : key.path.substr(dot + 1);
+    const std::vector<std::string> values = key.get(config);
+    line(section.empty() ? 0 : 1,
+         name + ": " + (key.is_list ? yaml(values) : yaml(values.front())));
+  }
+
+  void routes(const Config& config) {
+    const route::Table base = built_in(config.routes_name);
+    const auto& table = config.routes;
+    // What the built-in list has comes first and is not printed again.
+    const std::vector<Rule> own(table.rules().begin() + own_from(base.rules(), table.rules()),
+                                table.rules().end());
+    const std::vector<std::string> bodies(
+        table.bodies_on_get().begin() + own_from(base.bodies_on_get(), table.bodies_on_get()),
+        table.bodies_on_get().end());
+    if (own.empty() && bodies.empty()) return line(0, "routes: " + config.routes_name);
+    line(0, "routes:");
+    line(1, "use: " + config.routes_name);
+    if (!bodies.empty()) line(1, "bodies_on_get: " + yaml(bodies));
+    if (!own.empty()) line(1, "rules:");
+    for (const Rule& one : own) rule(one);
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  template <typename T>
+  static std::ptrdiff_t own_from(const std::vector<T>& base, const std::vector<T>& all) {
+    return static_cast<std::ptrdiff_t>(std::min(base.size(), all.size()));
+  }
+
+  void rule(const Rule& rule) {
+    line(2, "- name: " + yaml(rule.name));
+    line(3, "method: " + yaml(rule.method));
+    line(3, "path: " + yaml(rule.path.text()));
+    if (!rule.prefixes.empty()) line(3, "prefixes: " + yaml(rule.prefixes));
+    line(3, std::string("spelling: ") +
+                (rule.spelling == route::Spelling::exact ? "exact" : "normalized"));
+    line(3, "settle: " + format_duration(rule.settle));
+    if (rule.kind_path.empty()) return;
+    line(3, "kind:");
+    line(4, "path: " + yaml(rule.kind_path));
+    line(4, "pointer: " + yaml(rule.kind_pointer));
+    line(4, "creates: " + yaml(rule.kind_creates));
+  }
+
+  std::string out_;
+  std::string section_;
+};
+
+}  // namespace
+
+std::string to_yaml(const Config& config) {
+  Printer printer;
+  for (const Key& key : keys()) {
+    if (key.path != "routes") printer.key(key, config);
+  }
+  printer.routes(config);
+  return printer.take();
+}
+
+}  // namespace taskgate::config

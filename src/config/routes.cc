@@ -1,0 +1,130 @@
+#include "config/routes.h"
+
+#include <algorithm>
+
+#include "config/rule.h"
+#include "config/values.h"
+#include "route/table.h"
+
+namespace taskgate::config {
+namespace {
+
+using route::Rule;
+
+const std::vector<std::string> kListKeys = {"use", "bodies_on_get", "rules"};
+
+const std::string kBodyPath = "a path such as /api/search, or /api/search/ for all below it";
+
+// Reads the mapping. The built-in list comes first, so that own rules cannot take a request from
+// it.
+class ListReader {
+ public:
+  explicit ListReader(Reader& reader) : reader_(reader) {}
+
+  void read(const Node& mapping) {
+    const std::size_t errors = reader_.draft().errors().size();
+    reader_.members(mapping, "routes", [&](const std::string& name, const Member& member) {
+      if (name == "use") take_use(member);
+      if (name == "bodies_on_get") take_bodies_on_get(member);
+      if (name == "rules") take_rules(member);
+      const bool is_known = std::find(kListKeys.begin(), kListKeys.end(), name) != kListKeys.end();
+      if (!is_known) unknown(member.key, name);
+    });
+    add_own_rules();
+    if (reader_.draft().errors().size() != errors) return;
+    reader_.draft().set_routes_in_file(use_, table(), reader_.place(mapping, "routes"));
+  }
+
+ private:
+  void take_use(const Member& member) {
+    const auto text = reader_.text(member, "routes.use", "kube-coder or none");
+    if (!text) return;
+    if (is_built_in(*text)) {
+      use_ = *text;
+    } else {
+      reader_.error(member.value, "routes.use",
+                    quoted(*text) + " is not a built-in list; use kube-coder or none");
+    }
+  }
+
+  void take_bodies_on_get(const Member& member) {
+    const std::string path = "routes.bodies_on_get";
+    const auto values = reader_.texts(member, path, kBodyPath);
+    if (!values) return;
+    for (const Value& value : *values) {
+      if (is_path(value.text) && value.text != "/") {
+        bodies_on_get_.push_back(value.text);
+      } else {
+        reader_.draft().error(value.place, quoted(value.text) + " is not allowed; use " + kBodyPath,
+                              path);
+      }
+    }
+  }
+
+  void take_rules(const Member& member) {
+    if (member.value.kind != Node::Kind::list) {
+      reader_.error(member.value.kind == Node::Kind::nothing ? member.key : member.value,
+                    "routes.rules", "takes a list of rules");
+      return;
+    }
+    for (std::size_t i = 0; i < member.value.items.size(); ++i) {
+      const Node& item = member.value.items[i];
+      const std::string path = "routes.rules[" + std::to_string(i) + "]";
+      if (item.kind == Node::Kind::mapping) {
+        own_.push_back({&item, path, read_rule(reader_, item, path)});
+      } else {
+        reader_.error(item, path, "takes keys; use name, path and others");
+      }
+    }
+  }
+
+  void add_own_rules() {
+    rules_ = built_in(use_).rules();
+    for (const Own& own : own_) {
+      const std::string& name = own.rule.name;
+      const bool is_taken = std::any_of(rules_.begin(), rules_.end(),
+                                        [&](const Rule& rule) { return rule.name == name; });
+      if (name == "other") {
+        reader_.error(*own.node, own.path, "the name 'other' is reserved; use another");
+      } else if (is_taken && !name.empty()) {
+        reader_.error(*own.node, own.path,
+                      "the name " + quoted(name) + " is taken by an earlier rule; use another");
+      }
+      rules_.push_back(own.rule);
+    }
+  }
+
+  route::Table table() const {
+    std::vector<std::string> bodies = built_in(use_).bodies_on_get();
+    for (const std::string& path : bodies_on_get_) {
+      if (std::find(bodies.begin(), bodies.end(), path) == bodies.end()) bodies.push_back(path);
+    }
+    return {rules_, bodies};
+  }
+
+  void unknown(const Node& key, const std::string& name) {
+    std::vector<std::string> known;
+    for (const std::string& one : kListKeys) known.push_back("routes." + one);
+    reader_.unknown_key(key, "routes." + name, known, kListKeys);
+  }
+
+  struct Own {
+    const Node* node;
+    std::string path;
+    Rule rule;
+  };
+
+  Reader& reader_;
+  std::string use_ = "kube-coder";
+  std::vector<std::string> bodies_on_get_;
+  std::vector<Own> own_;
+  std::vector<Rule> rules_;
+};
+
+}  // namespace
+
+void read_routes(Reader& reader, const Node& mapping) {
+  ListReader(reader).read(mapping);
+}
+
+}  // namespace taskgate::config

@@ -1,0 +1,94 @@
+// Which requests create a task. Matching is done on the very bytes of the target that are
+// forwarded, by the upstream's own rules of reading a path. Pure and immutable; any thread.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+#include "route/pattern.h"
+
+namespace taskgate::route {
+
+// How the upstream reads a target.
+enum class Spelling : std::uint8_t {
+  // Byte for byte, the query included; leading slashes collapse and `prefixes` are taken off
+  // (kube-coder).
+  exact,
+  // As most frameworks do: query and fragment are dropped, percent-escapes decoded, dot segments
+  // and repeated slashes removed, one trailing slash ignored, an absolute-form's authority dropped,
+  // case ignored. Where frameworks differ (reading.h) the rule matches if any of the readings does.
+  // Matches too much rather than too little: a create that the upstream answers 404 gives its slot
+  // back at once. The rule's path and prefixes must be in normal form themselves: no slash at the
+  // end, no "//", no dot segment, no '%', '\' or ';' (the configuration checks it).
+  normalized,
+};
+
+// One kind of create.
+struct Rule {
+  std::string name;    // the metrics' and log's label: [a-z][a-z0-9-]*
+  std::string method;  // case-sensitive
+  Pattern path;
+  // Each may stand once before the path, in this order: "/oauth".
+  std::vector<std::string> prefixes;
+  Spelling spelling = Spelling::exact;
+  Duration settle{};  // how long after the answer a session may still be on its way
+  // The item must be asked first: GET this path (with the pattern's first variable filled in) and
+  // create only when `kind_pointer` in the JSON answer equals `kind_creates`. Empty: always a
+  // create.
+  std::string kind_path;     // "/api/desktop/{id}"
+  std::string kind_pointer;  // "/action/type"
+  std::string kind_creates;  // "task"
+
+  bool operator==(const Rule&) const = default;
+};
+
+// A match; `rule` lives as long as the table.
+struct Match {
+  const Rule* rule;
+  // The target to ask for the kind; empty: no question, the request creates. A variable's value
+  // that could be read in two ways (escapes, dot segments) is never asked about: the answer might
+  // be about another item than the upstream's.
+  std::string kind_target;
+};
+
+class Table {
+ public:
+  Table() = default;
+  Table(std::vector<Rule> rules, std::vector<std::string> bodies_on_get)
+      : rules_(std::move(rules)), bodies_on_get_(std::move(bodies_on_get)) {}
+
+  // The rule under which the request creates a task, if any; the first one when several do. Called
+  // for every request: a miss allocates nothing.
+  std::optional<Match> match(std::string_view method, std::string_view target) const;
+
+  // Whether GET and HEAD with a body are let through on this target. An entry that ends with '/'
+  // stands for all that lies below it, another one for that path alone.
+  bool allows_body_on_get(std::string_view target) const;
+
+  const std::vector<Rule>& rules() const { return rules_; }
+  const std::vector<std::string>& bodies_on_get() const { return bodies_on_get_; }
+
+  // For `taskgate explain`: why the request is or is not a create, in sentences a person can
+  // follow: a line each, the last one without a newline.
+  std::string explain(std::string_view method, std::string_view target) const;
+
+  bool operator==(const Table&) const = default;
+
+ private:
+  bool is_excepted(std::string_view target, const std::vector<std::string>& prefixes) const;
+  bool has_prefix_inside(std::string_view path) const;
+
+  std::vector<Rule> rules_;
+  std::vector<std::string> bodies_on_get_;
+};
+
+// The built-in list `kube-coder`: rows 1 to 6 of the first upstream's creating routes.
+Table kube_coder();
+
+}  // namespace taskgate::route

@@ -1,0 +1,152 @@
+#include "config/environment.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/keys.h"
+#include "support/catch.h"
+#include "unit/config/world.h"
+
+namespace taskgate::config {
+namespace {
+
+using test::errors_of;
+using test::loaded;
+using test::World;
+using Lines = std::vector<std::string>;
+
+World with_variable(const std::string& name, const std::string& value) {
+  World world;
+  world.variables[name] = value;
+  return world;
+}
+
+TEST_CASE("a key's variable is its path in upper snake case") {
+  World world;
+  world.variables = {{"TASKGATE_LISTEN", ":1"},
+                     {"TASKGATE_LIMIT", "2"},
+                     {"TASKGATE_TMUX_ON_UNKNOWN", "admit"},
+                     {"TASKGATE_ADMISSION_BODY_LIMIT", "1KiB"},
+                     {"TASKGATE_TIMEOUTS_KEEP_ALIVE", "3s"},
+                     {"TASKGATE_FORWARDED", "on"},
+                     {"TASKGATE_ROUTES", "none"}};
+  const Config config = loaded(world).config;
+  CHECK(config.listen == Address{"::", 1});
+  CHECK(config.limit == 2);
+  CHECK(config.tmux.on_unknown == OnUnknown::admit);
+  CHECK(config.admission.body_limit == 1024);
+  CHECK(config.timeouts.keep_alive == std::chrono::seconds(3));
+  CHECK(config.forwarded);
+  CHECK(config.routes_name == "none");
+}
+
+TEST_CASE("every key has a variable and a flag of its own") {
+  std::set<std::string> names;
+  for (const Key& key : keys()) {
+    CAPTURE(key.path);
+    CHECK(names.insert(variable_of(key)).second);
+    CHECK(names.insert(flag_of(key)).second);
+    CHECK_FALSE(is_made_by_kubernetes(variable_of(key), "tcp://10.0.0.1:80"));
+  }
+}
+
+TEST_CASE("a list in a variable stands between commas") {
+  CHECK(loaded(with_variable("TASKGATE_TMUX_MATCH", "a-*, b-*")).config.tmux.match ==
+        Lines{"a-*", "b-*"});
+  CHECK(loaded(with_variable("TASKGATE_TMUX_SOCKET", "/run/a")).config.tmux.socket ==
+        Lines{"/run/a"});
+  CHECK(errors_of(with_variable("TASKGATE_TMUX_MATCH", "a,,b")) ==
+        Lines{"TASKGATE_TMUX_MATCH: '' is empty; use one or more patterns of session names, with "
+              "*, ? and [...]"});
+}
+
+TEST_CASE("a wrong variable is named with what is allowed") {
+  CHECK(errors_of(with_variable("TASKGATE_LIMIT", "all")) ==
+        Lines{"TASKGATE_LIMIT: 'all' is not a whole number; use a whole number from 0 to 100000"});
+  CHECK(errors_of(with_variable("TASKGATE_LIMIT", "")) ==
+        Lines{"TASKGATE_LIMIT: '' is not a whole number; use a whole number from 0 to 100000"});
+  CHECK(errors_of(with_variable("KC_MAX_TASKS", "-1")) ==
+        Lines{"KC_MAX_TASKS: '-1' is not a whole number; use a whole number from 0 to 100000"});
+}
+
+TEST_CASE("the upstream's own variable sets the limit, unless ours does") {
+  World world = with_variable("KC_MAX_TASKS", "7");
+  CHECK(loaded(world).config.limit == 7);
+  world.variables["TASKGATE_LIMIT"] = "3";
+  CHECK(loaded(world).config.limit == 3);
+  world.variables["KC_MAX_TASKS"] = "not even a number";
+  CHECK(loaded(world).config.limit == 3);
+}
+
+TEST_CASE("an unknown variable of ours is an error") {
+  World world;
+  world.variables = {{"TASKGATE_LIMT", "1"},     {"TASKGATE_TMUX_ONUNKNOWN", "admit"},
+                     {"TASKGATE_QQQQQQQQ", "1"}, {"TASKGATE_", "1"},
+                     {"TASKGATED", "1"},         {"XTASKGATE_LIMIT", "1"},
+                     {"HOME", "/root"}};
+  CHECK(errors_of(world) ==
+        Lines{"TASKGATE_: unknown variable; use TASKGATE_ and a key's path in upper snake case",
+              "TASKGATE_LIMT: unknown variable; did you mean TASKGATE_LIMIT?",
+              "TASKGATE_QQQQQQQQ: unknown variable; use TASKGATE_ and a key's path in upper snake "
+              "case",
+              "TASKGATE_TMUX_ONUNKNOWN: unknown variable; did you mean TASKGATE_TMUX_ON_UNKNOWN?"});
+}
+
+TEST_CASE("the variables that Kubernetes makes for a Service named taskgate are not ours") {
+  World world;
+  world.variables = {{"TASKGATE_SERVICE_HOST", "10.0.0.1"},
+                     {"TASKGATE_SERVICE_PORT", "6090"},
+                     {"TASKGATE_SERVICE_PORT_HTTP", "6090"},
+                     {"TASKGATE_SERVICE_PORT_METRICS_2", "9464"},
+                     {"TASKGATE_PORT", "tcp://10.0.0.1:6090"},
+                     {"TASKGATE_PORT_6090_TCP", "tcp://10.0.0.1:6090"},
+                     {"TASKGATE_PORT_6090_TCP_PROTO", "tcp"},
+                     {"TASKGATE_PORT_6090_TCP_PORT", "6090"},
+                     {"TASKGATE_PORT_6090_TCP_ADDR", "10.0.0.1"},
+                     {"TASKGATE_PORT_53_UDP", "udp://10.0.0.1:53"},
+                     {"TASKGATE_PORT_53_UDP_PROTO", "udp"},
+                     {"TASKGATE_PORT_99_SCTP_ADDR", "10.0.0.1"},
+                     {"TASKGATE_ADMIN_SERVICE_HOST", "10.0.0.2"},
+                     {"TASKGATE_ADMIN_SERVICE_PORT", "9464"},
+                     {"TASKGATE_ADMIN_SERVICE_PORT_HTTP", "9464"},
+                     {"TASKGATE_ADMIN_PORT", "tcp://10.0.0.2:9464"},
+                     {"TASKGATE_ADMIN_PORT_9464_TCP", "tcp://10.0.0.2:9464"},
+                     {"TASKGATE_TEAM_1_PORT_9464_TCP_ADDR", "10.0.0.2"}};
+  CHECK(errors_of(world).empty());
+  CHECK(loaded(world).warnings.empty());
+  for (const auto& [name, value] : world.variables) {
+    CAPTURE(name);
+    CHECK(is_made_by_kubernetes(name, value));
+  }
+}
+
+TEST_CASE("what only looks like a variable of Kubernetes is checked") {
+  const char* names[] = {
+      "TASKGATE_SERVICE",        "TASKGATE_SERVICE_HOSTS", "TASKGATE_SERVICE_PORTS",
+      "TASKGATE_PORTS",          "TASKGATE_PORT_TCP",      "TASKGATE_PORT_X_TCP",
+      "TASKGATE_PORT_6090_HTTP", "TASKGATE_PORT_6090",     "TASKGATE_PORT_6090_TCP_HOST",
+      "TASKGATE_ADMINPORT",      "TASKGATE__SERVICE_HOST", "KUBERNETES_SERVICE_HOST",
+  };
+  for (const char* name : names) {
+    CAPTURE(name);
+    CHECK_FALSE(is_made_by_kubernetes(name, "tcp://10.0.0.1:6090"));
+  }
+}
+
+// Somebody who writes TASKGATE_ADMIN_PORT means `admin`; Kubernetes gives a URL there.
+TEST_CASE("a port number is not mistaken for a Service's variable") {
+  CHECK(errors_of(with_variable("TASKGATE_ADMIN_PORT", "9464")) ==
+        Lines{"TASKGATE_ADMIN_PORT: unknown variable; use TASKGATE_ and a key's path in upper "
+              "snake case"});
+}
+
+TEST_CASE("a listed variable that is gone is no error") {
+  World world;
+  Sources sources = world.sources();
+  sources.variable_names.push_back("TASKGATE_LIMT");
+  CHECK(load(sources).has_value());
+}
+
+}  // namespace
+}  // namespace taskgate::config

@@ -1,0 +1,138 @@
+#include "config/load.h"
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "unit/config/world.h"
+
+namespace taskgate::config {
+namespace {
+
+using test::errors_of;
+using test::loaded;
+using test::with_file;
+using test::World;
+using Lines = std::vector<std::string>;
+
+TEST_CASE("a flag wins over a variable, a variable over the file, the file over the default") {
+  World world;
+  CHECK(loaded(world).config.limit == 12);
+  world = with_file("limit: 1\n");
+  CHECK(loaded(world).config.limit == 1);
+  world.variables["TASKGATE_LIMIT"] = "2";
+  CHECK(loaded(world).config.limit == 2);
+  world.flags.push_back("--limit=3");
+  CHECK(loaded(world).config.limit == 3);
+}
+
+TEST_CASE("a key of the file that something stronger shadows is warned about") {
+  World world = with_file("tmux:\n  hold: 1s\n  timeout: 1s\nlimit: 1\n");
+  CHECK(loaded(world).warnings.empty());
+  world.variables = {{"TASKGATE_TMUX_HOLD", "2s"}, {"KC_MAX_TASKS", "5"}};
+  world.flags.push_back("--tmux-timeout=3s");
+  CHECK(loaded(world).warnings ==
+        Lines{"config.yaml:4:8: limit: has no effect, since KC_MAX_TASKS is set",
+              "config.yaml:2:9: tmux.hold: has no effect, since TASKGATE_TMUX_HOLD is set",
+              "config.yaml:3:12: tmux.timeout: has no effect, since --tmux-timeout is set"});
+}
+
+TEST_CASE("a shadowed key is warned about once") {
+  World world = with_file("limit: 1\n");
+  world.variables["TASKGATE_LIMIT"] = "2";
+  world.flags.push_back("--limit=3");
+  CHECK(loaded(world).warnings ==
+        Lines{"config.yaml:1:8: limit: has no effect, since TASKGATE_LIMIT is set"});
+}
+
+TEST_CASE("own routes that something stronger shadows are warned about") {
+  World world = with_file("routes:\n  use: none\n  rules: [{name: a, path: /a}]\n");
+  world.variables["TASKGATE_ROUTES"] = "kube-coder";
+  const Loaded result = loaded(world);
+  CHECK(result.config.routes == route::kube_coder());
+  CHECK(result.warnings ==
+        Lines{"config.yaml:2:3: routes: has no effect, since TASKGATE_ROUTES is set"});
+}
+
+TEST_CASE("a shadowed value must be right all the same") {
+  World world = with_file("limit: x\n");
+  world.variables["TASKGATE_LIMIT"] = "y";
+  world.flags.push_back("--limit=3");
+  CHECK(errors_of(world) ==
+        Lines{"config.yaml:1:8: limit: 'x' is not a whole number; use a whole number from 0 to "
+              "100000",
+              "TASKGATE_LIMIT: 'y' is not a whole number; use a whole number from 0 to 100000"});
+}
+
+TEST_CASE("errors of all sources are told at once") {
+  World world = with_file("limit: x\n");
+  world.variables["TASKGATE_LIMT"] = "1";
+  world.flags.push_back("--hold");
+  CHECK(errors_of(world).size() == 3);
+}
+
+TEST_CASE("the default file is read if it exists") {
+  World world;
+  world.files[std::string(kDefaultFile)] = "limit: 5\n";
+  const Config config = loaded(world).config;
+  CHECK(config.limit == 5);
+  CHECK(config.file == "/etc/taskgate/config.yaml");
+  CHECK(loaded(World()).config.file.empty());
+}
+
+TEST_CASE("a default file that exists and cannot be read is an error") {
+  World world;
+  world.unreadable[std::string(kDefaultFile)] = EACCES;
+  CHECK(errors_of(world) == Lines{"/etc/taskgate/config.yaml: cannot be read: Permission denied"});
+}
+
+TEST_CASE("the flag that names the file wins over the variable") {
+  World world;
+  world.files = {{"/a.yaml", "limit: 1\n"}, {"/b.yaml", "limit: 2\n"}};
+  world.variables["TASKGATE_CONFIG"] = "/a.yaml";
+  CHECK(loaded(world).config.limit == 1);
+  CHECK(loaded(world).config.file == "/a.yaml");
+  world.flags = {"--config=/b.yaml"};
+  CHECK(loaded(world).config.limit == 2);
+}
+
+TEST_CASE("a file that was named must be there") {
+  World world;
+  world.variables["TASKGATE_CONFIG"] = "/a.yaml";
+  CHECK(errors_of(world) ==
+        Lines{"TASKGATE_CONFIG: /a.yaml: cannot be read: No such file or directory"});
+  world.flags = {"--config=/b.yaml"};
+  world.unreadable["/b.yaml"] = EISDIR;
+  CHECK(errors_of(world) == Lines{"--config: /b.yaml: cannot be read: Is a directory"});
+  world.flags.clear();
+  world.variables["TASKGATE_CONFIG"] = "";
+  CHECK(errors_of(world) == Lines{"TASKGATE_CONFIG: is empty; name a file, or leave it out"});
+}
+
+TEST_CASE("the default socket is tmux's own") {
+  World world;
+  world.uid = 4711;
+  CHECK(loaded(world).config.tmux.socket == Lines{"/tmp/tmux-4711/default"});
+  world.variables["TMUX_TMPDIR"] = "/run/shared";
+  CHECK(loaded(world).config.tmux.socket == Lines{"/run/shared/tmux-4711/default"});
+  world.variables["TMUX_TMPDIR"] = "";
+  CHECK(loaded(world).config.tmux.socket == Lines{"/tmp/tmux-4711/default"});
+}
+
+TEST_CASE("TMUX_TMPDIR has no effect beside a socket") {
+  World world;
+  world.variables = {{"TMUX_TMPDIR", "relative"}, {"TASKGATE_TMUX_SOCKET", "/run/s"}};
+  CHECK(loaded(world).config.tmux.socket == Lines{"/run/s"});
+}
+
+TEST_CASE("a TMUX_TMPDIR that makes no usable socket is an error") {
+  World world;
+  world.variables["TMUX_TMPDIR"] = "relative";
+  CHECK(errors_of(world) ==
+        Lines{"TMUX_TMPDIR: 'relative/tmux-1000/default' is not an absolute path; use one or more "
+              "absolute paths of sockets or of folders of sockets"});
+}
+
+}  // namespace
+}  // namespace taskgate::config

@@ -1,0 +1,139 @@
+#include <string>
+
+#include "config/keys.h"
+#include "support/catch.h"
+#include "unit/config/world.h"
+
+namespace taskgate::config {
+namespace {
+
+using test::config_of;
+using test::loaded;
+using test::World;
+
+// Prints, reads what was printed, and compares.
+void check_round_trip(Config config) {
+  config.file = "config.yaml";
+  const std::string text = to_yaml(config);
+  INFO(text);
+  CHECK(config_of(text) == config);
+}
+
+TEST_CASE("the defaults are printed in full") {
+  CHECK(to_yaml(loaded(World()).config) == R"(listen: 0.0.0.0:6090
+upstream: 127.0.0.1:6080
+admin: 0.0.0.0:9464
+limit: 12
+admission:
+  wait: 2s
+  settle: 5s
+  body_limit: 1MiB
+  body_total: 16MiB
+refuse:
+  unknown_status: 503
+tmux:
+  socket: [/tmp/tmux-1000/default]
+  match: [kube-coder-*]
+  timeout: 1s
+  hold: 10s
+  on_unknown: reject
+timeouts:
+  head: 10s
+  body: 1m
+  connect: 2s
+  response: 0s
+  create: 2m
+  idle: 0s
+  keep_alive: 75s
+limits:
+  head: 64KiB
+  fields: 100
+  connections: 10000
+drain:
+  timeout: 25s
+  notice: 3s
+forwarded: false
+log:
+  level: info
+  access: gated
+routes: kube-coder
+)");
+}
+
+TEST_CASE("the defaults come back") {
+  check_round_trip(loaded(World()).config);
+}
+
+TEST_CASE("a configuration with nothing left at its default comes back") {
+  Config config;
+  config.listen = {"::", 1};
+  config.upstream = {"coder.svc", 2};
+  config.admin = {"::1", 3};
+  config.limit = 0;
+  config.admission = {Duration::zero(), std::chrono::milliseconds(1), 1500, 1501};
+  config.refuse.unknown_status = 429;
+  config.tmux.socket = {"/run/with space/default", "/run/[x]", "/run/\xC3\xA9"};
+  config.tmux.match = {"*",     "null", "~",   "a: b", "#x", "'q'", "\"q\"", "\\", "-",   "[a-z]?",
+                       "tab\t", "a:",   "...", "&a",   "!b", "%c",  "@d",    "`e", "f,g", "{h}"};
+  config.tmux.timeout = std::chrono::milliseconds(1234);
+  config.tmux.hold = std::chrono::hours(1);
+  config.tmux.on_unknown = OnUnknown::admit;
+  config.timeouts = {std::chrono::seconds(1), std::chrono::seconds(2), std::chrono::seconds(3),
+                     std::chrono::seconds(4), std::chrono::seconds(5), std::chrono::seconds(6),
+                     std::chrono::seconds(7)};
+  config.limits = {2048, 11, 12};
+  config.drain = {std::chrono::seconds(2), std::chrono::seconds(1)};
+  config.forwarded = true;
+  config.log = {log::Level::error, AccessLog::none};
+  config.routes_name = "none";
+  config.routes = route::Table();
+  // The test is worth its name only if no key has its default.
+  const Config defaults = loaded(World()).config;
+  for (const Key& key : keys()) {
+    CAPTURE(key.path);
+    CHECK(key.get(config) != key.get(defaults));
+  }
+  check_round_trip(config);
+}
+
+TEST_CASE("own routes come back, with and without the built-in list") {
+  route::Rule plain{"plain", "POST", *route::Pattern::parse("/a/{id:[a-z0-9_-]}"), {}};
+  route::Rule full{"full", "PUT", *route::Pattern::parse("/b/{id}"), {"/x", "/y"}};
+  full.spelling = route::Spelling::normalized;
+  full.settle = std::chrono::seconds(2);
+  full.kind_path = "/b/{id}/kind";
+  full.kind_pointer = "";
+  full.kind_creates = "a \"task\"";
+  Config config = loaded(World()).config;
+  config.routes_name = "none";
+  config.routes = route::Table({plain, full}, {"/search/"});
+  check_round_trip(config);
+
+  const route::Table base = route::kube_coder();
+  std::vector<route::Rule> rules = base.rules();
+  rules.push_back(full);
+  config.routes_name = "kube-coder";
+  config.routes = route::Table(rules, {"/api/app-proxy/", "/search"});
+  check_round_trip(config);
+  config.routes = route::Table(base.rules(), {"/api/app-proxy/", "/search"});
+  check_round_trip(config);
+}
+
+TEST_CASE("own routes are printed below the list they follow") {
+  const Config config = config_of(
+      "routes: {bodies_on_get: /search, rules: [{name: job, path: '/jobs/{id}', settle: 1s}]}");
+  const std::string text = to_yaml(config);
+  CHECK(text.substr(text.find("routes:")) == R"(routes:
+  use: kube-coder
+  bodies_on_get: [/search]
+  rules:
+    - name: job
+      method: POST
+      path: "/jobs/{id}"
+      spelling: normalized
+      settle: 1s
+)");
+}
+
+}  // namespace
+}  // namespace taskgate::config

@@ -1,0 +1,72 @@
+// The real process as the outside of load().
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "config/load.h"
+#include "support/catch.h"
+
+namespace taskgate::config {
+namespace {
+
+class Folder {
+ public:
+  Folder() : path_((std::filesystem::temp_directory_path() / "taskgate-config-XXXXXX").string()) {
+    REQUIRE(::mkdtemp(path_.data()) != nullptr);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+TEST_CASE("a real file is read") {
+  const Folder folder;
+  const std::string path = folder / "config.yaml";
+  std::ofstream(path) << "limit: 3\n";
+  const auto result = load(process_sources({"--config", path, "--tmux-socket=/run/s"}));
+  REQUIRE(result.has_value());
+  CHECK(result->config.limit == 3);
+  CHECK(result->config.file == path);
+}
+
+TEST_CASE("a file that cannot be read says why") {
+  const Folder folder;
+  const auto read = process_sources({}).read_file;
+  CHECK(read(folder / "missing").error() == boost::system::errc::no_such_file_or_directory);
+  CHECK(read(folder / "").error() == boost::system::errc::is_a_directory);
+  std::ofstream(folder / "large") << std::string(5 * 1024 * 1024, '#');
+  CHECK(read(folder / "large").error() == boost::system::errc::file_too_large);
+}
+
+TEST_CASE("a FIFO in the file's place does not hang the start") {
+  const Folder folder;
+  const std::string path = folder / "fifo";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const auto text = process_sources({}).read_file(path);
+  REQUIRE(text.has_value());
+  CHECK(text->empty());
+}
+
+TEST_CASE("the process's environment and user are seen") {
+  REQUIRE(::setenv("TASKGATE_LIMIT", "17", 1) == 0);
+  const Sources sources = process_sources({});
+  CHECK(sources.variable("TASKGATE_LIMIT") == "17");
+  const auto& names = sources.variable_names;
+  CHECK(std::find(names.begin(), names.end(), "TASKGATE_LIMIT") != names.end());
+  REQUIRE(::unsetenv("TASKGATE_LIMIT") == 0);
+  CHECK_FALSE(sources.variable("TASKGATE_LIMIT"));
+  CHECK(sources.uid == ::getuid());
+}
+
+}  // namespace
+}  // namespace taskgate::config

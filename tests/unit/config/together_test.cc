@@ -1,0 +1,85 @@
+// Values that are possible alone and impossible together.
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+#include "unit/config/world.h"
+
+namespace taskgate::config {
+namespace {
+
+using test::errors_of;
+using test::file_errors;
+using test::loaded;
+using test::with_file;
+using test::World;
+using Lines = std::vector<std::string>;
+
+TEST_CASE("impossible combinations are errors at the key that was set") {
+  struct Row {
+    const char* text;
+    const char* error;
+  };
+  const Row rows[] = {
+      {"drain: {notice: 30s}",
+       "config.yaml:1:17: drain.notice: drain.notice (30s) is more than drain.timeout (25s)"},
+      {"drain: {timeout: 2s}",
+       "config.yaml:1:18: drain.timeout: drain.notice (3s) is more than drain.timeout (2s)"},
+      {"drain: {timeout: 2s, notice: 5s}",
+       "config.yaml:1:30: drain.notice: drain.notice (5s) is more than drain.timeout (2s)"},
+      {"admission: {body_limit: 32MiB}",
+       "config.yaml:1:25: admission.body_limit: admission.body_limit (32MiB) is more than "
+       "admission.body_total (16MiB)"},
+      {"admission: {body_total: 64KiB}",
+       "config.yaml:1:25: admission.body_total: admission.body_limit (1MiB) is more than "
+       "admission.body_total (64KiB)"},
+      {"admin: 127.0.0.1:6090",
+       "config.yaml:1:8: admin: admin and listen are the same port (127.0.0.1:6090, 0.0.0.0:6090)"},
+      {"listen: :9464",
+       "config.yaml:1:9: listen: admin and listen are the same port (0.0.0.0:9464, [::]:9464)"},
+      {"listen: 0.0.0.0:6080",
+       "config.yaml:1:9: listen: upstream is the gate itself, by listen (127.0.0.1:6080, "
+       "0.0.0.0:6080)"},
+      {"upstream: localhost:9464",
+       "config.yaml:1:11: upstream: upstream is the gate itself, by admin (localhost:9464, "
+       "0.0.0.0:9464)"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(file_errors(row.text) == Lines{row.error});
+  }
+}
+
+TEST_CASE("the edges of what is possible together are allowed") {
+  CHECK(file_errors("drain: {timeout: 3s}").empty());
+  CHECK(file_errors("drain: {timeout: 0, notice: 0}").empty());
+  CHECK(file_errors("admission: {body_limit: 16MiB}").empty());
+  CHECK(file_errors("listen: 127.0.0.1:9464\nadmin: 127.0.0.2:9464").empty());
+  CHECK(file_errors("listen: 127.0.0.1:0\nadmin: 127.0.0.1:0").empty());
+  CHECK(file_errors("listen: :6080\nupstream: 10.0.0.7:6080").empty());
+}
+
+TEST_CASE("a mistake in one key is not told again as a combination") {
+  CHECK(file_errors("drain: {timeout: x, notice: 30s}").size() == 1);
+  CHECK(file_errors("listen: nowhere\nadmin: :6090").size() == 1);
+}
+
+TEST_CASE("a combination is placed at the source that made it") {
+  World world = with_file("drain: {timeout: 5s}\n");
+  world.variables["TASKGATE_DRAIN_NOTICE"] = "6s";
+  CHECK(errors_of(world) ==
+        Lines{"TASKGATE_DRAIN_NOTICE: drain.notice (6s) is more than drain.timeout (5s)"});
+  world.variables.clear();
+  world.flags.push_back("--drain-notice=7s");
+  CHECK(errors_of(world) ==
+        Lines{"--drain-notice: drain.notice (7s) is more than drain.timeout (5s)"});
+}
+
+TEST_CASE("a list that gates nothing is warned about") {
+  World world;
+  world.flags = {"--routes=none"};
+  CHECK(loaded(world).warnings == Lines{"--routes: has no rules, so that nothing is gated"});
+}
+
+}  // namespace
+}  // namespace taskgate::config

@@ -1,0 +1,51 @@
+// The gate in front of the stand-in, with a tmux server of their own: the whole of the product.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/eventually.h"
+#include "support/gate.h"
+#include "support/http_message.h"
+#include "support/raw_connection.h"
+#include "support/standin.h"
+#include "support/storm.h"
+#include "support/tmux_server.h"
+
+namespace taskgate::test {
+
+inline const std::string kTerminal = "/api/claude/tasks/terminal";
+
+struct GatedWorld {
+  explicit GatedWorld(Gate::Settings settings = {}, const std::vector<std::string>& upstream = {},
+                      const std::vector<std::string>& arguments = {})
+      : standin(tmux, upstream) {
+    settings.merge(Gate::in_front_of(standin.port(), tmux.socket()));
+    gate = std::make_unique<Gate>(settings, arguments);
+  }
+
+  GatedWorld(const GatedWorld&) = delete;
+  GatedWorld& operator=(const GatedWorld&) = delete;
+
+  TmuxServer tmux;
+  Standin standin;
+  std::unique_ptr<Gate> gate;
+
+  HttpAnswer ask(const std::string& method, const std::string& target,
+                 const std::string& body = "") const {
+    return test::ask(gate->port(), http_request(method, target, body));
+  }
+  HttpAnswer create() const { return ask("POST", kTerminal, "{}"); }
+  // Creates until `count` sessions live.
+  void fill(int count) const {
+    while (tmux.count() < count) create();
+  }
+  double metric(const std::string& sample) const { return gate->metric(sample).value_or(-1); }
+};
+
+inline bool says(const HttpAnswer& answer, const std::string& text) {
+  return answer.body.find(text) != std::string::npos;
+}
+
+}  // namespace taskgate::test

@@ -1,0 +1,111 @@
+// The signal is never silently zero: what the gate does when it cannot count.
+#include "e2e/gated_world.h"
+#include "support/catch.h"
+
+using namespace taskgate::test;
+
+TEST_CASE("a stopped tmux server is unknown after the hold, and known again once it goes on") {
+  // At the limit, so that no create reaches the upstream, which would wait for the stopped server
+  // too.
+  GatedWorld world(
+      Gate::Settings{{"limit", "1"}, {"tmux.timeout", "100ms"}, {"tmux.hold", "300ms"}});
+  world.fill(1);
+  world.tmux.stop();
+  eventually("creates are refused as unknown", [&] { return world.create().status == 503; });
+  const HttpAnswer refused = world.create();
+  CHECK(says(refused, "(timeout)"));
+  CHECK(says(refused, "\"live\":null"));
+  CHECK(refused.field("Retry-After"));
+  CHECK_FALSE(world.gate->metric("taskgate_sessions_live"));
+  CHECK_FALSE(world.gate->metric("taskgate_slots_free"));
+  CHECK(world.gate->is_ready());
+  CHECK(world.ask("GET", "/livez").status == 200);
+  world.tmux.resume();
+  eventually("the count is known again",
+             [&] { return world.metric("taskgate_signal_state{state=\"known\"}") == 1; });
+  CHECK(world.create().status == 429);
+}
+
+TEST_CASE("a missing folder is unknown with a sentence that says what to check") {
+  TempDir dir;
+  Standin standin(dir / "gone/away/default");
+  Gate gate(Gate::in_front_of(standin.port(), dir / "gone/away/default"));
+  const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
+  CHECK(refused.status == 503);
+  CHECK(says(refused, "(folder_missing)"));
+  CHECK(gate.metric("taskgate_signal_state{state=\"unknown\"}") == 1);
+  CHECK_FALSE(gate.metric("taskgate_sessions_live"));
+  CHECK(standin.stats().creates_received == 0);
+}
+
+TEST_CASE("where an ingress replaces 5xx pages, unknown is told with 429") {
+  TempDir dir;
+  Standin standin(dir / "gone/away/default");
+  Gate::Settings settings = Gate::in_front_of(standin.port(), dir / "gone/away/default");
+  settings["refuse.unknown_status"] = "429";
+  Gate gate(settings);
+  CHECK(ask(gate.port(), http_request("POST", kTerminal, "{}")).status == 429);
+}
+
+TEST_CASE("on_unknown admit lets creates pass while the count is unknown") {
+  TempDir dir;
+  Standin standin(dir / "gone/away/default");
+  Gate::Settings settings = Gate::in_front_of(standin.port(), dir / "gone/away/default");
+  settings["tmux.on_unknown"] = "admit";
+  Gate gate(settings);
+  ask(gate.port(), http_request("POST", kTerminal, "{}"));
+  CHECK(standin.stats().creates_received == 1);
+}
+
+TEST_CASE("a gate that looks at the wrong socket notices that it is blind and says so") {
+  TmuxServer seen;
+  TmuxServer used;
+  seen.start();
+  Standin standin(used);
+  Gate gate(Gate::in_front_of(standin.port(), seen.socket()));
+  for (int i = 0; i < 3; ++i) {
+    CHECK(ask(gate.port(), http_request("POST", kTerminal, "{}")).status == 201);
+  }
+  const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
+  CHECK(refused.status == 503);
+  CHECK(says(refused, "(blind)"));
+  CHECK(gate.metric("taskgate_signal_state{state=\"blind\"}") == 1);
+  CHECK_FALSE(gate.metric("taskgate_sessions_live"));
+  gate.process().wait_for_line(R"("level":"error","event":"signal","state":"blind")");
+  seen.new_session("anything");
+  eventually("a sign of life on the socket clears it",
+             [&] { return gate.metric("taskgate_signal_state{state=\"known\"}") == 1; });
+}
+
+TEST_CASE("creates whose tmux failed are no evidence of blindness") {
+  TempDir dir;
+  TmuxServer seen;
+  seen.start();
+  Standin standin(dir / std::string(120, 'x'));  // a path too long for tmux: 201 with an error
+  Gate gate(Gate::in_front_of(standin.port(), seen.socket()));
+  for (int i = 0; i < 6; ++i) {
+    const HttpAnswer answer = ask(gate.port(), http_request("POST", kTerminal, "{}"));
+    CHECK(answer.status == 201);
+    CHECK(says(answer, "\"status\": \"error\""));
+  }
+}
+
+TEST_CASE("names that the pattern does not take are reported as a wrong match") {
+  TmuxServer tmux;
+  tmux.start();
+  Standin standin(tmux);
+  Gate::Settings settings = Gate::in_front_of(standin.port(), tmux.socket());
+  settings["tmux.match"] = "other-*";
+  Gate gate(settings);
+  for (int i = 0; i < 5; ++i) ask(gate.port(), http_request("POST", kTerminal, "{}"));
+  gate.process().wait_for_line(R"("level":"error","event":"match_wrong")");
+}
+
+TEST_CASE("a killed tmux server is zero sessions, and creates start it anew") {
+  GatedWorld world(Gate::Settings{{"limit", "2"}});
+  world.fill(2);
+  CHECK(world.create().status == 429);
+  world.tmux.kill_server();
+  CHECK(world.create().status == 201);
+  CHECK(world.tmux.count() == 1);
+}

@@ -1,0 +1,61 @@
+// The stand-in's flags; tests/standin/README.md describes them for people.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace taskgate::standin {
+
+using Milliseconds = std::chrono::milliseconds;
+
+enum class AuthMode { basic, oauth2, none };
+
+struct Options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  int backlog = 5;  // as upstream
+
+  std::string tmux_socket;  // empty: tmux's own choice by TMUX_TMPDIR
+  std::string session_command = "exec sleep 86400";
+  bool pipe_pane = false;
+
+  std::optional<int> cap;  // the upstream's own, unlocked check; none: every create passes
+  Milliseconds create_delay{0};
+  Milliseconds answer_delay{0};
+  std::optional<int> fail_creates;  // the status that every create gets; 0 closes without an answer
+
+  std::string state;  // empty: a new folder, removed at the end
+  std::string files;  // what /home/dev is upstream; empty: <state>/files
+
+  AuthMode auth = AuthMode::basic;
+  bool readonly = false;
+  bool trusted_proxy = true;
+  std::string token = "standin-token";
+  std::string fire_token = "nightly-token";
+
+  Milliseconds heartbeat{15'000};
+  Milliseconds stream_max{1'800'000};
+  Milliseconds stream_poll{1'500};
+  Milliseconds stream_grace{5'000};
+  Milliseconds shell_delay{0};
+  std::uint16_t terminal_port = 7681;
+
+  bool help = false;
+};
+
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Reads `--name value` and `--name=value`, then AUTH_MODE, READONLY_MODE and TRUSTED_PROXY from the
+// environment where no flag said otherwise. Throws UsageError.
+Options parse_options(const std::vector<std::string>& arguments);
+
+// What --help prints.
+std::string usage();
+
+}  // namespace taskgate::standin

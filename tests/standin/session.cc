@@ -1,0 +1,52 @@
+#include "standin/session.h"
+
+#include <thread>
+
+#include "standin/python_json.h"
+
+namespace taskgate::standin {
+namespace {
+
+// A folder that does not exist ends the session at once, and the answer is "running" all the same.
+std::string session_command(const Options& options, const std::string& workdir) {
+  if (workdir == "/home/dev") return options.session_command;
+  return "cd " + shell_quoted(workdir) + " && " + options.session_command;
+}
+
+}  // namespace
+
+std::optional<boost::json::object> start_session(Exchange& exchange, boost::json::object record) {
+  Server& server = exchange.server;
+  const Options& options = server.options;
+  if (options.cap && server.tmux.count_tasks() >= *options.cap) return std::nullopt;
+  std::this_thread::sleep_for(options.create_delay);
+
+  const std::string id = new_task_id();
+  const std::string session = session_name(id);
+  boost::json::object task = {{"task_id", id}, {"status", "running"}, {"created_at", timestamp()}};
+  for (const auto& [name, value] : record) task[name] = value;
+  task["tmux_session"] = session;
+  server.tasks.save(task);
+  ++server.counters.creates_executed;
+  const std::string command = session_command(options, string_member(record, "workdir"));
+  if (!server.tmux.new_session(session, command)) {
+    task["status"] = "error";
+    server.tasks.set_status(id, "error");
+  }
+  if (options.pipe_pane) server.tmux.pipe_output(session, server.tasks.log_file(id));
+  server.events.publish(event_frame("task.created", python_json({{"task_id", id}})));
+  std::this_thread::sleep_for(options.answer_delay);
+  return task;
+}
+
+void refuse_at_capacity(Exchange& exchange, const boost::json::object& more) {
+  const std::string live = std::to_string(exchange.server.tmux.count_tasks());
+  const std::string cap = std::to_string(exchange.server.options.cap.value_or(0));
+  boost::json::object answer = {
+      {"error", "concurrent task limit reached (" + live + "/" + cap +
+                    "); wait for a task to finish or raise KC_MAX_TASKS"}};
+  for (const auto& [name, value] : more) answer[name] = value;
+  exchange.reply.json(429, answer);
+}
+
+}  // namespace taskgate::standin

@@ -1,0 +1,116 @@
+#include "standin/storm_options.h"
+
+#include <netdb.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <functional>
+#include <memory>
+
+#include "standin/options.h"
+#include "standin/text.h"
+
+namespace taskgate::standin {
+namespace {
+
+int number(const std::string& value) {
+  const auto parsed = to_int(value);
+  if (!parsed || *parsed < 0 || *parsed > 1'000'000'000) throw UsageError("not a number: " + value);
+  return static_cast<int>(*parsed);
+}
+
+sockaddr_in resolve(const std::string& target) {
+  const auto colon = target.rfind(':');
+  if (colon == std::string::npos) throw UsageError("--target wants host:port, not " + target);
+  addrinfo hints{};
+  hints.ai_family = AF_INET;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const std::string port = target.substr(colon + 1);
+  const int error = ::getaddrinfo(target.substr(0, colon).c_str(), port.c_str(), &hints, &found);
+  if (error != 0) throw UsageError("cannot resolve " + target + ": " + ::gai_strerror(error));
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  sockaddr_in address{};
+  std::memcpy(&address, found->ai_addr, sizeof address);
+  return address;
+}
+
+struct Flag {
+  const char* name;
+  const char* argument;  // null for a switch
+  const char* help;
+  std::function<void(StormOptions&, const std::string& value)> set;
+};
+
+using S = const std::string&;
+
+const std::vector<Flag>& flags() {
+  static const std::vector<Flag> kFlags = {
+      {"--target", "HOST:PORT", "IPv4; required",
+       [](StormOptions& o, S v) {
+         o.host = v;
+         o.target = resolve(v);
+       }},
+      {"--method", "METHOD", "POST", [](StormOptions& o, S v) { o.method = v; }},
+      {"--path", "PATH", "/api/claude/tasks", [](StormOptions& o, S v) { o.path = v; }},
+      {"--count", "N", "requests in all (200)", [](StormOptions& o, S v) { o.count = number(v); }},
+      {"--connections", "N", "open at once (0: one for each request)",
+       [](StormOptions& o, S v) { o.connections = number(v); }},
+      {"--keep-alive", nullptr, "several requests on a connection",
+       [](StormOptions& o, S) { o.keep_alive = true; }},
+      {"--connect-all-first", nullptr, "send nothing before all are connected",
+       [](StormOptions& o, S) { o.connect_all_first = true; }},
+      {"--body", "TEXT", "{marker} in it is replaced", [](StormOptions& o, S v) { o.body = v; }},
+      {"--marker", "PREFIX", "of the X-Marker field (storm-<pid>)",
+       [](StormOptions& o, S v) { o.marker = v; }},
+      {"--header", "'NAME: VALUE'", "one more field, repeatable",
+       [](StormOptions& o, S v) { o.headers.push_back(v); }},
+      {"--timeout", "MS", "for each request (60000)",
+       [](StormOptions& o, S v) { o.timeout = std::chrono::milliseconds(number(v)); }},
+      {"--help", nullptr, "this text", [](StormOptions& o, S) { o.help = true; }},
+  };
+  return kFlags;
+}
+
+const Flag& flag_named(const std::string& name) {
+  for (const Flag& flag : flags()) {
+    if (name == flag.name) return flag;
+  }
+  throw UsageError("unknown flag: " + name);
+}
+
+}  // namespace
+
+StormOptions parse_storm_options(const std::vector<std::string>& arguments) {
+  StormOptions options;
+  options.marker = "storm-" + std::to_string(::getpid());
+  bool body_given = false;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto equals = arguments[i].find('=');
+    const bool inline_value = equals != std::string::npos;
+    const Flag& flag = flag_named(arguments[i].substr(0, equals));
+    if (flag.argument != nullptr && !inline_value && i + 1 == arguments.size()) {
+      throw UsageError(arguments[i] + ": needs a value");
+    }
+    body_given = body_given || std::string_view(flag.name) == "--body";
+    std::string value;
+    if (inline_value) value = arguments[i].substr(equals + 1);
+    if (!inline_value && flag.argument != nullptr) value = arguments[++i];
+    flag.set(options, value);
+  }
+  if (options.host.empty() && !options.help) throw UsageError("--target is required");
+  if (!body_given && (options.method == "GET" || options.method == "HEAD")) options.body.clear();
+  return options;
+}
+
+std::string storm_usage() {
+  std::string out = "storm: sends many requests at once and counts the answers\n\n";
+  for (const Flag& flag : flags()) {
+    std::string left = std::string("  ") + flag.name + " " + (flag.argument ? flag.argument : "");
+    left.resize(std::max<std::size_t>(left.size(), 28), ' ');
+    out += left + flag.help + "\n";
+  }
+  return out;
+}
+
+}  // namespace taskgate::standin

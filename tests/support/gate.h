@@ -1,0 +1,48 @@
+// The gate itself, as a running program.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/http_message.h"
+#include "support/process.h"
+
+namespace taskgate::test {
+
+class Gate {
+ public:
+  // Keys and values of the configuration as in a file: {{"limit", "12"}, {"tmux.socket", path}}.
+  // They are given as environment variables (`tmux.socket` is TASKGATE_TMUX_SOCKET); `listen` and
+  // `admin` are free ports of 127.0.0.1 unless given. A key with an empty value is left out.
+  // `arguments` follow `taskgate run`.
+  using Settings = std::map<std::string, std::string>;
+  explicit Gate(const Settings& settings, const std::vector<std::string>& arguments = {});
+
+  // The usual pair: an upstream's port and a tmux socket.
+  static Settings in_front_of(std::uint16_t upstream_port, const std::string& tmux_socket);
+
+  std::uint16_t port() const { return port_; }
+  std::uint16_t admin_port() const { return admin_port_; }
+  Process& process() { return process_; }
+
+  HttpAnswer admin(const std::string& path) const;
+  // The value of one sample of /metrics, named as it stands there:
+  // `taskgate_signal_state{state="known"}`; nothing when it is absent.
+  std::optional<double> metric(const std::string& sample) const;
+  bool is_ready() const { return admin("/readyz").status == 200; }
+
+ private:
+  Process process_;
+  std::uint16_t port_;
+  std::uint16_t admin_port_;
+};
+
+// The path of the binary, for tests of its other commands.
+std::string gate_binary();
+// The environment variables for settings, for those too.
+Environment gate_environment(const Gate::Settings& settings);
+
+}  // namespace taskgate::test

@@ -101,7 +101,8 @@ Task<> linger(TcpSocket& socket) {
 Task<> serve(TcpSocket& socket, const Services& services) {
   std::string received;
   http::RequestParser parser(kHeadLimits);
-  if (!co_await read_head(socket, parser, received)) co_return;
+  const bool head_is_in = co_await read_head(socket, parser, received);
+  if (!head_is_in) co_return;
   const bool failed = parser.parse(received) == http::Progress::failed;
   Answer answer;
   if (failed) {

@@ -56,6 +56,7 @@ gate::Plausibility::Claim Admission::answered(gate::Reservation& reservation, in
 
 void Admission::lost(gate::Reservation& reservation) {
   reservation.lost(Clock::now());
+  report_abandoned();
   pump();
 }
 
@@ -101,10 +102,14 @@ void Admission::drain() {
   gate_.drain(Clock::now());
 }
 
-void Admission::report_changes() {
+void Admission::report_abandoned() {
   for (; reported_abandoned_ < gate_.abandoned_total(); ++reported_abandoned_) {
     metrics_.reservation_abandoned();
   }
+}
+
+void Admission::report_changes() {
+  report_abandoned();
   const gate::Snapshot now = snapshot();
   if (now.signal != reported_signal_ || now.signal_fault != reported_fault_) report_signal(now);
   if (now.match_wrong && !reported_match_wrong_) {

@@ -42,6 +42,7 @@ class Admission {
   void pump();
   void begin_at(TimePoint when);
   void on_listing(const tmux::Listing& listing);
+  void report_abandoned();
   void report_changes();
   void report_signal(const gate::Snapshot& now);
 

@@ -189,9 +189,8 @@ Task<bool> Connection::creates_task(const route::Match& match) {
   const http::Field* host = http::find_field(parser_.head().fields, "host");
   Stream question(TcpSocket(services_.loop), services_.deadlines);
   question_ = &question;
-  const ItemKind kind =
-      co_await ask_item_kind(services_.upstream, question, *config_, match,
-                             host != nullptr ? host->value : std::string_view("localhost"));
+  const std::string_view name = host != nullptr ? host->value : "localhost";
+  const ItemKind kind = co_await ask_item_kind(services_.upstream, question, *config_, match, name);
   question_ = nullptr;
   co_return kind == ItemKind::creates;
 }
@@ -238,8 +237,7 @@ Task<After> Connection::refuse_create(const gate::Verdict& verdict) {
   auto refusal = proxy::refuse_create(verdict, config_->refuse.unknown_status,
                                       services_.next_draw(), persistence(after));
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
-                                 gate::name_of(verdict.decision), verdict.live,
-                                 verdict.limit});
+                                 gate::name_of(verdict.decision), verdict.live, verdict.limit});
   if (services_.refusals.size() > kRememberedRefusals) services_.refusals.pop_back();
   co_return co_await answer(refusal.status, std::move(refusal.message), after);
 }

@@ -263,7 +263,8 @@ Task<bool> Exchange::relay_piece(http::BodyScanner& scanner) {
 }
 
 Task<bool> Exchange::write_piece(std::string_view piece) {
-  if (!add_chunks_ || piece.empty()) co_return co_await to_client({client_head_, piece});
+  const bool as_it_is = !add_chunks_ || piece.empty();
+  if (as_it_is) co_return co_await to_client({client_head_, piece});
   char size_line[20];
   const int length = std::snprintf(size_line, sizeof size_line, "%zx\r\n", piece.size());
   co_return co_await to_client(

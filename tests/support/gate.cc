@@ -16,10 +16,13 @@ std::string variable_name(const std::string& key) {
   return out;
 }
 
-Gate::Settings with_free_ports(const Gate::Settings& settings) {
+// Free ports, and an end that does not wait for clients that are gone.
+Gate::Settings with_defaults(const Gate::Settings& settings) {
   Gate::Settings out = settings;
   out.emplace("listen", "127.0.0.1:0");
   out.emplace("admin", "127.0.0.1:0");
+  out.emplace("drain.notice", "0s");
+  out.emplace("drain.timeout", "1s");
   return out;
 }
 
@@ -54,7 +57,7 @@ Gate::Settings Gate::in_front_of(std::uint16_t upstream_port, const std::string&
 }
 
 Gate::Gate(const Settings& settings, const std::vector<std::string>& arguments)
-    : process_(command(arguments), gate_environment(with_free_ports(settings))) {
+    : process_(command(arguments), gate_environment(with_defaults(settings))) {
   const std::string line = process_.wait_for_line(R"("event":"listening")");
   port_ = port_of(line, "address");
   admin_port_ = port_of(line, "admin");

@@ -1,17 +1,19 @@
 #include "tmux_server.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <functional>
+#include <iterator>
 #include <thread>
+#include <utility>
 
+#include "base/time.h"
 #include "support/catch.h"
 
 namespace taskgate::tmux::testing {
@@ -59,6 +61,13 @@ Result execute(const std::vector<std::string>& command, const std::string& folde
   return result;
 }
 
+// Yields until `done`, and has the test fail if that takes too long.
+void wait_until(const std::function<bool()>& done) {
+  const TimePoint give_up = Clock::now() + std::chrono::seconds(30);
+  while (!done() && Clock::now() < give_up) std::this_thread::yield();
+  CHECK(done());
+}
+
 std::string line_of(const Session& session) {
   std::string line("$");
   line += std::to_string(session.id);
@@ -88,13 +97,12 @@ std::string run(const std::vector<std::string>& command, const std::string& fold
   return result.output;
 }
 
-void wait_for_end(pid_t pid) {
-  const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  if (descriptor < 0) return;
-  pollfd ended{descriptor, POLLIN, 0};
-  const int events = ::poll(&ended, 1, 30'000);
-  ::close(descriptor);
-  CHECK(events == 1);
+std::size_t sockets_at(const std::string& path) {
+  std::ifstream table("/proc/net/unix");
+  REQUIRE(table);
+  std::size_t sockets = 0;
+  for (std::string line; std::getline(table, line);) sockets += line.ends_with(" " + path) ? 1 : 0;
+  return sockets;
 }
 
 TmuxServer::TmuxServer(std::string path) : TmuxServer("", std::move(path)) {}
@@ -146,20 +154,18 @@ void TmuxServer::send_signal(int signal) const {
 
 void TmuxServer::stop() const {
   send_signal(SIGSTOP);
-  const auto is_stopped = [&] {
+  wait_until([&] {
     std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
     const std::string line{std::istreambuf_iterator<char>(file), {}};
     return line.find(") T ") != std::string::npos;
-  };
-  const TimePoint give_up = Clock::now() + std::chrono::seconds(30);
-  while (!is_stopped() && Clock::now() < give_up) std::this_thread::yield();
-  REQUIRE(is_stopped());
+  });
 }
 
+// The server's children that have not yet become the session's command hold its listening socket
+// too.
 void TmuxServer::kill() {
-  const pid_t pid = std::exchange(pid_, 0);
-  ::kill(pid, SIGKILL);
-  wait_for_end(pid);
+  ::kill(std::exchange(pid_, 0), SIGKILL);
+  wait_until([&] { return sockets_at(name_) == 0; });
 }
 
 void TmuxServer::check_same(const Listing& listing) const {

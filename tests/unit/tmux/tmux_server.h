@@ -14,8 +14,9 @@ namespace taskgate::tmux::testing {
 // is given. Gives what it wrote on standard output; its success is required.
 std::string run(const std::vector<std::string>& command, const std::string& folder = "");
 
-// Waits until the process is no more (or a zombie, which holds no socket either).
-void wait_for_end(pid_t pid);
+// The sockets of the kernel's table that bear this path: a listening one and the server's ends of
+// its connections, taken or not.
+std::size_t sockets_at(const std::string& path);
 
 class TmuxServer {
  public:
@@ -36,7 +37,8 @@ class TmuxServer {
   void send_signal(int signal) const;
   // Returns when the server does nothing any more; SIGCONT makes it go on.
   void stop() const;
-  // Ends it by a signal that it cannot see; its socket file stays.
+  // Ends it by a signal that it cannot see, and waits until nobody listens any more; its socket
+  // file stays.
   void kill();
 
   // The server lives, and the tmux binary shows the very sessions of the listing.

@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# Sourced by ./dev: the Debian 12 packages that each of the developer's actions needs, and their installation.
+
+PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2
+  libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev)
+PACKAGES_RUN=(tmux curl)
+PACKAGES_BENCH=(nginx-light haproxy wrk)
+PACKAGES_LINT=(git clang-tidy-14 clang-format-14 shellcheck)
+
+packages_of() {
+  case "$1" in
+    build) echo "${PACKAGES_BUILD[@]}" ;;
+    demo | test) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" ;;
+    bench) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" ;;
+    format) echo clang-format-14 ;;
+    lint) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_LINT[@]}" ;;
+    all) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" "${PACKAGES_LINT[@]}" ;;
+    *) fail "no set of packages is called '$1'; there are build, demo, test, bench, format, lint and all" ;;
+  esac
+}
+
+is_debian_12() {
+  [[ -r /etc/os-release ]] && (. /etc/os-release && [[ "${ID:-} ${VERSION_ID:-}" == "debian 12" ]])
+}
+
+missing_of() {
+  local package
+  for package in "$@"; do
+    dpkg -s "$package" 2>/dev/null | grep -q '^Status: .* installed$' || echo "$package"
+  done
+}
+
+# The lists' folder changes with each update; the files in it carry the archive's time stamps.
+lists_are_stale() {
+  ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null ||
+    [[ -z "$(find /var/lib/apt/lists -maxdepth 0 -mtime -1)" ]]
+}
+
+as_root() {
+  if [[ "$(id -u)" == 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "these packages are missing, and there is no sudo to install them: ${MISSING[*]}"
+  fi
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
+    -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+}
+
+# Installs what the set $1 lacks; runs nothing where all is there.
+need() {
+  local packages
+  packages=$(packages_of "$1")
+  if ! is_debian_12; then
+    [[ -z "${DEPS_NOTED:-}" ]] && note "not Debian 12: have the like of these yourself: $packages"
+    DEPS_NOTED=1
+    return
+  fi
+  # shellcheck disable=SC2086  # a list of words
+  mapfile -t MISSING < <(missing_of $packages)
+  ((${#MISSING[@]})) || return 0
+  note "installing: ${MISSING[*]}"
+  if lists_are_stale; then apt_get update; fi
+  apt_get install --no-install-recommends "${MISSING[@]}" >/dev/null
+}

@@ -1,0 +1,17 @@
+#include <cstdio>
+
+#include "cli/cli.h"
+
+namespace taskgate::cli {
+
+int check(const Words& flags) {
+  const auto loaded = load_or_complain(flags);
+  if (!loaded) return kUsage;
+  for (const std::string& line : loaded->warnings) {
+    std::fprintf(stderr, "warning: %s\n", line.c_str());
+  }
+  std::fputs(config::to_yaml(loaded->config).c_str(), stdout);
+  return kOk;
+}
+
+}  // namespace taskgate::cli

@@ -1,0 +1,36 @@
+// The command line. Each command is a function that takes the words behind it and gives the exit
+// code.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/load.h"
+
+namespace taskgate::cli {
+
+using Words = std::vector<std::string>;
+
+// Exit codes: 0; 1 for "no" or "not possible now"; 64 (EX_USAGE of sysexits.h) for a wrong command
+// line or configuration.
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 64;
+
+int dispatch(Words words);
+
+int run(const Words& flags);       // the gate itself
+int check(const Words& flags);     // validates, prints the effective configuration
+int sessions(const Words& flags);  // lists what counts, as the gate sees it
+int status(Words flags);  // the gate's state from its admin port, for people; --json as it is
+int explain(const Words& words);  // METHOD TARGET: which rule, gated or not, and why
+int drain(Words flags);  // signals the gate of this container and waits for the end of its drain
+
+// The configuration, or nothing after the errors were printed to standard error.
+std::optional<config::Loaded> load_or_complain(const Words& flags);
+
+// Takes `flag` out of `flags` if it is there.
+bool take_flag(Words& flags, const std::string& flag);
+
+}  // namespace taskgate::cli

@@ -1,0 +1,207 @@
+// The gate as a process: who owns what, in which order it ends, and what the signals do.
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <future>
+#include <memory>
+#include <stdexcept>
+
+#include "admin/server.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "cli/cli.h"
+#include "cli/config_watch.h"
+#include "config/reload.h"
+#include "observe/metrics.h"
+#include "proxy/proxy.h"
+
+namespace taskgate::cli {
+namespace {
+
+constexpr Duration kAskLoop = std::chrono::seconds(3);
+
+std::vector<std::string> route_names(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const route::Rule& rule : config.routes.rules()) names.push_back(rule.name);
+  return names;
+}
+
+// The running gate. Members are destroyed in reverse: first the admin server, whose threads ask the
+// loop, then the data plane, whose connections have ended by then, then the loop.
+class Process {
+ public:
+  Process(Words flags, config::Loaded loaded)
+      : flags_(std::move(flags)),
+        start_(std::make_shared<const config::Config>(std::move(loaded.config))),
+        metrics_(route_names(*start_)),
+        loop_(1),
+        signals_(loop_, SIGTERM, SIGINT, SIGHUP),
+        proxy_(loop_, start_, metrics_),
+        watch_(loop_, start_->file, [this] { reload("file"); }),
+        admin_(start_->admin, admin_sources()) {
+    signals_.add(SIGUSR1);
+  }
+
+  int run() {
+    proxy_.start();
+    watch_.start();
+    announce();
+    wait_for_signal();
+    loop_.run();
+    stopping_ = true;
+    log::info("stopped");
+    return kOk;
+  }
+
+ private:
+  void announce() {
+    const auto local = proxy_.local_endpoint();
+    log::info("listening")
+        .field("address", config::to_string({local.address().to_string(), local.port()}))
+        .field("admin", config::to_string({start_->admin.host, admin_.port()}))
+        .field("upstream", config::to_string(start_->upstream))
+        .field("limit", start_->limit)
+        .field("version", kVersion)
+        .field("pid", static_cast<int>(getpid()));
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](ErrorCode error, int number) {
+      if (error) return;
+      on_signal(number);
+      wait_for_signal();
+    });
+  }
+
+  void on_signal(int number) {
+    log::info("signal_received")
+        .field("signal", number == SIGHUP    ? "SIGHUP"
+                         : number == SIGUSR1 ? "SIGUSR1"
+                         : number == SIGINT  ? "SIGINT"
+                                             : "SIGTERM");
+    if (number == SIGHUP) return reload("signal");
+    if (number == SIGUSR1) return proxy_.drain([this] { on_drained(); });
+    terminate();
+  }
+
+  // The first SIGTERM drains; one that comes during or after a drain ends the process at once.
+  void terminate() {
+    terminating_ = true;
+    const observe::Status status = proxy_.status();
+    if (status.drained) return loop_.stop();
+    if (status.draining) return proxy_.stop();
+    proxy_.drain([this] { on_drained(); });
+  }
+
+  // After `taskgate drain` the process stays until SIGTERM, so that probes and scrapes go on.
+  void on_drained() {
+    if (terminating_) loop_.stop();
+  }
+
+  void reload(const char* cause) {
+    auto loaded = config::load(config::process_sources(flags_));
+    if (!loaded) return refuse_reload(loaded.error());
+    for (const std::string& line : loaded->warnings) {
+      log::warning("config_warning").field("detail", line);
+    }
+    config::Config next = std::move(loaded->config);
+    for (const std::string& key : config::restart_only_changes(proxy_.config(), next)) {
+      log::warning("config_needs_restart").field("key", key);
+    }
+    next.listen = proxy_.config().listen;
+    next.admin = proxy_.config().admin;
+    try {
+      apply(std::make_shared<const config::Config>(std::move(next)), cause);
+    } catch (const std::exception& failure) {
+      refuse_reload({{failure.what()}});
+    }
+  }
+
+  void apply(std::shared_ptr<const config::Config> next, const char* cause) {
+    metrics_.add_routes(route_names(*next));
+    proxy_.reload(next);
+    log::set_level(next->log.level);
+    metrics_.config_reload(true);
+    log::info("config_reloaded").field("cause", cause).field("limit", next->limit);
+  }
+
+  void refuse_reload(const config::Errors& errors) {
+    metrics_.config_reload(false);
+    std::string all;
+    for (const std::string& line : errors.lines) {
+      log::error("config_reload_failed").field("detail", line);
+      all += (all.empty() ? "" : "\n") + line;
+    }
+    proxy_.reload_failed(std::move(all));
+  }
+
+  admin::Sources admin_sources() {
+    return {.status =
+                [this] {
+                  return ask<observe::Status>([this](auto answer) {
+                    proxy_.refresh([this, answer] { answer->set_value(proxy_.status()); });
+                  });
+                },
+            .shallow_status =
+                [this] {
+                  return ask<observe::Status>(
+                      [this](auto answer) { answer->set_value(proxy_.status()); });
+                },
+            .config_yaml =
+                [this] {
+                  return ask<std::string>(
+                      [this](auto answer) { answer->set_value(config::to_yaml(proxy_.config())); });
+                },
+            .metrics = &metrics_};
+  }
+
+  // Called on the admin server's threads: asks something on the loop and waits for the answer, but
+  // not for a loop that has ended.
+  template <typename Answer, typename Question>
+  std::optional<Answer> ask(Question question) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto answer = promise->get_future();
+    asio::post(loop_, [question, promise] { question(promise); });
+    const TimePoint deadline = Clock::now() + kAskLoop;
+    while (answer.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
+      if (stopping_ || Clock::now() >= deadline) return std::nullopt;
+    }
+    return answer.get();
+  }
+
+  Words flags_;
+  std::shared_ptr<const config::Config> start_;
+  observe::Metrics metrics_;
+  asio::io_context loop_;
+  asio::signal_set signals_;
+  proxy::Proxy proxy_;
+  ConfigWatch watch_;
+  bool terminating_ = false;
+  std::atomic<bool> stopping_ = false;
+  admin::Server admin_;
+};
+
+}  // namespace
+
+int run(const Words& flags) {
+  auto loaded = load_or_complain(flags);
+  if (!loaded) return kUsage;
+  signal(SIGPIPE, SIG_IGN);
+  log::set_level(loaded->config.log.level);
+  for (const std::string& line : loaded->warnings) {
+    log::warning("config_warning").field("detail", line);
+  }
+  try {
+    return Process(flags, std::move(*loaded)).run();
+  } catch (const std::exception& failure) {
+    log::error("start_failed").field("reason", failure.what());
+    std::fprintf(stderr, "taskgate: %s\n", failure.what());
+    return kFailed;
+  }
+}
+
+}  // namespace taskgate::cli

@@ -214,10 +214,7 @@ Snapshot Gate::snapshot(TimePoint now) const {
   shot.signal_detail = fault_detail(on.signal);
   shot.match_wrong = plausibility_.match_wrong();
   if (good_) shot.signal_age = now - good_->began;
-  if (on.counts()) {
-    shot.live = on.live;
-    shot.holders = origins_.holders();
-  }
+  if (on.counts()) shot.live = on.live;
   for (const detail::Slot& slot : slots_) {
     switch (slot.state) {
       case detail::Slot::State::in_flight:
@@ -232,6 +229,12 @@ Snapshot Gate::snapshot(TimePoint now) const {
     }
   }
   shot.waiting = static_cast<int>(waiting_.size());
+  return shot;
+}
+
+Snapshot Gate::snapshot_with_holders(TimePoint now) const {
+  Snapshot shot = snapshot(now);
+  if (shot.live) shot.holders = origins_.holders();
   return shot;
 }
 

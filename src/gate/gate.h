@@ -185,7 +185,9 @@ class Gate {
   // From now on creates are refused as `draining`, those that wait at once.
   void drain(TimePoint now);
 
+  // Counts only; the second one lists the holders too, which costs as much as there are sessions.
   Snapshot snapshot(TimePoint now) const;
+  Snapshot snapshot_with_holders(TimePoint now) const;
   int limit() const { return settings_.limit; }
   std::uint64_t abandoned_total() const { return abandoned_total_; }
 

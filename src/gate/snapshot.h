@@ -64,7 +64,7 @@ struct Snapshot {
   int settling = 0;                    // ... whose outcome is known and waits for a listing
   int abandoned = 0;                   // ... whose outcome is not known, kept for admission.settle
   int waiting = 0;                     // creates that wait for their decision
-  std::vector<Holder> holders;         // live sessions, oldest first; empty while unknown
+  std::vector<Holder> holders;  // live sessions, oldest first; empty while unknown or not asked for
 
   int reservations() const { return in_flight + settling + abandoned; }
   // Slots that a create would get now; unset while unknown.

@@ -37,6 +37,7 @@ class Admission {
   void configure(const config::Config& config);
   void drain();
   gate::Snapshot snapshot() const { return gate_.snapshot(Clock::now()); }
+  gate::Snapshot snapshot_with_holders() const { return gate_.snapshot_with_holders(Clock::now()); }
 
  private:
   void pump();

@@ -100,6 +100,7 @@ Task<bool> Exchange::send() {
     body = client_.received().substr(0, taken);
   }
   outcome_.bytes_up = body.size();
+  if (upload_.complete()) expect_answer();
   const bool sent = co_await upstream_.write({outgoing_.head, body});
   client_.consume(taken);
   if (!sent && upstream_.written() == 0) {
@@ -138,6 +139,12 @@ Task<> Exchange::upload() {
   }
   client_.deadline().clear();
   uploading_ = !upload_.complete();
+  if (!uploading_ && !answered_) expect_answer();
+}
+
+// The time for the answer begins when the request is whole.
+void Exchange::expect_answer() {
+  upstream_.deadline().set(gated_ ? config_.timeouts.create : config_.timeouts.response);
 }
 
 Task<> Exchange::relay_answer() {
@@ -154,7 +161,6 @@ Task<> Exchange::relay_answer() {
 }
 
 Task<bool> Exchange::read_answer_head() {
-  upstream_.deadline().set(gated_ ? config_.timeouts.create : config_.timeouts.response);
   for (;;) {
     const http::Progress progress = parser_.parse(upstream_.received());
     if (progress == http::Progress::failed) {

@@ -81,6 +81,7 @@ class Exchange {
   Task<> pump(Stream& from, Stream& to, std::uint64_t& bytes);
   Task<bool> to_client(Stream::Parts parts);
 
+  void expect_answer();
   void client_left();
   void refuse_body();
   void fail(observe::UpstreamError error);

@@ -168,7 +168,7 @@ void Proxy::reload_failed(std::string error) {
 
 observe::Status Proxy::status() const {
   observe::Status status;
-  status.gate = services_.admission.snapshot();
+  status.gate = services_.admission.snapshot_with_holders();
   status.connections = services_.counts;
   status.draining = services_.draining;
   status.drained = drained_;

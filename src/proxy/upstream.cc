@@ -1,5 +1,6 @@
 #include "proxy/upstream.h"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <stdexcept>
@@ -43,7 +44,10 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Toke
   const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
   const bool granted = co_await pacer_.acquire(token, deadline);
   if (!granted) co_return UpstreamError::connect_timeout;
-  stream.deadline().set(limit);
+  if (limit != Duration::zero()) {
+    stream.deadline().set(
+        std::max<Duration>(deadline - Clock::now(), std::chrono::milliseconds(1)));
+  }
   const auto [error] = co_await stream.socket().async_connect(endpoint_, kTask);
   if (error) {
     stream.note(error);

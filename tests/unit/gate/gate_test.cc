@@ -313,7 +313,7 @@ TEST_CASE("after tmux.hold without a good listing creates are refused as unknown
   CHECK_FALSE(second.ticket.verdict()->live);
   CHECK_FALSE(gate.snapshot(at(10'003)).live);
   CHECK_FALSE(gate.snapshot(at(10'003)).slots_free());
-  CHECK(gate.snapshot(at(10'003)).holders.empty());
+  CHECK(gate.snapshot_with_holders(at(10'003)).holders.empty());
 }
 
 TEST_CASE("without any good listing the first fault is unknown, not zero") {
@@ -400,7 +400,7 @@ TEST_CASE("a tmux server that was restarted with ids that start over is counted 
   Gate gate(settings(3));
   gate.apply(listing_of({session(5), session(6)}, 1));
   gate.apply(listing_of({session(0, true, 200), session(1, true, 200)}, 2));
-  const Snapshot shot = gate.snapshot(at(3));
+  const Snapshot shot = gate.snapshot_with_holders(at(3));
   CHECK(shot.live == 2);
   CHECK(shot.count(Origin::unattributed) == 2);
   CHECK(shot.count(Origin::inherited) == 0);

@@ -12,7 +12,7 @@ TEST_CASE("sessions found at the start are inherited, later ones without a creat
   Gate gate(Settings{});
   gate.apply(live(2, 1));
   gate.apply(live(3, 2));
-  const Snapshot shot = gate.snapshot(at(3));
+  const Snapshot shot = gate.snapshot_with_holders(at(3));
   CHECK(shot.count(Origin::inherited) == 2);
   CHECK(shot.count(Origin::unattributed) == 1);
   CHECK(shot.count(Origin::created) == 0);
@@ -24,7 +24,7 @@ TEST_CASE("a session that appears with a create's reservation is put down to it,
   gate.apply(live(0, 1));
   ticket.take_reservation().answered(201, at(2));
   gate.apply(live(2, 3));
-  const Snapshot shot = gate.snapshot(at(3));
+  const Snapshot shot = gate.snapshot_with_holders(at(3));
   CHECK(shot.count(Origin::created) == 1);
   CHECK(shot.count(Origin::unattributed) == 1);
 }
@@ -36,7 +36,7 @@ TEST_CASE("a session seen while its create is in flight is not put down to it tw
   gate.apply(live(1, 2));
   ticket.take_reservation().answered(201, at(3));
   gate.apply(live(2, 4));
-  const Snapshot shot = gate.snapshot(at(4));
+  const Snapshot shot = gate.snapshot_with_holders(at(4));
   CHECK(shot.count(Origin::created) == 1);
   CHECK(shot.count(Origin::unattributed) == 1);
 }
@@ -44,7 +44,7 @@ TEST_CASE("a session seen while its create is in flight is not put down to it tw
 TEST_CASE("sessions that do not match are no holders") {
   Gate gate(Settings{});
   gate.apply(listing_of({session(1), session(2, false)}, 1));
-  CHECK(gate.snapshot(at(2)).holders.size() == 1);
+  CHECK(gate.snapshot_with_holders(at(2)).holders.size() == 1);
 }
 
 TEST_CASE("holders are shown oldest first") {

@@ -16,8 +16,8 @@ class Gate {
  public:
   // Keys and values of the configuration as in a file: {{"limit", "12"}, {"tmux.socket", path}}.
   // They are given as environment variables (`tmux.socket` is TASKGATE_TMUX_SOCKET); `listen` and
-  // `admin` are free ports of 127.0.0.1, and the drain is short, unless given. A key with an empty value is left out.
-  // `arguments` follow `taskgate run`.
+  // `admin` are free ports of 127.0.0.1, and the drain is short, unless given. A key with an empty
+  // value is left out. `arguments` follow `taskgate run`.
   using Settings = std::map<std::string, std::string>;
   explicit Gate(const Settings& settings, const std::vector<std::string>& arguments = {});
 

@@ -4,39 +4,10 @@
 #include <ctime>
 #include <utility>
 
+#include "http/reason.h"
+
 namespace taskgate::admin {
 namespace {
-
-const char* reason_of(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 417:
-      return "Expectation Failed";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "";
-  }
-}
 
 // IMF-fixdate (RFC 9110 section 5.6.7). The process never calls setlocale(), so the names are
 // English.
@@ -60,7 +31,7 @@ Answer plain(int status, std::string sentence) {
 
 std::string serialize(const Answer& answer, bool with_body) {
   std::string message = "HTTP/1.1 " + std::to_string(answer.status) + " ";
-  message += reason_of(answer.status);
+  message += http::reason_phrase(answer.status);
   message += "\r\nDate: " + http_date(std::time(nullptr));
   message += "\r\nContent-Type: ";
   message += answer.content_type;

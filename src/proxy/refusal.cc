@@ -2,46 +2,10 @@
 
 #include "base/json.h"
 #include "gate/retry_after.h"
+#include "http/reason.h"
 
 namespace taskgate::proxy {
 namespace {
-
-const char* reason_phrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 204:
-      return "No Content";
-    case 400:
-      return "Bad Request";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 417:
-      return "Expectation Failed";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Error";
-  }
-}
 
 std::string_view connection_field(Persistence persistence) {
   switch (persistence) {
@@ -57,7 +21,8 @@ std::string_view connection_field(Persistence persistence) {
 
 std::string message(int status, std::string_view fields, std::string_view content_type,
                     std::string_view body, Persistence persistence, bool head_only = false) {
-  std::string out = "HTTP/1.1 " + std::to_string(status) + " " + reason_phrase(status) + "\r\n";
+  std::string out =
+      "HTTP/1.1 " + std::to_string(status) + " " + http::reason_phrase(status) + "\r\n";
   if (!content_type.empty()) {
     out += "Content-Type: ";
     out += content_type;

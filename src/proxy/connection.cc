@@ -201,13 +201,13 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
   Admission::Result result = co_await services_.admission.admit(match.rule->settle);
   outcome_.waited = Clock::now() - asked;
   outcome_.decision = result.verdict.decision;
+  if (!result.reservation) co_return co_await refuse_create(result.verdict);
   if (was_reset(client_.socket().native_handle())) {
-    if (result.reservation) services_.admission.not_sent(result.reservation);
+    services_.admission.not_sent(result.reservation);
     outcome_.decision = gate::Decision::withdrawn;
     outcome_.client_gone = true;
     co_return After::close;
   }
-  if (!result.reservation) co_return co_await refuse_create(result.verdict);
   http::RequestEdits edits{.drop_expect = true};
   if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
   Outgoing outgoing = prepare(edits);

@@ -77,6 +77,7 @@ void Gate::enter(Ticket& ticket) {
 void Gate::apply(const tmux::Listing& listing) {
   stamp_abandoned(listing.ended);
   if (listing.known() && !(good_ && listing.began < good_->began)) take_good(listing);
+  if (!listing.known()) forget_uncounted(listing.began);
   if (!attempted_ || listing.began >= attempt_began_) {
     attempted_ = true;
     attempt_began_ = listing.began;
@@ -93,6 +94,14 @@ void Gate::take_good(const tmux::Listing& listing) {
   std::erase_if(
       slots_, [&](const detail::Slot& slot) { return slot.until && listing.began > *slot.until; });
   good_ = listing;
+}
+
+// With tmux.on_unknown: admit and a signal that stays unknown, no good listing would ever end
+// these.
+void Gate::forget_uncounted(TimePoint began) {
+  std::erase_if(slots_, [&](const detail::Slot& slot) {
+    return slot.uncounted && slot.until && began > *slot.until + settings_.settle;
+  });
 }
 
 Gate::Basis Gate::basis(TimePoint now) const {
@@ -133,6 +142,7 @@ void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
     slots_.push_back({});
     slots_.back().settle = ticket.settle_;
     slots_.back().mark = plausibility_.mark();
+    slots_.back().uncounted = decision == Decision::admitted_unknown;
     ticket.reservation_ = Reservation(*this, std::prev(slots_.end()));
   }
   if (ticket.on_decided_) ticket.on_decided_();

@@ -103,6 +103,7 @@ struct Slot {
       until;                // ends with the first listing that began after; unset: not known yet
   Duration settle{};        // the route's
   bool attributed = false;  // a session was put down to it (for show)
+  bool uncounted = false;   // admitted while the count was unknown
   Plausibility::Mark mark;  // what was visible when it was admitted
 };
 }  // namespace detail
@@ -215,6 +216,7 @@ class Gate {
   void stamp_abandoned(TimePoint now);
   void take_good(const tmux::Listing& listing);
   bool attribute_session(TimePoint began);
+  void forget_uncounted(TimePoint began);
   std::string fault_name(SignalState signal) const;
   std::string fault_detail(SignalState signal) const;
 

@@ -16,11 +16,17 @@ std::optional<std::uint64_t> highest_before(const std::vector<tmux::ServerMark>&
 
 }  // namespace
 
+void Plausibility::add(const Claim& claim) {
+  // While no listing comes, the newest few are all that a later one could judge.
+  if (claims_.size() >= kContradictions) claims_.erase(claims_.begin());
+  claims_.push_back(claim);
+}
+
 void Plausibility::observe(const tmux::Listing& listing) {
   take_in(listing);
   std::erase_if(claims_, [&](const Claim& claim) {
     if (listing.began <= claim.due) return false;
-    judge(claim, listing.live);
+    if (listing.began - claim.due <= kJudgedWithin) judge(claim, listing.live);
     return true;
   });
 }

@@ -22,6 +22,8 @@ class Plausibility {
  public:
   // Creates in a row that must contradict what is seen.
   static constexpr int kContradictions = 3;
+  // A listing this long after the answer proves nothing: the task may have come and gone.
+  static constexpr Duration kJudgedWithin = std::chrono::seconds(1);
 
   // What had been seen at some moment; counts that only grow.
   struct Mark {
@@ -37,7 +39,7 @@ class Plausibility {
   };
 
   Mark mark() const { return mark_; }
-  void add(const Claim& claim) { claims_.push_back(claim); }
+  void add(const Claim& claim);
 
   // A good listing: takes in what changed and judges the claims that are due.
   void observe(const tmux::Listing& listing);

@@ -60,6 +60,11 @@ void Admission::lost(gate::Reservation& reservation) {
   pump();
 }
 
+void Admission::succeeded(const gate::Plausibility::Claim& claim) {
+  gate_.succeeded(claim);
+  if (snapshot().live == 0 && !lister_.running()) lister_.begin();
+}
+
 void Admission::pump() {
   if (lister_.running()) return;  // its end pumps again
   if (const auto when = gate_.next_listing()) begin_at(*when);

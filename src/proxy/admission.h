@@ -28,7 +28,9 @@ class Admission {
   void not_sent(gate::Reservation& reservation);
   gate::Plausibility::Claim answered(gate::Reservation& reservation, int status);
   void lost(gate::Reservation& reservation);
-  void succeeded(const gate::Plausibility::Claim& claim) { gate_.succeeded(claim); }
+  // A create turned out well. Judged by a listing of its own where none of its kind was live:
+  // later, the task may have ended and would leave no trace.
+  void succeeded(const gate::Plausibility::Claim& claim);
 
   // Calls `done` once the gate knows a listing that is at most a second old, or knows that it
   // cannot have one.

@@ -48,10 +48,12 @@ Task<> Connection::serve() {
   After after = After::keep;
   while (after == After::keep) {
     const bool came = co_await read_head();
-    if (!came) break;
+    if (!came || client_.interrupted()) break;
     begin_request();
     after = co_await handle();
     record();
+    // The answer may have been planned before the drain began.
+    if (after == After::keep && services_.draining) after = After::close;
   }
   co_await finish(after);
 }
@@ -155,7 +157,9 @@ Task<After> Connection::handle_checked(const http::RequestRules& rules) {
 }
 
 Task<After> Connection::forward(const http::RequestRules& rules) {
-  http::RequestEdits edits{.keep_upgrade = rules.wants_upgrade};
+  // A body would still be on its way while the tunnel reads from the client too.
+  const bool upgrade = rules.wants_upgrade && !has_body(rules);
+  http::RequestEdits edits{.keep_upgrade = upgrade};
   if (rules.expects_continue && services_.upstream.speaks_http10()) {
     edits.drop_expect = true;
     const bool written = co_await client_.write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -163,7 +167,7 @@ Task<After> Connection::forward(const http::RequestRules& rules) {
   }
   Outgoing outgoing = prepare(edits);
   outgoing.relayed = rules.body;
-  outgoing.upgrade = rules.wants_upgrade;
+  outgoing.upgrade = upgrade;
   client_.consume(parser_.head().size);
   co_return co_await exchange(std::move(outgoing), {});
 }
@@ -216,6 +220,10 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
 }
 
 Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservation) {
+  if (client_.interrupted()) {  // the gate ends, and this one had not begun
+    if (reservation) services_.admission.not_sent(reservation);
+    co_return After::close;
+  }
   Exchange exchange(services_, client_, *config_, std::move(outgoing), outcome_);
   exchange_ = &exchange;
   const After after = co_await exchange.run(std::move(reservation));

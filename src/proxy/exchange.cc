@@ -118,6 +118,7 @@ void Exchange::refuse_body() {
 
 // What the client still has of the request's body. Ends early when the answer is over.
 Task<> Exchange::upload() {
+  bool broken = false;
   while (!upload_.complete() && !done_) {
     client_.deadline().set(config_.timeouts.idle);
     const bool came = co_await client_.read_more();
@@ -134,11 +135,12 @@ Task<> Exchange::upload() {
     }
     outcome_.bytes_up += taken;
     const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
-    if (!sent) break;
     client_.consume(taken);
+    broken = !sent;
+    if (broken) break;
   }
   client_.deadline().clear();
-  uploading_ = !upload_.complete();
+  uploading_ = broken || !upload_.complete();
   if (!uploading_ && !answered_) expect_answer();
 }
 
@@ -162,6 +164,7 @@ Task<> Exchange::relay_answer() {
 
 Task<bool> Exchange::read_answer_head() {
   for (;;) {
+    if (failure_) co_return false;  // the request's body was refused meanwhile
     const http::Progress progress = parser_.parse(upstream_.received());
     if (progress == http::Progress::failed) {
       fail(UpstreamError::malformed_head);
@@ -199,7 +202,8 @@ Task<> Exchange::relay_final() {
   services_.upstream.saw_version(head.minor_version);
   const bool switches = head.status == 101;
   const http::ResponseRules rules = http::examine(head, outgoing_.method);
-  if (rules.fault != nullptr || (switches && !outgoing_.upgrade)) {
+  const bool may_switch = outgoing_.upgrade && !uploading_;
+  if (rules.fault != nullptr || (switches && !may_switch)) {
     fail(switches ? UpstreamError::unasked_upgrade : UpstreamError::malformed_head);
     co_return;
   }

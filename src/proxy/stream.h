@@ -46,6 +46,7 @@ class Stream {
 
   // Makes what is under way, and all that would come, fail with `interrupted`.
   void interrupt();
+  bool interrupted() const { return interrupted_; }
   // The same for the read that is under way only; the stream stays usable.
   void cancel_read();
 

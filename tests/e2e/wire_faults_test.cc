@@ -213,4 +213,22 @@ TEST_CASE("a connection that is idle between two requests ends without an answer
 }
 
 }  // namespace
+TEST_CASE("body bytes that the upstream would not take are never read as the next request") {
+  Flag gone;
+  ScriptedWorld world([&](RawConnection& connection) {
+    connection.read_head();
+    connection.reset();
+    gone.set();
+  });
+  const std::string hidden = http_request("GET", "/hidden");
+  RawClient client(world.port());
+  client.send("POST /up HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(hidden.size()) +
+              "\r\n\r\n");
+  gone.wait("the upstream has reset the connection");
+  client.try_send(hidden);
+  CHECK(read_answer(client).status == 502);
+  CHECK(client.peer_closed());
+  CHECK(world.upstream.connections() == 1);
+}
+
 }  // namespace taskgate::test

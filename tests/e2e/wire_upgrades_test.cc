@@ -158,7 +158,10 @@ TEST_CASE("a 101 that nobody asked for is a 502") {
       GENERATE(as<std::string>{}, "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
                "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n\r\n",
                "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\n\r\n",
-               "GET / HTTP/1.0\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
+               "GET / HTTP/1.0\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
+               // Its body would still be on its way while the tunnel reads from the client too.
+               "POST / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+               "Content-Length: 2\r\n\r\nok");
   CAPTURE(request);
   CHECK(world.front.ask(request).status == 502);
 }

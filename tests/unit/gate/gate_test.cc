@@ -340,6 +340,19 @@ TEST_CASE(
   CHECK(third.waits());
 }
 
+TEST_CASE("slots given while the count stays unknown do not pile up for ever") {
+  Settings admit = settings(1);
+  admit.admit_unknown = true;
+  Gate gate(admit);
+  Create first(gate, 0);
+  gate.apply(failed(tmux::Fault::timeout, 1));
+  first.ticket.take_reservation().answered(201, at(2));
+  gate.apply(failed(tmux::Fault::timeout, 5'002));
+  CHECK(gate.snapshot(at(5'002)).settling == 1);
+  gate.apply(failed(tmux::Fault::timeout, 5'003));
+  CHECK(gate.snapshot(at(5'003)).settling == 0);
+}
+
 TEST_CASE("creates that wait while the count is held ask again, but not in a tight loop") {
   Gate gate(settings(1));
   Create first(gate, 0);

@@ -67,6 +67,16 @@ TEST_CASE("a success is judged only by a listing that began after it was due") {
   CHECK(checks.blind());
 }
 
+TEST_CASE("a success that is judged late proves nothing, for its task may have come and gone") {
+  Plausibility checks;
+  for (int i = 0; i < 5; ++i) {
+    checks.observe(live(0, i * 10'000));
+    checks.add({checks.mark(), at(i * 10'000 + 10)});
+    checks.observe(live(0, i * 10'000 + 1'100));
+  }
+  CHECK_FALSE(checks.blind());
+}
+
 TEST_CASE(
     "sessions that appear under other names mean that the pattern is wrong, not that we are "
     "blind") {

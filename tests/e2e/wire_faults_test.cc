@@ -213,6 +213,7 @@ TEST_CASE("a connection that is idle between two requests ends without an answer
 }
 
 }  // namespace
+
 TEST_CASE("body bytes that the upstream would not take are never read as the next request") {
   Flag gone;
   ScriptedWorld world([&](RawConnection& connection) {

@@ -14,7 +14,7 @@ packages_of() {
     bench) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" ;;
     format) echo clang-format-14 ;;
     lint) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_LINT[@]}" ;;
-    all) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" "${PACKAGES_LINT[@]}" ;;
+    all) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_LINT[@]}" ;;
     *) fail "no set of packages is called '$1'; there are build, demo, test, bench, format, lint and all" ;;
   esac
 }

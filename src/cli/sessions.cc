@@ -5,6 +5,7 @@
 #include "base/task.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "proxy/admission.h"
 #include "tmux/lister.h"
 
 namespace taskgate::cli {
@@ -13,15 +14,10 @@ namespace {
 tmux::Listing list_once(const config::Config& config) {
   asio::io_context loop(1);
   std::optional<tmux::Listing> result;
-  tmux::Lister lister(loop,
-                      {.sockets = config.tmux.socket,
-                       .match = config.tmux.match,
-                       .timeout = config.tmux.timeout,
-                       .hold = config.tmux.hold},
-                      [&](const tmux::Listing& listing) {
-                        result = listing;
-                        loop.stop();
-                      });
+  tmux::Lister lister(loop, proxy::lister_settings(config), [&](const tmux::Listing& listing) {
+    result = listing;
+    loop.stop();
+  });
   lister.begin();
   loop.run();
   return *result;

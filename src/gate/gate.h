@@ -189,7 +189,6 @@ class Gate {
   // Counts only; the second one lists the holders too, which costs as much as there are sessions.
   Snapshot snapshot(TimePoint now) const;
   Snapshot snapshot_with_holders(TimePoint now) const;
-  int limit() const { return settings_.limit; }
   std::uint64_t abandoned_total() const { return abandoned_total_; }
 
  private:

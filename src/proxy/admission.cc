@@ -17,14 +17,14 @@ gate::Settings gate_settings(const config::Config& config) {
           .admit_unknown = config.tmux.on_unknown == config::OnUnknown::admit};
 }
 
+}  // namespace
+
 tmux::ListerSettings lister_settings(const config::Config& config) {
   return {.sockets = config.tmux.socket,
           .match = config.tmux.match,
           .timeout = config.tmux.timeout,
           .hold = config.tmux.hold};
 }
-
-}  // namespace
 
 Admission::Admission(asio::io_context& loop, const config::Config& config,
                      observe::Metrics& metrics)

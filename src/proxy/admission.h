@@ -13,6 +13,9 @@
 
 namespace taskgate::proxy {
 
+// What the configuration says to the sequencer of listings; `taskgate sessions` lists by the same.
+tmux::ListerSettings lister_settings(const config::Config& config);
+
 class Admission {
  public:
   Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics);

@@ -18,8 +18,6 @@ namespace taskgate::test {
 inline Gate::Settings wire_settings(std::uint16_t upstream_port, const std::string& tmux_socket,
                                     const Gate::Settings& more) {
   Gate::Settings settings = more;
-  // A test that is over need not wait for anybody to notice.
-  settings.merge(Gate::Settings{{"drain.notice", "0s"}, {"drain.timeout", "1s"}});
   settings.merge(Gate::in_front_of(upstream_port, tmux_socket));
   return settings;
 }

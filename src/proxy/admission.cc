@@ -27,20 +27,35 @@ tmux::ListerSettings lister_settings(const config::Config& config) {
 }
 
 Admission::Admission(asio::io_context& loop, const config::Config& config,
-                     observe::Metrics& metrics)
+                     observe::Metrics& metrics, ClientWatch& watch)
     : loop_(loop),
       metrics_(metrics),
+      watch_(watch),
       gate_(gate_settings(config)),
       lister_(loop, lister_settings(config),
               [this](const tmux::Listing& listing) { on_listing(listing); }),
       next_(loop) {}
 
-Task<Admission::Result> Admission::admit(Duration route_settle) {
+Task<Admission::Result> Admission::admit(Duration route_settle, int client) {
   Timer wake(loop_, TimePoint::max());
+  bool gone = false;
+  const ClientWatch::Guard guard(watch_, client, [&] {
+    gone = true;
+    wake.cancel();
+  });
   gate::Ticket ticket(gate_, route_settle, Clock::now(), [&wake] { wake.cancel(); });
   pump();
-  while (ticket.verdict() == nullptr) co_await wake.async_wait(kTask);
-  co_return Result{*ticket.verdict(), ticket.take_reservation()};
+  while (ticket.verdict() == nullptr && !gone) co_await wake.async_wait(kTask);
+  const gate::Verdict* const verdict = ticket.verdict();
+  if (verdict == nullptr) co_return Result{{.decision = gate::Decision::withdrawn}, {}};
+  Result result{*verdict, ticket.take_reservation()};
+  // It may have left a moment ago. Nothing was sent yet, so there is nothing to be carried to its
+  // end.
+  if (result.reservation && was_reset(client)) {
+    not_sent(result.reservation);
+    result.verdict.decision = gate::Decision::withdrawn;
+  }
+  co_return result;
 }
 
 void Admission::not_sent(gate::Reservation& reservation) {

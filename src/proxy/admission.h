@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "gate/gate.h"
 #include "observe/metrics.h"
+#include "proxy/client_watch.h"
 #include "tmux/lister.h"
 
 namespace taskgate::proxy {
@@ -18,14 +19,16 @@ tmux::ListerSettings lister_settings(const config::Config& config);
 
 class Admission {
  public:
-  Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics);
+  Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics,
+            ClientWatch& watch);
 
   struct Result {
     gate::Verdict verdict;
     gate::Reservation reservation;  // after an admission
   };
-  // Decides one create whose body is in.
-  Task<Result> admit(Duration route_settle);
+  // Decides one create whose body is in. It is withdrawn as soon as its client, whose socket this
+  // is, has reset the connection.
+  Task<Result> admit(Duration route_settle, int client);
 
   // How a reservation ends (gate.h); each may let others pass.
   void not_sent(gate::Reservation& reservation);
@@ -54,6 +57,7 @@ class Admission {
 
   asio::io_context& loop_;
   observe::Metrics& metrics_;
+  ClientWatch& watch_;
   gate::Gate gate_;
   tmux::Lister lister_;
   Timer next_;

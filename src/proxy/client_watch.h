@@ -1,9 +1,11 @@
-// Notices clients that leave while their upstream is silent. A relay that waits for the upstream
-// does not read from its client, and a read there would have to store what a pipelining client
-// sends. So one look a second at all clients of such relays, in one system call, tells who is gone.
-// Loop thread only.
+// Notices clients that leave while nothing is read from them: their upstream is silent, or their
+// create waits for its decision. A read would tell, but it would have to store what a pipelining
+// client sends. So their sockets are put into an epoll set of its own, which waits for nothing but
+// their end. Most requests are over before that pays: only what lasts for a moment is put there,
+// and the others cost no system call. Loop thread only.
 #pragma once
 
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive/list.hpp>
 #include <functional>
 
@@ -13,36 +15,48 @@ namespace taskgate::proxy {
 
 class ClientWatch {
  public:
-  explicit ClientWatch(asio::io_context& loop) : timer_(loop) {}
+  // Throws when there is no descriptor for the set.
+  explicit ClientWatch(asio::io_context& loop);
 
   // While it lives, `on_gone` may be called, once: the client reset its connection or, with
-  // `half_close_is_leaving`, ended its sending side.
+  // `half_close_is_leaving`, ended its sending side. It may only cancel what is under way: it must
+  // not destroy a guard. The descriptor must stay open for as long as the guard lives.
   class Guard : public boost::intrusive::list_base_hook<
                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
     Guard(ClientWatch& watch, int descriptor, std::function<void()> on_gone);
+    ~Guard();
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
     // An event stream's client has nothing more to say: its end of sending is its leaving. For any
     // other answer a half-close after the whole request is legitimate and the answer is still
     // wanted.
-    void set_half_close_is_leaving() { half_close_is_leaving_ = true; }
+    void set_half_close_is_leaving();
 
    private:
     friend class ClientWatch;
+    ClientWatch& watch_;
     int descriptor_;
     std::function<void()> on_gone_;
     bool half_close_is_leaving_ = false;
+    bool in_set_ = false;
   };
 
  private:
-  void arm();
-  void sweep();
+  using Set = asio::posix::basic_stream_descriptor<Executor>;
 
+  void arm();
+  void add_new_ones();
+  void control(int operation, Guard& guard);
+  void wait();
+  void tell();
+
+  Set set_;
   Timer timer_;
   bool armed_ = false;
-  boost::intrusive::list<Guard, boost::intrusive::constant_time_size<false>> guards_;
+  // Not in the set yet.
+  boost::intrusive::list<Guard, boost::intrusive::constant_time_size<false>> new_ones_;
 };
 
 // Whether the peer has reset the connection, asked now.

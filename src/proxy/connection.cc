@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "observe/access_log.h"
-#include "proxy/client_watch.h"
 #include "proxy/gated_body.h"
 #include "proxy/item_kind.h"
 
@@ -202,16 +201,15 @@ Task<bool> Connection::creates_task(const route::Match& match) {
 Task<After> Connection::admit(const http::RequestRules& rules, const route::Match& match,
                               std::string body) {
   const TimePoint asked = Clock::now();
-  Admission::Result result = co_await services_.admission.admit(match.rule->settle);
+  Admission::Result result =
+      co_await services_.admission.admit(match.rule->settle, client_.socket().native_handle());
   outcome_.waited = Clock::now() - asked;
   outcome_.decision = result.verdict.decision;
-  if (!result.reservation) co_return co_await refuse_create(result.verdict);
-  if (was_reset(client_.socket().native_handle())) {
-    services_.admission.not_sent(result.reservation);
-    outcome_.decision = gate::Decision::withdrawn;
+  if (outcome_.decision == gate::Decision::withdrawn) {
     outcome_.client_gone = true;
     co_return After::close;
   }
+  if (!result.reservation) co_return co_await refuse_create(result.verdict);
   http::RequestEdits edits{.drop_expect = true};
   if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
   Outgoing outgoing = prepare(edits);

@@ -22,21 +22,21 @@ struct Services {
         metrics(counters),
         config(std::move(start)),
         deadlines(io),
+        watch(io),
         upstream(io, config->upstream),
-        admission(io, *config, counters),
-        bodies(io, config->admission.body_total),
-        watch(io) {}
+        admission(io, *config, counters, watch),
+        bodies(io, config->admission.body_total) {}
 
   asio::io_context& loop;
   observe::Metrics& metrics;
   // Swapped whole at a reload; a request keeps the one that it began with.
   std::shared_ptr<const config::Config> config;
+  observe::ConnectionCounts counts;
   Deadlines deadlines;
+  ClientWatch watch;
   Upstream upstream;
   Admission admission;
   ByteBudget bodies;
-  ClientWatch watch;
-  observe::ConnectionCounts counts;
   std::deque<observe::RecentRefusal> refusals;  // newest first
   std::minstd_rand random{std::random_device{}()};
   bool draining = false;

@@ -134,6 +134,8 @@ void Proxy::stop() {
   services_.draining = true;
   services_.admission.drain();
   stop_accepting();
+  services_.bodies.close();
+  services_.upstream.close();
   if (open_ > 0) log::warning("connections_cut").field("connections", open_);
   for (Connection& connection : connections_) connection.interrupt();
   finish_if_empty();

@@ -23,6 +23,9 @@ class Upstream {
   Task<std::optional<observe::UpstreamError>> connect(Stream& stream, Pacer::Token& token,
                                                       Duration limit);
 
+  // The gate ends: connects that wait for their turn end at once.
+  void close() { pacer_.close(); }
+
   // Whether its last answer was HTTP/1.0: such a server never sends 100 (Continue).
   bool speaks_http10() const { return speaks_http10_; }
   void saw_version(int minor_version) { speaks_http10_ = minor_version == 0; }

@@ -1,0 +1,139 @@
+// The drain, with everything under way that can be: creates, streams, tunnels, bodies that wait.
+#include <csignal>
+#include <optional>
+
+#include "e2e/gated_world.h"
+#include "support/catch.h"
+#include "support/failure.h"
+#include "support/run.h"
+
+namespace taskgate::test {
+namespace {
+
+const std::string kHandshake =
+    "GET /api/app-proxy/3000/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+// One client of each kind in the middle of its work.
+struct BusyWorld {
+  explicit BusyWorld(Gate::Settings settings)
+      : world(std::move(settings), {"--answer-delay", "300"}),
+        create(world.gate->port()),
+        stream(world.gate->port()),
+        tunnel(world.gate->port()) {
+    stream.send(http_request("GET", "/api/events"));
+    stream.read_until("event: ready");
+    tunnel.send(kHandshake);
+    CHECK(read_answer_head(tunnel).status == 101);
+    create.send(http_request("POST", kTerminal, "{}"));
+    eventually("the create is on its way",
+               [&] { return world.standin.stats().creates_received == 1; });
+  }
+
+  Gate& gate() const { return *world.gate; }
+  void start_drain() const {
+    gate().process().signal(SIGTERM);
+    gate().process().wait_for_line(R"("event":"drain_started","connections":3)");
+  }
+  // What goes on until the client or drain.timeout ends it.
+  void check_streams() {
+    stream.read_until("task.created");
+    tunnel.send("echo");
+    CHECK(tunnel.read_exact(4) == "echo");
+  }
+  bool takes_connections() const {
+    try {
+      RawClient newcomer(gate().port());
+      return true;
+    } catch (const Failure&) {
+      return false;
+    }
+  }
+
+  GatedWorld world;
+  RawClient create;
+  RawClient stream;
+  RawClient tunnel;
+};
+
+TEST_CASE("a drain finishes creates, lets streams and tunnels go on, and ends with the last one") {
+  BusyWorld busy({{"drain.notice", "100ms"}, {"drain.timeout", "1h"}});
+  busy.start_drain();
+  CHECK(read_answer(busy.create).status == 201);
+  busy.check_streams();
+  eventually("no more connections are taken", [&] { return !busy.takes_connections(); });
+  busy.tunnel.half_close();
+  CHECK(busy.tunnel.read_to_end().empty());
+  CHECK(busy.gate().process().running());
+  busy.stream.close();
+  busy.gate().process().wait_for_line(R"("event":"drained")");
+  CHECK(busy.gate().process().wait() == 0);
+  CHECK(busy.gate().process().output().find("connections_cut") == std::string::npos);
+}
+
+TEST_CASE("at drain.timeout streams and tunnels are cut visibly, after the creates were answered") {
+  BusyWorld busy({{"drain.notice", "0s"}, {"drain.timeout", "2s"}});
+  busy.start_drain();
+  CHECK(read_answer(busy.create).status == 201);
+  busy.check_streams();
+  CHECK(busy.stream.peer_closed());
+  CHECK_FALSE(busy.stream.received().ends_with("0\r\n\r\n"));
+  CHECK(busy.tunnel.peer_closed());
+  CHECK(busy.tunnel.was_reset());
+  busy.gate().process().wait_for_line(R"("event":"connections_cut","connections":2)");
+  CHECK(busy.gate().process().wait() == 0);
+}
+
+TEST_CASE("a second SIGTERM cuts creates, streams and tunnels at once; the create still runs") {
+  BusyWorld busy({{"drain.notice", "1h"}, {"drain.timeout", "1h"}});
+  busy.start_drain();
+  busy.gate().process().signal(SIGTERM);
+  CHECK(busy.gate().process().wait() == 0);
+  for (RawClient* client : {&busy.create, &busy.stream, &busy.tunnel}) {
+    CHECK(client->peer_closed());
+  }
+  CHECK(busy.create.received().empty());
+  eventually("the upstream has run the create", [&] { return busy.world.tmux.count() == 1; });
+}
+
+TEST_CASE("taskgate drain lets what is under way end, and the SIGTERM behind it ends at once") {
+  BusyWorld busy({{"drain.notice", "0s"}, {"drain.timeout", "1h"}});
+  const RunResult told =
+      run({gate_binary(), "drain", "--no-wait"},
+          gate_environment({{"admin", "127.0.0.1:" + std::to_string(busy.gate().admin_port())}}));
+  CHECK(told.status == 0);
+  CHECK(read_answer(busy.create).status == 201);
+  busy.check_streams();
+  CHECK(busy.gate().admin("/readyz").status == 503);
+  busy.gate().process().signal(SIGTERM);
+  CHECK(busy.gate().process().wait() == 0);
+  CHECK(busy.stream.peer_closed());
+  CHECK(busy.tunnel.peer_closed());
+}
+
+TEST_CASE("a second SIGTERM does not wait for a body that waits for admission.body_total") {
+  GatedWorld world({{"admission.body_limit", "1KiB"},
+                    {"admission.body_total", "1KiB"},
+                    {"timeouts.body", "1h"},
+                    {"drain.notice", "1h"},
+                    {"drain.timeout", "1h"}});
+  const std::string head = "POST " + kTerminal +
+                           " HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+                           "Content-Length: 1000\r\n\r\n";
+  RawClient first(world.gate->port());
+  first.send(head);
+  CHECK(read_answer(first).status == 100);
+  RawClient second(world.gate->port());
+  second.send(head);
+  eventually("both are read",
+             [&] { return world.metric(R"(taskgate_connections{kind="active"})") == 2; });
+  world.gate->process().signal(SIGTERM);
+  world.gate->process().wait_for_line(R"("event":"drain_started")");
+  world.gate->process().signal(SIGTERM);
+  CHECK(world.gate->process().wait() == 0);
+  CHECK(first.peer_closed());
+  CHECK(second.peer_closed());
+}
+
+}  // namespace
+}  // namespace taskgate::test

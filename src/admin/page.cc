@@ -165,7 +165,8 @@ function drawFacts(s) {
   const c = s.connections;
   const facts = [
     ["Listening on", s.listen + (s.listening ? "" : " (not now)")], ["Upstream", s.upstream],
-    ["Connections", c.active + " active, " + c.idle + " idle, " + c.tunnels + " upgraded"],
+    ["Connections", c.active + " active, " + c.idle + " idle, " + c.tunnels + " upgraded, of " +
+      c.limit],
     ["Count", s.signal.state +
       (s.signal.age_seconds === null ? "" : ", " + s.signal.age_seconds.toFixed(1) + " s old")],
     ["Configuration", "generation " + s.config.generation +

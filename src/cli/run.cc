@@ -38,11 +38,12 @@ class Process {
       : flags_(std::move(flags)),
         start_(std::make_shared<const config::Config>(std::move(loaded.config))),
         metrics_(route_names(*start_)),
+        descriptors_(proxy::share_descriptors(proxy::raise_descriptor_limit())),
         loop_(1),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-        proxy_(loop_, start_, metrics_),
+        proxy_(loop_, start_, metrics_, descriptors_),
         watch_(loop_, start_->file, [this] { reload("file"); }),
-        admin_(start_->admin, admin_sources()) {
+        admin_(start_->admin, admin_sources(), {.connections = descriptors_.admin}) {
     signals_.add(SIGUSR1);
   }
 
@@ -176,6 +177,7 @@ class Process {
   Words flags_;
   std::shared_ptr<const config::Config> start_;
   observe::Metrics metrics_;
+  const proxy::DescriptorShares descriptors_;
   asio::io_context loop_;
   asio::signal_set signals_;
   proxy::Proxy proxy_;

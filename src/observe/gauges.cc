@@ -108,7 +108,8 @@ void add_signal(Families& out, const gate::Snapshot& gate) {
            gate.match_wrong);
 }
 
-void add_connections(Families& out, const ConnectionCounts& counts) {
+void add_connections(Families& out, const Status& status) {
+  const ConnectionCounts& counts = status.connections;
   auto& kinds = out.family("taskgate_connections",
                            "Client connections by what they do now: idle between two requests, "
                            "active with a request (event streams included), or tunnel after an "
@@ -119,6 +120,10 @@ void add_connections(Families& out, const ConnectionCounts& counts) {
   add("active", counts.active);
   add("idle", counts.idle);
   add("tunnel", counts.tunnels);
+  out.gauge("taskgate_connections_limit",
+            "Client connections at most: limits.connections, or less where the process's limit of "
+            "file descriptors leaves no room for them; further clients wait in the listen backlog.",
+            std::optional(static_cast<double>(status.connections_limit)));
 }
 
 void add_configuration(Families& out, const Status& status) {
@@ -160,7 +165,7 @@ std::vector<MetricFamily> gauges(const Status& status) {
   add_slots(out, status.gate);
   add_origins(out, status.gate);
   add_signal(out, status.gate);
-  add_connections(out, status.connections);
+  add_connections(out, status);
   add_configuration(out, status);
   add_process(out, status);
   return out.take();

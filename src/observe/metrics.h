@@ -37,6 +37,7 @@ struct RecentRefusal {
 struct Status {
   gate::Snapshot gate;
   ConnectionCounts connections;
+  std::uint64_t connections_limit = 0;
   bool draining = false;
   bool drained = false;
   bool listening = false;

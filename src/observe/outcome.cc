@@ -10,6 +10,8 @@ const char* name_of(UpstreamError error) {
       return "connect_timeout";
     case UpstreamError::connect_failed:
       return "connect_failed";
+    case UpstreamError::out_of_resources:
+      return "out_of_resources";
     case UpstreamError::reset:
       return "reset";
     case UpstreamError::closed:

@@ -78,8 +78,12 @@ json::array refusals(const std::vector<RecentRefusal>& recent) {
   return all;
 }
 
-json::object connections(const ConnectionCounts& counts) {
-  return {{"active", counts.active}, {"idle", counts.idle}, {"tunnels", counts.tunnels}};
+json::object connections(const Status& status) {
+  const ConnectionCounts& counts = status.connections;
+  return {{"active", counts.active},
+          {"idle", counts.idle},
+          {"tunnels", counts.tunnels},
+          {"limit", status.connections_limit}};
 }
 
 json::object configuration(const Status& status) {
@@ -100,7 +104,7 @@ std::string to_json(const Status& status, WallTime now) {
                                       {"signal", signal(gate)},
                                       {"holders", holders(gate, now)},
                                       {"refusals", refusals(status.refusals)},
-                                      {"connections", connections(status.connections)},
+                                      {"connections", connections(status)},
                                       {"listening", status.listening},
                                       {"draining", status.draining},
                                       {"drained", status.drained},

@@ -18,6 +18,10 @@ Exchange::Failure failure_of(UpstreamError error) {
       return {504, "the upstream did not take the connection in time"};
     case UpstreamError::connect_failed:
       return {502, "the upstream cannot be reached"};
+    case UpstreamError::out_of_resources:
+      return {503,
+              "the gate has no descriptor, port or memory left for a connection to the "
+              "upstream; try again shortly"};
     case UpstreamError::reset:
       return {502, "the upstream broke the connection before it answered"};
     case UpstreamError::closed:

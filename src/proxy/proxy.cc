@@ -20,6 +20,8 @@ constexpr int kBacklog = 4096;
 // Out of descriptors, or at the connection cap: accepting goes on a little later, and nothing else
 // suffers.
 constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
+// A gate that stays at its cap pauses all the time; the log need not say so each time.
+constexpr Duration kPauseTold = std::chrono::seconds(10);
 
 [[noreturn]] void cannot_listen(const config::Address& address, const ErrorCode& error) {
   throw std::runtime_error("cannot listen on " + config::to_string(address) + ": " +
@@ -42,8 +44,8 @@ void listen_on(Acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint,
 }  // namespace
 
 Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
-             observe::Metrics& metrics)
-    : services_(loop, std::move(config), metrics),
+             observe::Metrics& metrics, const DescriptorShares& descriptors)
+    : services_(loop, std::move(config), metrics, descriptors),
       acceptor_(loop),
       accept_pause_(loop),
       drain_timer_(loop) {
@@ -57,6 +59,7 @@ asio::ip::tcp::endpoint Proxy::local_endpoint() const {
 }
 
 void Proxy::start() {
+  warn_if_descriptors_are_short();
   accepting_ = true;
   asio::co_spawn(services_.loop, accept_loop(), asio::detached);
 }
@@ -67,24 +70,52 @@ Task<> Proxy::accept_loop() {
     const auto [error] = co_await acceptor_.async_accept(socket, kTask);
     if (!accepting_) break;
     if (!error) {
+      ++open_;
       asio::co_spawn(services_.loop, serve(std::move(socket)), asio::detached);
-    } else if (error != asio::error::connection_aborted) {
-      log::warning("accept_paused").field("reason", error.message());
     }
-    while (accepting_ && (at_capacity() || (error && error != asio::error::connection_aborted))) {
-      accept_pause_.expires_after(kAcceptPause);
-      co_await accept_pause_.async_wait(kTask);
-      if (!at_capacity()) break;
+    if (error && error != asio::error::connection_aborted) {
+      co_await pause_accepting(error.message());
+    } else if (at_capacity()) {
+      co_await pause_accepting("as many connections as are allowed");
     }
   }
 }
 
+Task<> Proxy::pause_accepting(std::string_view reason) {
+  const TimePoint now = Clock::now();
+  if (reason != pause_reason_ || now - pause_told_ >= kPauseTold) {
+    pause_reason_ = reason;
+    pause_told_ = now;
+    log::warning("accept_paused").field("reason", reason).field("connections", open_);
+  }
+  do {
+    accept_pause_.expires_after(kAcceptPause);
+    co_await accept_pause_.async_wait(kTask);
+  } while (accepting_ && at_capacity());
+}
+
+std::size_t Proxy::connection_limit() const {
+  return std::min<std::size_t>(services_.config->limits.connections,
+                               services_.descriptors.shares().clients);
+}
+
 bool Proxy::at_capacity() const {
-  return open_ >= services_.config->limits.connections;
+  return open_ >= connection_limit() || !services_.descriptors.has_room();
+}
+
+void Proxy::warn_if_descriptors_are_short() const {
+  const std::size_t wanted = services_.config->limits.connections;
+  if (services_.descriptors.suffice_for(wanted)) return;
+  log::warning("descriptors_short")
+      .field("connections", wanted)
+      .field("possible", connection_limit())
+      .field("descriptors", services_.descriptors.shares().limit)
+      .field("detail",
+             "limits.connections needs two descriptors a connection: raise the limit of open files "
+             "(ulimit -Hn) or lower it");
 }
 
 Task<> Proxy::serve(TcpSocket socket) {
-  ++open_;
   try {
     Connection connection(services_, std::move(socket));
     connections_.push_back(connection);
@@ -155,9 +186,11 @@ void Proxy::reload(std::shared_ptr<const config::Config> config) {
   if (config->upstream != services_.config->upstream) {
     services_.upstream.set_address(config->upstream);
   }
+  const auto connections = services_.config->limits.connections;
   services_.config = std::move(config);
   services_.admission.configure(*services_.config);
   services_.bodies.set_total(services_.config->admission.body_total);
+  if (connections != services_.config->limits.connections) warn_if_descriptors_are_short();
   ++generation_;
   last_reload_succeeded_ = true;
   reload_error_.clear();
@@ -172,6 +205,7 @@ observe::Status Proxy::status() const {
   observe::Status status;
   status.gate = services_.admission.snapshot_with_holders();
   status.connections = services_.counts;
+  status.connections_limit = connection_limit();
   status.draining = services_.draining;
   status.drained = drained_;
   status.listening = accepting_;

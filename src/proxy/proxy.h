@@ -19,7 +19,7 @@ class Proxy {
   // loop must not run any more when this is destroyed, and must have run until stopped() (see
   // stop()).
   Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
-        observe::Metrics& metrics);
+        observe::Metrics& metrics, const DescriptorShares& descriptors);
 
   // Starts to accept.
   void start();
@@ -49,15 +49,21 @@ class Proxy {
       boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
 
   Task<> accept_loop();
+  Task<> pause_accepting(std::string_view reason);
   Task<> serve(TcpSocket socket);
   Task<> run_drain();
+  std::size_t connection_limit() const;
   bool at_capacity() const;
+  void warn_if_descriptors_are_short() const;
   void stop_accepting();
   void finish_if_empty();
 
   Services services_;
   Acceptor acceptor_;
   Timer accept_pause_;
+  // What the log has said last of a pause, and when.
+  std::string pause_reason_;
+  TimePoint pause_told_{};
   Timer drain_timer_;
   Connections connections_;
   std::size_t open_ = 0;

@@ -11,19 +11,21 @@
 #include "proxy/byte_budget.h"
 #include "proxy/client_watch.h"
 #include "proxy/deadline.h"
+#include "proxy/descriptors.h"
 #include "proxy/upstream.h"
 
 namespace taskgate::proxy {
 
 struct Services {
   Services(asio::io_context& io, std::shared_ptr<const config::Config> start,
-           observe::Metrics& counters)
+           observe::Metrics& counters, const DescriptorShares& shares)
       : loop(io),
         metrics(counters),
         config(std::move(start)),
+        descriptors(shares, counts),
         deadlines(io),
         watch(io),
-        upstream(io, config->upstream),
+        upstream(io, config->upstream, descriptors),
         admission(io, *config, counters, watch),
         bodies(io, config->admission.body_total) {}
 
@@ -32,6 +34,7 @@ struct Services {
   // Swapped whole at a reload; a request keeps the one that it began with.
   std::shared_ptr<const config::Config> config;
   observe::ConnectionCounts counts;
+  Descriptors descriptors;
   Deadlines deadlines;
   ClientWatch watch;
   Upstream upstream;

@@ -1,8 +1,8 @@
 #include "proxy/upstream.h"
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <cerrno>
 #include <stdexcept>
 
 namespace taskgate::proxy {
@@ -12,8 +12,18 @@ using observe::UpstreamError;
 
 UpstreamError connect_error(const Stream& stream, ErrorCode error) {
   if (stream.fault() == StreamFault::timeout) return UpstreamError::connect_timeout;
-  return error == asio::error::connection_refused ? UpstreamError::connect_refused
-                                                  : UpstreamError::connect_failed;
+  switch (error.value()) {
+    case ECONNREFUSED:
+      return UpstreamError::connect_refused;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EADDRNOTAVAIL:  // every local port is in use
+      return UpstreamError::out_of_resources;
+    default:
+      return UpstreamError::connect_failed;
+  }
 }
 
 }  // namespace
@@ -30,8 +40,9 @@ asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& a
   return found.begin()->endpoint();
 }
 
-Upstream::Upstream(asio::io_context& loop, const config::Address& address)
-    : endpoint_(resolve(loop, address)), pacer_(loop, endpoint_) {}
+Upstream::Upstream(asio::io_context& loop, const config::Address& address,
+                   const Descriptors& descriptors)
+    : descriptors_(descriptors), endpoint_(resolve(loop, address)), pacer_(loop, endpoint_) {}
 
 void Upstream::set_address(const config::Address& address) {
   asio::io_context resolving;
@@ -41,6 +52,7 @@ void Upstream::set_address(const config::Address& address) {
 
 Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Token& token,
                                                      Duration limit) {
+  if (!descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
   const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
   const bool granted = co_await pacer_.acquire(token, deadline);
   if (!granted) co_return UpstreamError::connect_timeout;

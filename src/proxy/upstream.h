@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "observe/outcome.h"
+#include "proxy/descriptors.h"
 #include "proxy/pacer.h"
 #include "proxy/stream.h"
 
@@ -14,7 +15,7 @@ namespace taskgate::proxy {
 class Upstream {
  public:
   // Resolves the address; throws std::runtime_error when that fails.
-  Upstream(asio::io_context& loop, const config::Address& address);
+  Upstream(asio::io_context& loop, const config::Address& address, const Descriptors& descriptors);
 
   void set_address(const config::Address& address);
 
@@ -31,6 +32,7 @@ class Upstream {
   void saw_version(int minor_version) { speaks_http10_ = minor_version == 0; }
 
  private:
+  const Descriptors& descriptors_;
   asio::ip::tcp::endpoint endpoint_;
   Pacer pacer_;
   bool speaks_http10_ = false;

@@ -19,10 +19,11 @@ inline const std::string kTerminal = "/api/claude/tasks/terminal";
 
 struct GatedWorld {
   explicit GatedWorld(Gate::Settings settings = {}, const std::vector<std::string>& upstream = {},
-                      const std::vector<std::string>& arguments = {})
+                      const std::vector<std::string>& arguments = {},
+                      const std::vector<std::string>& wrapper = {})
       : standin(tmux, upstream) {
     settings.merge(Gate::in_front_of(standin.port(), tmux.socket()));
-    gate = std::make_unique<Gate>(settings, arguments);
+    gate = std::make_unique<Gate>(settings, arguments, wrapper);
   }
 
   GatedWorld(const GatedWorld&) = delete;

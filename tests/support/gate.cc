@@ -1,7 +1,9 @@
 #include "support/gate.h"
 
+#include <fstream>
 #include <sstream>
 
+#include "support/eventually.h"
 #include "support/failure.h"
 
 namespace taskgate::test {
@@ -26,10 +28,22 @@ Gate::Settings with_defaults(const Gate::Settings& settings) {
   return out;
 }
 
-std::vector<std::string> command(const std::vector<std::string>& arguments) {
-  std::vector<std::string> argv = {gate_binary(), "run"};
+Gate::Words command(const Gate::Words& arguments, const Gate::Words& wrapper = {}) {
+  Gate::Words argv = wrapper;
+  argv.insert(argv.end(), {gate_binary(), "run"});
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return argv;
+}
+
+std::string address_of(const ClosedPort& port) {
+  return "127.0.0.1:" + std::to_string(port.port());
+}
+
+Gate::Settings with_ports(Gate::Settings settings, const ClosedPort& data,
+                          const ClosedPort& admin) {
+  settings["listen"] = address_of(data);
+  settings["admin"] = address_of(admin);
+  return settings;
 }
 
 // The port at the end of a JSON member like "address":"127.0.0.1:40123".
@@ -56,11 +70,27 @@ Gate::Settings Gate::in_front_of(std::uint16_t upstream_port, const std::string&
   return {{"upstream", "127.0.0.1:" + std::to_string(upstream_port)}, {"tmux.socket", tmux_socket}};
 }
 
-Gate::Gate(const Settings& settings, const std::vector<std::string>& arguments)
-    : process_(command(arguments), gate_environment(with_defaults(settings))) {
+Gate::Gate(const Settings& settings, const Words& arguments, const Words& wrapper)
+    : process_(command(arguments, wrapper), gate_environment(with_defaults(settings))) {
   const std::string line = process_.wait_for_line(R"("event":"listening")");
   port_ = port_of(line, "address");
   admin_port_ = port_of(line, "admin");
+}
+
+Gate::Gate(const Settings& settings, const Fd& out)
+    : held_(std::make_unique<Ports>()),
+      process_(command({}),
+               gate_environment(with_defaults(with_ports(settings, held_->data, held_->admin))),
+               out),
+      port_(held_->data.port()),
+      admin_port_(held_->admin.port()) {
+  eventually("the gate answers", [this] {
+    try {
+      return admin("/livez").status == 200;
+    } catch (const Failure&) {
+      return false;  // it does not listen yet
+    }
+  });
 }
 
 HttpAnswer Gate::admin(const std::string& path) const {
@@ -75,6 +105,18 @@ std::optional<double> Gate::metric(const std::string& sample) const {
     if (line.starts_with(sample + " ")) return std::stod(line.substr(sample.size() + 1));
   }
   return std::nullopt;
+}
+
+std::size_t Gate::resident_kib() const {
+  std::ifstream status("/proc/" + std::to_string(process_.pid()) + "/status");
+  std::stringstream text;
+  text << status.rdbuf();
+  return std::stoul(capture(text.str(), R"(VmRSS:\s+(\d+) kB)"));
+}
+
+Gate::Words with_descriptors(int count, const std::string& flag) {
+  return {"/bin/sh", "-c",
+          "ulimit " + flag + " " + std::to_string(count) + " && exec \"$0\" \"$@\""};
 }
 
 }  // namespace taskgate::test

@@ -27,6 +27,16 @@ Process::Process(const std::vector<std::string>& argv, const Environment& enviro
   reader_ = std::thread([this] { read_outputs(); });
 }
 
+Process::Process(const std::vector<std::string>& argv, const Environment& environment,
+                 const Fd& out)
+    : name_(argv.at(0)) {
+  Pipe err = make_pipe();
+  pid_ = spawn(argv, environment, out.get(), err.write.get());
+  out_.open = false;
+  err_.descriptor = std::move(err.read);
+  reader_ = std::thread([this] { read_outputs(); });
+}
+
 Process::~Process() {
   if (running()) {
     ::kill(pid_, SIGCONT);  // A process that a test stopped would not see the SIGTERM.

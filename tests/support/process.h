@@ -22,6 +22,8 @@ class Process {
   // on it.
   explicit Process(const std::vector<std::string>& argv,
                    const Environment& environment = clean_environment());
+  // The same, but its standard output is `out` and is not read here.
+  Process(const std::vector<std::string>& argv, const Environment& environment, const Fd& out);
   // SIGTERM, and SIGKILL when that does not end it.
   ~Process();
   Process(const Process&) = delete;

@@ -70,6 +70,8 @@ TEST_CASE("Gauges tell a Status, and what is not known is absent") {
        "taskgate_connections{kind=\"active\"} 8\n"
        "taskgate_connections{kind=\"idle\"} 7\n"
        "taskgate_connections{kind=\"tunnel\"} 9\n"},
+      {"taskgate_connections_limit", "taskgate_connections_limit 10000\n",
+       "taskgate_connections_limit 10000\n"},
       {"taskgate_draining", "taskgate_draining 0\n", "taskgate_draining 0\n"},
       {"taskgate_config_generation", "taskgate_config_generation 4\n",
        "taskgate_config_generation 4\n"},
@@ -138,6 +140,7 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_upstream_errors_total{reason=\"connect_refused\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"connect_timeout\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"malformed_head\"} 0\n"
+        "taskgate_upstream_errors_total{reason=\"out_of_resources\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"reset\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"response_timeout\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"truncated\"} 0\n"
@@ -290,7 +293,7 @@ TEST_CASE("A help is one whole sentence in one line") {
     CHECK(std::regex_match(help, std::regex("[A-Z0-9][^\\\\]+\\.")));
     CHECK(helps.insert(help).second);
   }
-  CHECK(helps.size() == 27);
+  CHECK(helps.size() == 28);
 }
 
 TEST_CASE("Two renderings of the same state are the same text") {

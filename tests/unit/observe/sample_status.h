@@ -21,6 +21,7 @@ inline Status sample_status() {
                          {"kube-coder-b", 2, 1'700'000'010, gate::Origin::unattributed},
                          {"kube-coder-c", 3, 1'700'000'020, gate::Origin::created}};
   status.connections = {7, 8, 9};
+  status.connections_limit = 10'000;
   status.listening = true;
   status.config_generation = 4;
   status.started = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));

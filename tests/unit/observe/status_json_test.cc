@@ -38,7 +38,7 @@ TEST_CASE("The status says all that is known") {
        "limit": 12},
       {"when": "2023-11-14T22:15:00.000Z", "route": "webhook", "decision": "unknown", "live": null,
        "limit": 12}],
-    "connections": {"active": 8, "idle": 7, "tunnels": 9},
+    "connections": {"active": 8, "idle": 7, "tunnels": 9, "limit": 10000},
     "listening": true, "draining": false, "drained": false,
     "config": {"generation": 4, "last_reload_success": true, "error": null},
     "listen": "0.0.0.0:6090", "upstream": "127.0.0.1:6080", "pid": 42,

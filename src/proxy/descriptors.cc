@@ -1,0 +1,36 @@
+#include "proxy/descriptors.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace taskgate::proxy {
+namespace {
+
+// Standard streams, loops, listeners, signals: some 15; the rest is for listings, a reload, a look
+// at the upstream's accept queue.
+constexpr std::size_t kOwn = 32;
+constexpr std::size_t kAdminAtMost = 128;
+
+}  // namespace
+
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit raised{limit.rlim_max, limit.rlim_max};
+  if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+DescriptorShares share_descriptors(std::size_t limit) {
+  DescriptorShares shares{.limit = limit};
+  shares.admin = std::clamp<std::size_t>(limit / 8, 1, kAdminAtMost);
+  const std::size_t kept = kOwn + shares.admin;
+  shares.traffic = limit > kept ? limit - kept : 0;
+  // Even the smallest share carries one request.
+  shares.traffic = std::max<std::size_t>(shares.traffic, 2);
+  shares.clients = std::max<std::size_t>(shares.traffic * 2 / 3, 1);
+  return shares;
+}
+
+}  // namespace taskgate::proxy

@@ -65,6 +65,15 @@ Failure folder_missing(std::string_view path) {
                 "shared volume is mounted"})};
 }
 
+Failure other_user(std::string_view path, std::string_view theirs) {
+  return {
+      Fault::folder_missing,
+      join({"tmux socket ", path, ": its folder does not exist, but another user's does: ", theirs,
+            "; run taskgate with the uid of the tmux server (it runs with uid ", own_uid(),
+            ") or correct tmux.socket; where this user's tmux has only never run yet, make the "
+            "folder"})};
+}
+
 Failure no_folder_in_path(std::string_view path) {
   return {Fault::folder_missing,
           join({"tmux socket ", path,

@@ -21,6 +21,8 @@ Failure backlog_full(std::string_view path);
 Failure permission_denied(std::string_view path, std::string_view call);
 Failure access_denied(std::string_view path, std::string_view reason);
 Failure folder_missing(std::string_view path);
+// Another user's tmux folder, `theirs`, stands where the socket's own is missing.
+Failure other_user(std::string_view path, std::string_view theirs);
 Failure no_folder_in_path(std::string_view path);
 Failure nothing_configured();
 Failure not_a_socket(std::string_view path, std::string_view what);

@@ -205,6 +205,9 @@ void Lister::Impl::owes_answer(Part& part) {
 void Lister::Impl::no_file(Part& part) {
   Watched& socket = *part.socket;
   if (!has_folder(socket.path)) return fail(part, folder_missing(socket.path));
+  if (const auto theirs = other_users_folder(socket.path)) {
+    return fail(part, other_user(socket.path, *theirs));
+  }
   if (!socket.seen) return settle(part);
   if (!socket.gone_since) socket.gone_since = began;
   if (began - *socket.gone_since < settings.hold) return fail(part, vanished(socket.path));

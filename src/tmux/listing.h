@@ -15,7 +15,7 @@ enum class Fault : std::uint8_t {
   timeout,            // no answer within tmux.timeout, or one is still outstanding
   permission_denied,  // EACCES on the folder or the socket
   access_denied,      // the server's ACL: "access not allowed", "client is read-only"
-  folder_missing,     // neither the socket's folder nor the one above exists
+  folder_missing,     // ... of the socket, and the one above; or only another user's is there
   not_a_socket,       // another kind of file stands there
   vanished,           // the socket file was there and is gone (for tmux.hold)
   protocol_error,     // another protocol version, or bytes that are no tmux answer

@@ -57,6 +57,13 @@ bool is_folder(const std::string& path) {
   return look_at(path).kind == FileFacts::Kind::folder;
 }
 
+bool is_users_folder(std::string_view name) {
+  constexpr std::string_view kPrefix = "tmux-";
+  const std::string_view uid = name.substr(std::min(name.size(), kPrefix.size()));
+  return name.starts_with(kPrefix) && !uid.empty() &&
+         uid.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 ErrorCode connect_short(int socket, std::string_view path) {
   sockaddr_un address{};
   if (path.size() >= sizeof address.sun_path) return error_of(ENAMETOOLONG);
@@ -104,6 +111,20 @@ bool has_folder(const std::string& path) {
   if (path.empty()) return false;
   const std::string folder = folder_of(path);
   return is_folder(folder) || is_folder(folder_of(folder));
+}
+
+std::optional<std::string> other_users_folder(const std::string& path) {
+  const std::filesystem::path own = folder_of(path);
+  if (!is_users_folder(own.filename().native()) || is_folder(own.native())) return std::nullopt;
+  std::optional<std::string> first;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(own.parent_path(), error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string& other = entry->path().native();
+    if (!is_users_folder(entry->path().filename().native()) || !is_folder(other)) continue;
+    if (!first || other < *first) first = other;
+  }
+  return first;
 }
 
 boost::system::result<std::vector<std::string>> sockets_in(const std::string& folder,

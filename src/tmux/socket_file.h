@@ -4,6 +4,7 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ FileFacts look_at(const std::string& path);
 // Whether the folder of `path`, or the one above it, exists: tmux makes its own folder `tmux-<uid>`
 // when it first starts, so a missing one is no sign of a wrong path.
 bool has_folder(const std::string& path);
+
+// When the folder of `path` is missing and is named as tmux names a user's (`tmux-<uid>`): another
+// one of that kind beside it, the first by name. Then the tmux server whose sessions count is more
+// likely that user's than one that has not started yet.
+std::optional<std::string> other_users_folder(const std::string& path);
 
 // The paths of the sockets in a folder, in the order of their names, at most `most` + 1 of them;
 // else errno.

@@ -38,6 +38,19 @@ TEST_CASE("a missing folder is unknown with a sentence that says what to check")
   CHECK(standin.stats().creates_received == 0);
 }
 
+TEST_CASE("a gate with another uid than the tmux server's refuses, and says which one it lacks") {
+  TmuxServer tmux;  // in a folder tmux-<uid>
+  tmux.start();
+  Standin standin(tmux);
+  Gate gate(Gate::in_front_of(standin.port(), tmux.folder() + "/tmux-4711/default"));
+  const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
+  CHECK(refused.status == 503);
+  CHECK(says(refused, "run taskgate with the uid of the tmux server"));
+  CHECK(gate.metric("taskgate_signal_state{state=\"unknown\"}") == 1);
+  CHECK_FALSE(gate.metric("taskgate_sessions_live"));
+  CHECK(standin.stats().creates_received == 0);
+}
+
 TEST_CASE("where an ingress replaces 5xx pages, unknown is told with 429") {
   TempDir dir;
   Standin standin(dir / "gone/away/default");

@@ -37,6 +37,12 @@ TEST_CASE("each failure says which socket, what happened and what to check") {
       {folder_missing("/t/s"), Fault::folder_missing,
        "tmux socket /t/s: neither its folder nor the one above exists; check tmux.socket and "
        "whether the shared volume is mounted"},
+      {other_user("/t/tmux-1001/s", "/t/tmux-1000"), Fault::folder_missing,
+       "tmux socket /t/tmux-1001/s: its folder does not exist, but another user's does: "
+       "/t/tmux-1000; run taskgate with the uid of the tmux server (it runs with uid " +
+           uid +
+           ") or correct tmux.socket; where this user's tmux has only never run yet, make the "
+           "folder"},
       {not_a_socket("/t/s", "a folder"), Fault::not_a_socket,
        "tmux socket /t/s: a folder stands there, not a tmux server's socket; check tmux.socket"},
       {vanished("/t/s"), Fault::vanished,

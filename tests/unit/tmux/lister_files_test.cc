@@ -90,6 +90,30 @@ TEST_CASE("a missing folder is a known zero while the one above is there") {
   check_zero(list_once(folder / "tmux-1000/"));
 }
 
+// A gate with another uid than its tmux server's looks at a folder that is never made. It counted
+// no sessions.
+TEST_CASE("a missing folder is no zero while another user's stands beside it") {
+  TemporaryFolder folder;
+  fs::create_directories(folder / "tmux-1000");
+  const Listing listing = list_once(folder / "tmux-1001/default");
+  CHECK(fault_of(listing) == "folder_missing");
+  CHECK(listing.detail.find(folder / "tmux-1000") != std::string::npos);
+  CHECK(fault_of(list_once(folder / "tmux-1001/")) == "folder_missing");
+  fs::create_directories(folder / "tmux-1001");
+  check_zero(list_once(folder / "tmux-1001/default"));
+}
+
+TEST_CASE("what only looks like another user's folder leaves a missing one a known zero") {
+  TemporaryFolder folder;
+  std::ofstream(folder / "tmux-1000") << "x";
+  fs::create_directories(folder / "tmux-");
+  fs::create_directories(folder / "tmux-1000x");
+  fs::create_directories(folder / "other");
+  check_zero(list_once(folder / "tmux-1001/default"));
+  fs::create_directories(folder / "tmux-1002");
+  check_zero(list_once(folder / "sockets/default"));
+}
+
 TEST_CASE("two missing folders are a fault") {
   TemporaryFolder folder;
   const Listing listing = list_once(folder / "volume/tmux-1000/default");

@@ -51,6 +51,28 @@ TEST_CASE("an anchor can be used again") {
   CHECK(document->members[1].value.items.size() == 2);
 }
 
+TEST_CASE("an empty document behind the first is none") {
+  const auto document = parse_document("a: 1\n---\n");
+  REQUIRE(document.has_value());
+  CHECK(document->members.size() == 1);
+}
+
+// The parser gave one empty document after the other, until the memory was used up.
+TEST_CASE("a text that yaml-cpp finds endless documents in is refused") {
+  const auto document = parse_document(">\n,\n\n");
+  REQUIRE(document.has_error());
+  CHECK(document.error().line == 2);
+}
+
+// Laid out as an alias, the value is a copy: as large and as deep as what it stands for.
+TEST_CASE("an alias counts as all that it stands for") {
+  const std::string deep = "a: &x " + std::string(15, '[') + std::string(15, ']') + "\n";
+  CHECK(parse_document(deep + "b: [[*x]]").has_value());
+  const auto document = parse_document(deep + "b: [[[[[[*x]]]]]]");
+  REQUIRE(document.has_error());
+  CHECK(document.error().text == "is nested too deeply");
+}
+
 TEST_CASE("what is not YAML is refused with its place") {
   struct Row {
     std::string text;
@@ -65,6 +87,7 @@ TEST_CASE("what is not YAML is refused with its place") {
       {"a: *nope", 1, 4, "is not valid YAML: the referenced anchor is not defined"},
       {"a: @x", 1, 4, "is not valid YAML: unknown token"},
       {"a: 1\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
+      {"---\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);

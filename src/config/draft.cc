@@ -36,8 +36,12 @@ void Draft::note_place(const std::string& path, const std::string& place) {
 }
 
 void Draft::error(const std::string& place, const std::string& text, std::string_view path) {
-  errors_.push_back(place + ": " + text);
+  errors_.push_back(printable(place + ": " + text));
   faulty_.emplace(path);
+}
+
+void Draft::warn(const std::string& line) {
+  warnings_.push_back(printable(line));
 }
 
 std::string Draft::place_of(std::string_view path) const {

@@ -26,10 +26,11 @@ class Draft {
   // The file's mapping form of `routes`.
   void set_routes_in_file(const std::string& name, route::Table routes, const std::string& place);
 
+  // Keys and names of files come into both as they are: what could not be one line is escaped.
   // `path` is the key that is thereby known to be wrong, if it is about one; checks between keys
   // leave it out then.
   void error(const std::string& place, const std::string& text, std::string_view path = "");
-  void warn(std::string line) { warnings_.push_back(std::move(line)); }
+  void warn(const std::string& line);
 
   bool is_set(std::string_view path) const { return places_.contains(path); }
   bool is_faulty(std::string_view path) const { return faulty_.contains(path); }

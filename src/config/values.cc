@@ -106,9 +106,9 @@ Parsed<bool> parse_boolean(std::string_view text) {
   return Fault{"is not allowed"};
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text.substr(0, kLongestQuote)) {
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     char escape[8];
     if (byte >= ' ' && byte != 0x7F) {
@@ -118,7 +118,12 @@ std::string quoted(std::string_view text) {
       out += escape;
     }
   }
-  return out + (text.size() > kLongestQuote ? "...'" : "'");
+  return out;
+}
+
+std::string quoted(std::string_view text) {
+  const std::string_view end = text.size() > kLongestQuote ? "...'" : "'";
+  return std::string("'").append(printable(text.substr(0, kLongestQuote))).append(end);
 }
 
 }  // namespace taskgate::config

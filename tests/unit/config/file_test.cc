@@ -187,6 +187,12 @@ TEST_CASE("a value of the wrong kind is named with what is allowed") {
   }
 }
 
+// A key with a line end in it made two lines of one complaint.
+TEST_CASE("a complaint about a key with control characters is one line") {
+  CHECK(file_errors("\"limit\\nx\": 1") ==
+        Lines{"config.yaml:1:1: limit\\x0ax: unknown key; did you mean limit?"});
+}
+
 TEST_CASE("an unknown key is an error that says what was meant") {
   struct Row {
     const char* text;

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import accepts, family, free_port, memory_kib, wait_until
+from processes import family, free_port, memory_kib
 
 CONFIGS = Path(__file__).resolve().parent
 SMALL_BODY = '{"status":"ok","note":"' + "x" * 175 + '"}'  # 200 bytes
@@ -30,22 +30,8 @@ class Peer:
         return memory_kib(self.worker())
 
 
-def filled(world, name, values):
-    """Writes a configuration with its @NAMES@ filled in; returns its path."""
-    text = (CONFIGS / name).read_text()
-    # nginx's worker gives up root's rights, and could not read the temporary folder then.
-    values = {"DIR": str(world.folder), "USER": "user root;" if os.geteuid() == 0 else "", **values}
-    for key, value in values.items():
-        text = text.replace(f"@{key}@", str(value))
-    path = world.folder / f"{len(list(world.folder.iterdir()))}-{name}"
-    path.write_text(text)
-    return str(path)
-
-
 def started(world, name, command, port):
-    process = world.spawn(name, command)
-    wait_until(f"{name} to listen", lambda: accepts(port))
-    return Peer(name, port, process.pid)
+    return Peer(name, port, world.listening(name, command, port).pid)
 
 
 def start_upstream(world):
@@ -53,19 +39,19 @@ def start_upstream(world):
     folder.mkdir()
     (folder / "large").write_bytes(os.urandom(1 << 20))
     port = free_port()
-    config = filled(world, "upstream.conf", {"PORT": port, "BODY": SMALL_BODY})
+    config = world.filled(CONFIGS / "upstream.conf", {"PORT": port, "BODY": SMALL_BODY})
     return started(world, "upstream", ["nginx", "-c", config, "-p", str(world.folder)], port)
 
 
 def start_nginx(world, upstream, name="nginx"):
     port = free_port()
-    config = filled(world, "nginx.conf", {"PORT": port, "UPSTREAM": upstream, "BODY": REFUSAL_BODY})
+    config = world.filled(CONFIGS / "nginx.conf", {"PORT": port, "UPSTREAM": upstream, "BODY": REFUSAL_BODY})
     return started(world, name, ["nginx", "-c", config, "-p", str(world.folder)], port)
 
 
 def start_haproxy(world, upstream, name="haproxy"):
     port = free_port()
-    config = filled(world, "haproxy.cfg", {"PORT": port, "UPSTREAM": upstream, "BODY": REFUSAL_BODY})
+    config = world.filled(CONFIGS / "haproxy.cfg", {"PORT": port, "UPSTREAM": upstream, "BODY": REFUSAL_BODY})
     return started(world, name, ["haproxy", "-db", "-q", "-f", config], port)
 
 

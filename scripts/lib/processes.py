@@ -1,4 +1,4 @@
-"""Processes that a soak or a benchmark starts: each is ended by its pid, whatever happens."""
+"""Processes that a script or a test starts: each is ended by its pid, whatever happens."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -164,6 +164,23 @@ class World(contextlib.ExitStack):
     def said(self, name, pattern):
         log = self.folder / f"{name}.log"
         return wait_until(f"'{pattern}' from {name}", lambda: re.search(pattern, log.read_text()))
+
+    def listening(self, name, command, port):
+        """Starts a server, and waits until it listens."""
+        process = self.spawn(name, command)
+        wait_until(f"{name} to listen", lambda: accepts(port))
+        return process
+
+    def filled(self, template, values):
+        """Writes a configuration with its @NAMES@ filled in; returns its path."""
+        # nginx's worker gives up root's rights, and could not read the temporary folder then.
+        values = {"DIR": str(self.folder), "USER": "user root;" if os.geteuid() == 0 else "", **values}
+        text = template.read_text()
+        for key, value in values.items():
+            text = text.replace(f"@{key}@", str(value))
+        path = self.folder / f"{len(list(self.folder.iterdir()))}-{template.name}"
+        path.write_text(text)
+        return str(path)
 
     def tmux(self, name):
         tmux = Tmux(self.folder / f"{name}.tmux")

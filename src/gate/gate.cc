@@ -89,7 +89,8 @@ void Gate::apply(const tmux::Listing& listing) {
 }
 
 void Gate::take_good(const tmux::Listing& listing) {
-  origins_.observe(listing, [&] { return attribute_session(listing.began); });
+  const auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
+  departures_.observe(ended, listing.began, listing.wall);
   plausibility_.observe(listing);
   std::erase_if(
       slots_, [&](const detail::Slot& slot) { return slot.until && listing.began > *slot.until; });
@@ -105,18 +106,22 @@ void Gate::forget_uncounted(TimePoint began) {
 }
 
 Gate::Basis Gate::basis(TimePoint now) const {
-  if (!attempted_) return {};
-  if (plausibility_.blind()) return {SignalState::blind};
-  if (!attempt_fault_) return {SignalState::known, good_->live};
-  if (good_ && now - good_->began < settings_.hold) return {SignalState::held, good_->live};
-  return {SignalState::unknown};
+  if (!attempted_) return {SignalState::none, 0, now};
+  if (plausibility_.blind()) return {SignalState::blind, 0, now};
+  if (!attempt_fault_) return {SignalState::known, good_->live, now};
+  if (good_ && now - good_->began < settings_.hold) return {SignalState::held, good_->live, now};
+  return {SignalState::unknown, 0, now};
 }
 
 void Gate::decide_waiting(TimePoint now) {
   const Basis on = basis(now);
   for (auto next = waiting_.begin(); next != waiting_.end();) {
     Ticket& ticket = *next++;
-    if (const auto decision = decide(ticket, on)) conclude(ticket, *decision, on);
+    if (const auto decision = decide(ticket, on)) {
+      conclude(ticket, *decision, on);
+    } else if (!ticket.waits_since_ && listed_since(ticket.entered_)) {
+      ticket.waits_since_ = now;
+    }
   }
 }
 
@@ -133,11 +138,7 @@ std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) cons
 
 void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
   ticket.unlink();
-  Verdict verdict{
-      decision,  settings_.limit,       std::nullopt,           static_cast<int>(slots_.size()),
-      on.signal, fault_name(on.signal), fault_detail(on.signal)};
-  if (on.counts()) verdict.live = on.live;
-  ticket.verdict_ = std::move(verdict);
+  ticket.verdict_ = verdict(ticket, decision, on);
   if (decision == Decision::admitted || decision == Decision::admitted_unknown) {
     slots_.push_back({});
     slots_.back().settle = ticket.settle_;
@@ -146,6 +147,37 @@ void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
     ticket.reservation_ = Reservation(*this, std::prev(slots_.end()));
   }
   if (ticket.on_decided_) ticket.on_decided_();
+}
+
+Verdict Gate::verdict(const Ticket& ticket, Decision decision, const Basis& on) const {
+  Verdict made;
+  made.decision = decision;
+  made.limit = settings_.limit;
+  if (on.counts()) made.live = on.live;
+  made.reserved = static_cast<int>(slots_.size());
+  made.signal = on.signal;
+  if (good_) made.signal_age = on.at - good_->began;
+  made.fault = fault_name(on.signal);
+  made.detail = fault_detail(on.signal);
+  made.waited_since = ticket.waits_since_;
+  made.reason = reason_of(decision, on);
+  if (made.reason) {
+    made.retry = retry_window(*made.reason, on.live, settings_.limit, departures_.turnover(on.at));
+  }
+  return made;
+}
+
+std::optional<RefusalReason> Gate::reason_of(Decision decision, const Basis& on) const {
+  switch (decision) {
+    case Decision::rejected:
+      return on.live >= settings_.limit ? RefusalReason::full : RefusalReason::promised;
+    case Decision::unknown:
+      return on.signal == SignalState::blind ? RefusalReason::blind : RefusalReason::unknown;
+    case Decision::draining:
+      return RefusalReason::draining;
+    default:
+      return std::nullopt;
+  }
 }
 
 std::optional<TimePoint> Gate::next_listing() const {
@@ -244,7 +276,11 @@ Snapshot Gate::snapshot(TimePoint now) const {
 
 Snapshot Gate::snapshot_with_holders(TimePoint now) const {
   Snapshot shot = snapshot(now);
-  if (shot.live) shot.holders = origins_.holders();
+  if (!shot.live) return shot;
+  shot.holders = origins_.holders();
+  shot.turnover = departures_.turnover(now);
+  shot.retry = retry_window(RefusalReason::full, std::max(*shot.live, shot.limit), shot.limit,
+                            shot.turnover);
   return shot;
 }
 

@@ -67,9 +67,11 @@
 #include <string>
 
 #include "base/time.h"
+#include "gate/departures.h"
 #include "gate/origins.h"
 #include "gate/plausibility.h"
 #include "gate/snapshot.h"
+#include "gate/verdict.h"
 #include "tmux/listing.h"
 
 namespace taskgate::gate {
@@ -83,17 +85,6 @@ struct Settings {
 };
 
 class Gate;
-
-// What the gate decided, with what the refusal and the log say about it.
-struct Verdict {
-  Decision decision = Decision::rejected;
-  int limit = 0;
-  std::optional<int> live;  // of the listing it was decided on; unset when unknown
-  int reserved = 0;         // open reservations, this one not counted
-  SignalState signal = SignalState::known;
-  std::string fault;   // "timeout", "blind", ...; with `unknown` and `admitted_unknown`
-  std::string detail;  // a sentence for the operator
-};
 
 namespace detail {
 struct Slot {
@@ -160,6 +151,7 @@ class Ticket : public boost::intrusive::list_base_hook<
   TimePoint deadline_;
   Duration settle_;
   std::function<void()> on_decided_;
+  std::optional<TimePoint> waits_since_;  // found the free slots promised
   std::optional<Verdict> verdict_;
   Reservation reservation_;
 };
@@ -200,6 +192,7 @@ class Gate {
   struct Basis {
     SignalState signal = SignalState::none;
     int live = 0;  // when known or held
+    TimePoint at{};
     bool counts() const { return signal == SignalState::known || signal == SignalState::held; }
   };
   Basis basis(TimePoint now) const;
@@ -208,6 +201,8 @@ class Gate {
   void decide_waiting(TimePoint now);
   std::optional<Decision> decide(const Ticket& ticket, const Basis& basis) const;
   void conclude(Ticket& ticket, Decision decision, const Basis& basis);
+  std::optional<RefusalReason> reason_of(Decision decision, const Basis& basis) const;
+  Verdict verdict(const Ticket& ticket, Decision decision, const Basis& basis) const;
   bool listed_since(TimePoint moment) const { return attempted_ && attempt_began_ > moment; }
 
   void free_slot(Slots::iterator slot, TimePoint now);
@@ -235,6 +230,7 @@ class Gate {
   std::uint64_t abandoned_total_ = 0;
 
   Origins origins_;
+  Departures departures_;
   Plausibility plausibility_;
 };
 

@@ -4,7 +4,8 @@
 
 namespace taskgate::gate {
 
-void Origins::observe(const tmux::Listing& listing, const std::function<bool()>& claim) {
+std::vector<Holder> Origins::observe(const tmux::Listing& listing,
+                                     const std::function<bool()>& claim) {
   std::map<Key, Holder> seen;
   for (const tmux::Session& session : listing.sessions) {
     if (!session.matches) continue;
@@ -18,8 +19,13 @@ void Origins::observe(const tmux::Listing& listing, const std::function<bool()>&
     }
     seen.emplace(key, Holder{session.name, session.id, session.created, origin});
   }
+  std::vector<Holder> ended;
+  for (auto& [key, holder] : sessions_) {
+    if (!seen.contains(key)) ended.push_back(std::move(holder));
+  }
   sessions_ = std::move(seen);
   started_ = true;
+  return ended;
 }
 
 std::vector<Holder> Origins::holders() const {

@@ -16,8 +16,8 @@ namespace taskgate::gate {
 class Origins {
  public:
   // A good listing. `claim` is asked once for each new matching session and says whether there is a
-  // create that it can be put down to.
-  void observe(const tmux::Listing& listing, const std::function<bool()>& claim);
+  // create that it can be put down to. Gives the matching sessions that ended since the one before.
+  std::vector<Holder> observe(const tmux::Listing& listing, const std::function<bool()>& claim);
 
   // The matching sessions of the last listing, oldest first.
   std::vector<Holder> holders() const;

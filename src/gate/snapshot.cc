@@ -4,24 +4,6 @@
 
 namespace taskgate::gate {
 
-const char* name_of(Decision decision) {
-  switch (decision) {
-    case Decision::admitted:
-      return "admitted";
-    case Decision::admitted_unknown:
-      return "admitted_unknown";
-    case Decision::rejected:
-      return "rejected";
-    case Decision::unknown:
-      return "unknown";
-    case Decision::draining:
-      return "draining";
-    case Decision::withdrawn:
-      return "withdrawn";
-  }
-  return "unknown";
-}
-
 const char* name_of(SignalState state) {
   switch (state) {
     case SignalState::none:

@@ -8,22 +8,9 @@
 #include <vector>
 
 #include "base/time.h"
+#include "gate/retry_after.h"
 
 namespace taskgate::gate {
-
-// How a create was decided; the label `decision` of taskgate_admissions_total.
-enum class Decision : std::uint8_t {
-  admitted,          // a slot was free and is reserved
-  admitted_unknown,  // the count was unknown and tmux.on_unknown is admit
-  rejected,          // no slot is free
-  unknown,           // the count is unknown and tmux.on_unknown is reject
-  draining,          // the gate is going away
-  withdrawn,         // the client left before the decision
-};
-inline constexpr std::array kDecisions{Decision::admitted, Decision::admitted_unknown,
-                                       Decision::rejected, Decision::unknown,
-                                       Decision::draining, Decision::withdrawn};
-const char* name_of(Decision decision);
 
 // Whether the count can be trusted; the label `state` of taskgate_signal_state.
 enum class SignalState : std::uint8_t {
@@ -64,6 +51,10 @@ struct Snapshot {
   int settling = 0;                    // ... whose outcome is known and waits for a listing
   int abandoned = 0;                   // ... whose outcome is not known, kept for admission.settle
   int waiting = 0;                     // creates that wait for their decision
+  // Only with the holders: how slots came free lately, and what a create that is refused for want
+  // of a slot would be told about that now.
+  Turnover turnover;
+  RetryWindow retry;
   std::vector<Holder> holders;  // live sessions, oldest first; empty while unknown or not asked for
 
   int reservations() const { return in_flight + settling + abandoned; }

@@ -1,7 +1,6 @@
 #include "proxy/refusal.h"
 
 #include "base/json.h"
-#include "gate/retry_after.h"
 #include "http/reason.h"
 
 namespace taskgate::proxy {
@@ -59,27 +58,27 @@ std::string explain(const gate::Verdict& verdict) {
          " being created); wait for a task to finish or raise KC_MAX_TASKS";
 }
 
-std::string refusal_body(const gate::Verdict& verdict, const gate::RetryAdvice& advice) {
+std::string refusal_body(const gate::Verdict& verdict, int retry_after) {
   std::string body = R"({"status":"rejected","task_id":null,"error":)";
   append_json_string(body, explain(verdict));
   body += ",\"live\":" + (verdict.live ? std::to_string(*verdict.live) : "null");
   body += ",\"limit\":" + std::to_string(verdict.limit);
   body += ",\"reserved\":" + std::to_string(verdict.reserved);
   body += ",\"reason\":";
-  append_json_string(body, gate::name_of(verdict.decision));
+  append_json_string(body, gate::name_of(verdict.reason.value_or(gate::RefusalReason::full)));
   if (!verdict.fault.empty()) {
     body += ",\"fault\":";
     append_json_string(body, verdict.fault);
   }
-  body += ",\"retry_after\":" + std::to_string(advice.retry_after_s) + "}\n";
+  body += ",\"retry_after\":" + std::to_string(retry_after) + "}\n";
   return body;
 }
 
-std::string rate_limit_fields(const gate::Verdict& verdict, const gate::RetryAdvice& advice) {
-  std::string fields = "Retry-After: " + std::to_string(advice.retry_after_s) + "\r\n";
+std::string rate_limit_fields(const gate::Verdict& verdict, int retry_after) {
+  std::string fields = "Retry-After: " + std::to_string(retry_after) + "\r\n";
   fields += "RateLimit-Policy: \"sessions\";q=" + std::to_string(verdict.limit) +
             ";qu=\"concurrent-requests\"\r\n";
-  fields += "RateLimit: \"sessions\";r=0;t=" + std::to_string(advice.window_s) + "\r\n";
+  fields += "RateLimit: \"sessions\";r=0;t=" + std::to_string(verdict.retry.seconds) + "\r\n";
   return fields;
 }
 
@@ -92,11 +91,11 @@ int refusal_status(gate::Decision decision, int unknown_status) {
 
 RefusalAnswer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,
                             Persistence persistence) {
-  const bool all_live = verdict.live.value_or(0) >= verdict.limit;
-  const auto advice = gate::retry_advice(verdict.decision, all_live, draw);
+  const int retry_after = gate::retry_after(verdict.retry, draw);
   const int status = refusal_status(verdict.decision, unknown_status);
-  return {status, message(status, rate_limit_fields(verdict, advice), "application/json",
-                          refusal_body(verdict, advice), persistence)};
+  return {status, retry_after,
+          message(status, rate_limit_fields(verdict, retry_after), "application/json",
+                  refusal_body(verdict, retry_after), persistence)};
 }
 
 std::string error_answer(int status, std::string_view reason, Persistence persistence,

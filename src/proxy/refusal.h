@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "gate/gate.h"
+#include "gate/verdict.h"
 
 namespace taskgate::proxy {
 
@@ -19,9 +19,10 @@ enum class Persistence : std::uint8_t {
 // A refused create: 429 when no slot is free, `unknown_status` (503 or 429) when the count is
 // unknown, 503 while draining, with Retry-After, the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers-11) and a JSON body whose first members are those that
-// today's clients of kube-coder read. `draw`: see gate::retry_advice().
+// today's clients of kube-coder read. `draw`: see gate::retry_after().
 struct RefusalAnswer {
   int status;
+  int retry_after;      // seconds
   std::string message;  // head and body
 };
 RefusalAnswer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,

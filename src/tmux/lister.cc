@@ -69,6 +69,7 @@ Listing assemble(TimePoint began, std::vector<Part>& parts, const std::vector<st
     listing.live = 0;
   }
   listing.ended = Clock::now();
+  listing.wall = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return listing;
 }
 

@@ -47,6 +47,7 @@ struct ServerMark {
 struct Listing {
   TimePoint began;  // before the first connect
   TimePoint ended;
+  std::int64_t wall = 0;          // Unix seconds when it ended, to reckon with Session::created
   std::optional<Fault> fault;     // unset: known
   std::string detail;             // with a fault: which socket, what happened, what to check
   std::vector<Session> sessions;  // when known: all sessions of all servers

@@ -440,6 +440,7 @@ TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket cl
   gate.apply(live(0, now += 10));
   CHECK(refused.decision() == Decision::unknown);
   CHECK(refused.ticket.verdict()->fault == "blind");
+  CHECK(refused.ticket.verdict()->reason == RefusalReason::blind);
   CHECK_FALSE(gate.snapshot(at(now)).live);
   gate.apply(live(1, now += 10));
   CHECK(gate.snapshot(at(now)).signal == SignalState::known);

@@ -15,11 +15,14 @@ inline TimePoint at(double milliseconds) {
              std::chrono::duration<double, std::milli>(milliseconds));
 }
 
+// Unix seconds; the listings below are made from a thousand seconds later on.
+inline constexpr std::int64_t kSessionsBorn = 1'795'448'000;
+
 inline tmux::Session session(std::uint64_t id, bool matches = true, std::int32_t server = 100) {
   tmux::Session made;
   made.id = id;
   made.server = server;
-  made.created = 1'795'448'000 + static_cast<std::int64_t>(id);
+  made.created = kSessionsBorn + static_cast<std::int64_t>(id);
   made.name = (matches ? "kube-coder-" : "other-") + std::to_string(id);
   made.matches = matches;
   return made;
@@ -30,6 +33,7 @@ inline tmux::Listing listing_of(std::vector<tmux::Session> sessions, double bega
   tmux::Listing listing;
   listing.began = at(began);
   listing.ended = at(ended < 0 ? began + 0.1 : ended);
+  listing.wall = kSessionsBorn + 1000 + static_cast<std::int64_t>(began / 1000);
   tmux::ServerMark server;
   server.path = "/run/tmux/default";
   server.inode = 7;

@@ -10,8 +10,10 @@ namespace {
 gate::Verdict full() {
   gate::Verdict verdict;
   verdict.decision = gate::Decision::rejected;
+  verdict.reason = gate::RefusalReason::full;
   verdict.limit = 12;
   verdict.live = 12;
+  verdict.retry = {20, gate::RetryBasis::guess};
   return verdict;
 }
 
@@ -27,7 +29,7 @@ TEST_CASE("the refusal at the limit is what the contract says, byte for byte") {
   CHECK(answer.message ==
         "HTTP/1.1 429 Too Many Requests\r\n"
         "Content-Type: application/json\r\n"
-        "Content-Length: 205\r\n"
+        "Content-Length: 201\r\n"
         "Cache-Control: no-store\r\n"
         "Retry-After: 20\r\n"
         "RateLimit-Policy: \"sessions\";q=12;qu=\"concurrent-requests\"\r\n"
@@ -36,7 +38,7 @@ TEST_CASE("the refusal at the limit is what the contract says, byte for byte") {
         "{\"status\":\"rejected\",\"task_id\":null,\"error\":\"concurrent task limit reached "
         "(12/12); "
         "wait for a task to finish or raise KC_MAX_TASKS\",\"live\":12,\"limit\":12,\"reserved\":0,"
-        "\"reason\":\"rejected\",\"retry_after\":20}\n");
+        "\"reason\":\"full\",\"retry_after\":20}\n");
 }
 
 TEST_CASE("the length that a refusal states is that of its body") {
@@ -52,9 +54,11 @@ TEST_CASE("a create that found the free slots promised is told so") {
   gate::Verdict verdict = full();
   verdict.live = 10;
   verdict.reserved = 2;
+  verdict.reason = gate::RefusalReason::promised;
   const RefusalAnswer answer = refuse_create(verdict, 503, 0, Persistence::keep);
   CHECK(answer.status == 429);
   CHECK(answer.message.find("(10/12 live, 2 being created)") != std::string::npos);
+  CHECK(answer.message.find("\"reason\":\"promised\"") != std::string::npos);
 }
 
 TEST_CASE(
@@ -62,6 +66,8 @@ TEST_CASE(
     "check") {
   gate::Verdict verdict;
   verdict.decision = gate::Decision::unknown;
+  verdict.reason = gate::RefusalReason::unknown;
+  verdict.retry = {10, gate::RetryBasis::fixed};
   verdict.limit = 12;
   verdict.fault = "folder_missing";
   verdict.detail = "the folder /run/tmux does not exist; check the volume";
@@ -75,6 +81,14 @@ TEST_CASE(
         "\"limit\":12,\"reserved\":0,\"reason\":\"unknown\",\"fault\":\"folder_missing\","
         "\"retry_after\":10}\n");
   }
+}
+
+TEST_CASE("Retry-After is drawn from the window on, which is what RateLimit says") {
+  const RefusalAnswer answer = refuse_create(full(), 503, 7, Persistence::keep);
+  CHECK(answer.retry_after == 27);
+  CHECK(answer.message.find("\r\nRetry-After: 27\r\n") != std::string::npos);
+  CHECK(answer.message.find(";r=0;t=20\r\n") != std::string::npos);
+  CHECK(answer.message.find("\"retry_after\":27}") != std::string::npos);
 }
 
 TEST_CASE("a drain refuses with 503, whatever the status for an unknown signal is") {

@@ -1,0 +1,39 @@
+#include "gate/decision.h"
+
+namespace taskgate::gate {
+
+const char* name_of(Decision decision) {
+  switch (decision) {
+    case Decision::admitted:
+      return "admitted";
+    case Decision::admitted_unknown:
+      return "admitted_unknown";
+    case Decision::rejected:
+      return "rejected";
+    case Decision::unknown:
+      return "unknown";
+    case Decision::draining:
+      return "draining";
+    case Decision::withdrawn:
+      return "withdrawn";
+  }
+  return "unknown";
+}
+
+const char* name_of(RefusalReason reason) {
+  switch (reason) {
+    case RefusalReason::full:
+      return "full";
+    case RefusalReason::promised:
+      return "promised";
+    case RefusalReason::unknown:
+      return "unknown";
+    case RefusalReason::blind:
+      return "blind";
+    case RefusalReason::draining:
+      return "draining";
+  }
+  return "unknown";
+}
+
+}  // namespace taskgate::gate

@@ -1,0 +1,31 @@
+// What was decided about one create, with what its answer, the metrics and the log say about it.
+// Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "gate/decision.h"
+#include "gate/retry_after.h"
+#include "gate/snapshot.h"
+
+namespace taskgate::gate {
+
+struct Verdict {
+  Decision decision = Decision::rejected;
+  std::optional<RefusalReason> reason;  // of a refusal
+  int limit = 0;
+  std::optional<int> live;  // of the listing it was decided on; unset when unknown
+  int reserved = 0;         // open reservations, this one not counted
+  SignalState signal = SignalState::known;
+  std::optional<Duration> signal_age;  // since the last good listing began
+  std::string fault;                   // "timeout", "blind", ...; with a signal that is not known
+  std::string detail;                  // a sentence for the operator
+  RetryWindow retry;                   // of a refusal
+  // When it was found first that all slots which are free of sessions are promised; unset: it was
+  // decided at its first look.
+  std::optional<TimePoint> waited_since;
+};
+
+}  // namespace taskgate::gate

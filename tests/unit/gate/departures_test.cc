@@ -1,0 +1,94 @@
+#include "gate/departures.h"
+
+#include "gate/gate.h"
+#include "support/catch.h"
+#include "world.h"
+
+using namespace taskgate;
+using namespace taskgate::gate;
+using namespace taskgate::gate::test;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::int64_t kWall = 1'800'000'000;
+
+// `count` sessions that lived for `lifetime` seconds and were missed at kWall.
+std::vector<Holder> ended(int count, std::int64_t lifetime) {
+  return std::vector<Holder>(static_cast<std::size_t>(count),
+                             Holder{"kube-coder-x", 1, kWall - lifetime, Origin::created});
+}
+
+TimePoint minute(int number) {
+  return at(number * 60'000.0);
+}
+
+}  // namespace
+
+TEST_CASE("before the first listing nothing is known") {
+  const Turnover turnover = Departures().turnover(minute(5));
+  CHECK(turnover.freed == 0);
+  CHECK(turnover.watched == Duration::zero());
+  CHECK_FALSE(turnover.mean_lifetime);
+}
+
+TEST_CASE("sessions that ended are counted over the time that was watched") {
+  Departures departures;
+  departures.observe({}, minute(0), kWall);
+  departures.observe(ended(2, 100), minute(1), kWall);
+  departures.observe(ended(1, 400), minute(2), kWall);
+  const Turnover turnover = departures.turnover(minute(5));
+  CHECK(turnover.freed == 3);
+  CHECK(turnover.watched == minutes(5));
+  CHECK(turnover.ended == 3);
+  CHECK(turnover.mean_lifetime == Duration(seconds(200)));
+}
+
+TEST_CASE("what ended longer ago than a quarter of an hour tells of lifetimes only") {
+  Departures departures;
+  departures.observe({}, minute(0), kWall);
+  departures.observe(ended(3, 60), minute(1), kWall);
+  departures.observe(ended(1, 60), minute(10), kWall);
+  const Turnover turnover = departures.turnover(minute(20));
+  CHECK(turnover.freed == 1);
+  CHECK(turnover.watched == minutes(15));
+  CHECK(turnover.ended == 4);
+}
+
+TEST_CASE("where more ended than are remembered, the time that those span is told") {
+  Departures departures;
+  departures.observe({}, minute(0), kWall);
+  departures.observe(ended(100, 10), minute(1), kWall);
+  departures.observe(ended(60, 10), minute(9), kWall);
+  const Turnover turnover = departures.turnover(minute(10));
+  CHECK(turnover.freed == 64);
+  CHECK(turnover.watched == minutes(9));
+}
+
+TEST_CASE("a wall clock that was set back makes no negative lifetime") {
+  Departures departures;
+  departures.observe(ended(1, -500), minute(0), kWall);
+  CHECK(departures.turnover(minute(1)).mean_lifetime == Duration::zero());
+}
+
+TEST_CASE("the gate learns from the sessions that no longer are in a listing") {
+  Gate gate(Settings{});
+  gate.apply(live(5, 0));
+  gate.apply(listing_of({session(5)}, 60'000));
+  const Snapshot shot = gate.snapshot_with_holders(at(120'000));
+  CHECK(shot.turnover.freed == 4);
+  CHECK(shot.turnover.watched == Duration(minutes(2)));
+  // Created a few seconds apart, see world.h; all missed at the same moment.
+  CHECK(shot.turnover.mean_lifetime > Duration(minutes(15)));
+  CHECK(shot.retry.basis == RetryBasis::recent);
+  CHECK(shot.retry.seconds == 30);
+}
+
+TEST_CASE("sessions of a restarted server are others, even under the same ids") {
+  Gate gate(Settings{});
+  gate.apply(live(3, 0));
+  auto restarted = listing_of({session(1, true, 200), session(2, true, 200)}, 1000);
+  gate.apply(restarted);
+  CHECK(gate.snapshot_with_holders(at(2000)).turnover.freed == 3);
+}

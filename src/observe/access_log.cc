@@ -14,13 +14,29 @@ double milliseconds(Duration duration) {
   return to_seconds(duration) * 1000;
 }
 
-void add_decision(log::Event& line, const Outcome& outcome, const gate::Snapshot& gate) {
-  line.field("decision", gate::name_of(*outcome.decision));
-  if (gate.live) line.field("live", *gate.live);
-  line.field("limit", gate.limit)
-      .field("reserved", gate.reservations())
-      .field("signal", gate::name_of(gate.signal))
-      .field("wait_ms", milliseconds(outcome.waited));
+void add_verdict(log::Event& line, const gate::Verdict& verdict) {
+  line.field("decision", gate::name_of(verdict.decision));
+  if (verdict.reason) line.field("reason", gate::name_of(*verdict.reason));
+  if (verdict.live) line.field("live", *verdict.live);
+  line.field("reserved", verdict.reserved)
+      .field("limit", verdict.limit)
+      .field("signal", gate::name_of(verdict.signal));
+  if (verdict.signal_age) line.field("signal_age_ms", milliseconds(*verdict.signal_age));
+  if (!verdict.fault.empty()) line.field("fault", verdict.fault);
+}
+
+void add_admission(log::Event& line, const Outcome& outcome) {
+  if (!outcome.verdict) return;
+  add_verdict(line, *outcome.verdict);
+  line.field("wait_ms", milliseconds(outcome.waited));
+  if (outcome.waited_for_slot) line.field("slot_wait_ms", milliseconds(*outcome.waited_for_slot));
+  if (outcome.verdict->reason) line.field("retry_after_s", outcome.retry_after);
+}
+
+void add_ids(log::Event& line, const RequestIds& ids) {
+  if (!ids.request_id.empty()) line.field("request_id", ids.request_id);
+  if (ids.trace_id.empty()) return;
+  line.field("trace_id", ids.trace_id).field("span_id", ids.span_id);
 }
 
 // Fields that say that something out of the ordinary happened; absent else.
@@ -30,6 +46,7 @@ void add_exceptions(log::Event& line, const Outcome& outcome) {
   if (outcome.refusal != nullptr) line.field("refusal", outcome.refusal);
   if (outcome.client_gone) line.field("client_gone", true);
   if (outcome.tunnel) line.field("tunnel", true);
+  if (outcome.stream) line.field("stream", true);
 }
 
 }  // namespace
@@ -42,18 +59,19 @@ std::string_view path_of(std::string_view target) {
   return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
-void log_access(const Outcome& outcome, const gate::Snapshot& gate) {
+void log_access(const Outcome& outcome) {
   if (!log::enabled(log::Level::info)) return;
-  auto line = log::info(outcome.decision ? "admission" : "request");
+  auto line = log::info(outcome.create ? "admission" : "request");
   line.field("method", outcome.method.substr(0, kMaxMethod))
       .field("path", path_of(outcome.target).substr(0, kMaxPath))
       .field("route", outcome.route)
       .field("status", outcome.status);
-  if (outcome.decision) add_decision(line, outcome, gate);
+  add_admission(line, outcome);
   line.field("duration_ms", milliseconds(outcome.total))
       .field("bytes_up", outcome.bytes_up)
       .field("bytes_down", outcome.bytes_down);
   add_exceptions(line, outcome);
+  add_ids(line, outcome.ids);
 }
 
 }  // namespace taskgate::observe

@@ -7,9 +7,9 @@
 
 namespace taskgate::observe {
 
-// Writes one line: event "request", or "admission" with decision, live and limit for a gated one
-// (docs/logs.md).
-void log_access(const Outcome& outcome, const gate::Snapshot& gate);
+// Writes one line: event "admission" for a create, with what was decided and on which count, or
+// "request" (docs/logs.md).
+void log_access(const Outcome& outcome);
 
 // The path of a request target in any form (RFC 9112 section 3.2): without query, fragment, and the
 // scheme and authority of the absolute form, whose userinfo could be a password. "*" and an

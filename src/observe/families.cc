@@ -10,6 +10,11 @@ Families::Families()
                  "Creates by route and by how they were decided; an admitted create can still fail "
                  "upstream, so this does not count the sessions that were made.",
                  {}),
+      refusals("taskgate_refusals_total",
+               "Creates that the gate refused, by route and by what was in the way: live sessions, "
+               "slots promised to creates in flight, a count that is unknown or blind, a drain; "
+               "requests that are faulty in themselves are not in it.",
+               {}),
       reservations_abandoned("taskgate_reservations_abandoned_total",
                              "Admitted creates whose outcome never became known (no answer, broken "
                              "connection); their slot is kept for admission.settle only, and a "
@@ -44,21 +49,39 @@ Families::Families()
                               "are among them, time-outs with the whole of tmux.timeout.",
                               {}),
       admission_seconds("taskgate_admission_seconds",
-                        "Time from the end of a create's body to its decision, refusals included; "
-                        "creates whose client left before the decision are not in it.",
+                        "Time from the end of a create's body to its decision, by decision; "
+                        "creates whose client left before it are not in it.",
                         {}),
+      admission_wait_seconds(
+          "taskgate_admission_wait_seconds",
+          "Time that creates waited for a slot because all that were free of sessions were "
+          "promised to others; creates that were decided at the first look are not in it.",
+          {}),
       request_seconds("taskgate_request_seconds",
-                      "Time from the first byte of a request to the end of its answer; event "
-                      "streams and slow downloads count with their whole length, upgraded "
+                      "Time from the first byte of a request to the end of its answer; slow "
+                      "downloads count with their whole length, event streams and upgraded "
                       "connections are left out.",
-                      {}) {}
+                      {}),
+      stream_seconds("taskgate_stream_seconds",
+                     "Length of event streams and of tunnels (upgraded connections) that have "
+                     "ended; those that go on are counted by taskgate_connections.",
+                     {}) {}
 
 std::vector<prometheus::MetricFamily> Families::collect() const {
   std::vector<prometheus::MetricFamily> all;
-  const std::initializer_list<const prometheus::Collectable*> families{
-      &admissions,        &reservations_abandoned, &session_listings, &requests,
-      &upstream_errors,   &upstream_rejections,    &config_reloads,   &session_listing_seconds,
-      &admission_seconds, &request_seconds};
+  const std::initializer_list<const prometheus::Collectable*> families{&admissions,
+                                                                       &refusals,
+                                                                       &reservations_abandoned,
+                                                                       &session_listings,
+                                                                       &requests,
+                                                                       &upstream_errors,
+                                                                       &upstream_rejections,
+                                                                       &config_reloads,
+                                                                       &session_listing_seconds,
+                                                                       &admission_seconds,
+                                                                       &admission_wait_seconds,
+                                                                       &request_seconds,
+                                                                       &stream_seconds};
   for (const prometheus::Collectable* family : families) {
     auto collected = family->Collect();
     std::move(collected.begin(), collected.end(), std::back_inserter(all));

@@ -15,6 +15,7 @@ struct Families {
   using Histograms = prometheus::Family<prometheus::Histogram>;
 
   Counters admissions;
+  Counters refusals;
   Counters reservations_abandoned;
   Counters session_listings;
   Counters requests;
@@ -23,7 +24,9 @@ struct Families {
   Counters config_reloads;
   Histograms session_listing_seconds;
   Histograms admission_seconds;
+  Histograms admission_wait_seconds;
   Histograms request_seconds;
+  Histograms stream_seconds;
 
   Families();
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "observe/process.h"
 
 namespace taskgate::observe {
 namespace {
@@ -28,6 +29,15 @@ class Families {
   }
   void flag(const char* name, const char* help, bool value) {
     gauge(name, help, std::optional<double>(value ? 1 : 0));
+  }
+
+  void counter(const char* name, const char* help, Labels labels, double value) {
+    if (families_.empty() || families_.back().name != name) family(name, help);
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.counter.value = value;
+    families_.back().type = MetricType::Counter;
+    families_.back().metric.push_back(std::move(metric));
   }
 
   MetricFamily& family(const char* name, const char* help) {
@@ -76,7 +86,13 @@ void add_slots(Families& out, const gate::Snapshot& gate) {
             gate.slots_free());
 }
 
-void add_origins(Families& out, const gate::Snapshot& gate) {
+// Unset while the count is unknown, and while there is none.
+std::optional<double> oldest_created(const gate::Snapshot& gate) {
+  if (!gate.live || gate.holders.empty()) return std::nullopt;
+  return static_cast<double>(gate.holders.front().created);
+}
+
+void add_holders(Families& out, const gate::Snapshot& gate) {
   out.gauge("taskgate_sessions_inherited",
             "Live sessions that were there when the gate started; after a restart of the gate that "
             "is every session, however it was made.",
@@ -85,6 +101,10 @@ void add_origins(Families& out, const gate::Snapshot& gate) {
             "Live sessions that appeared without a create that they could belong to; which session "
             "belongs to which create is a guess, made for people, that decides nothing.",
             count_if_known(gate, gate::Origin::unattributed));
+  out.gauge("taskgate_oldest_session_created_timestamp_seconds",
+            "Unix time at which the session that has held its slot longest was created, as tmux "
+            "says; absent while no session lives, and while the count is unknown.",
+            oldest_created(gate));
 }
 
 void add_signal(Families& out, const gate::Snapshot& gate) {
@@ -112,18 +132,30 @@ void add_connections(Families& out, const Status& status) {
   const ConnectionCounts& counts = status.connections;
   auto& kinds = out.family("taskgate_connections",
                            "Client connections by what they do now: idle between two requests, "
-                           "active with a request (event streams included), or tunnel after an "
-                           "upgrade; the admin port's are not counted.");
+                           "active with a request, stream while they get an event stream, or "
+                           "tunnel after an upgrade; the admin port's are not counted.");
   const auto add = [&](const char* kind, std::uint64_t count) {
     kinds.metric.push_back(Families::sample({{"kind", kind}}, static_cast<double>(count)));
   };
   add("active", counts.active);
   add("idle", counts.idle);
+  add("stream", counts.streams);
   add("tunnel", counts.tunnels);
   out.gauge("taskgate_connections_limit",
             "Client connections at most: limits.connections, or less where the process's limit of "
             "file descriptors leaves no room for them; further clients wait in the listen backlog.",
             std::optional(static_cast<double>(status.connections_limit)));
+}
+
+void add_bytes(Families& out, const ByteCounts& bytes) {
+  const auto add = [&](const char* direction, std::uint64_t count) {
+    out.counter("taskgate_relayed_bytes_total",
+                "Bytes of bodies, event streams and tunnels that were relayed, up towards the "
+                "upstream or down towards the client, counted as they pass; heads are not in it.",
+                {{"direction", direction}}, static_cast<double>(count));
+  };
+  add("down", bytes.down);
+  add("up", bytes.up);
 }
 
 void add_configuration(Families& out, const Status& status) {
@@ -138,24 +170,39 @@ void add_configuration(Families& out, const Status& status) {
       status.config_last_reload_success);
 }
 
-void add_process(Families& out, const Status& status) {
+void add_build(Families& out, const Status& status) {
   out.flag("taskgate_draining",
            "1 from the moment the gate was told to go away: creates are refused, everything else "
            "still passes until it has ended.",
            status.draining);
   out.family("taskgate_build_info", "Always 1; the labels say which build answers.")
       .metric.push_back(Families::sample({{"revision", kRevision}, {"version", kVersion}}, 1));
+  out.counter("taskgate_log_lines_dropped_total",
+              "Log lines that were lost because standard output would have blocked or failed; "
+              "where it grows the log is not complete.",
+              {}, static_cast<double>(log::dropped_lines()));
+}
+
+// Under the names that every exporter uses.
+void add_process(Families& out, const Status& status) {
+  const ProcessUse use = process_use();
+  out.counter("process_cpu_seconds_total",
+              "User and system CPU time that the process has used, all its threads together.", {},
+              use.cpu_seconds);
+  out.gauge("process_resident_memory_bytes",
+            "Memory of the process that is resident, shared libraries included.",
+            use.resident_bytes);
+  out.gauge("process_open_fds",
+            "File descriptors that are open: a relayed request needs two, an idle client one.",
+            use.open_fds);
+  out.gauge("process_max_fds",
+            "File descriptors that may be open at most; where they run out the gate accepts no "
+            "connections until some are free again.",
+            std::optional(use.max_fds));
   out.gauge(
-      "taskgate_start_time_seconds",
+      "process_start_time_seconds",
       "Unix time at which the process started, by the wall clock at that moment.",
       std::optional(std::chrono::duration<double>(status.started.time_since_epoch()).count()));
-  auto& dropped = out.family("taskgate_log_lines_dropped_total",
-                             "Log lines that were lost because standard output would have blocked "
-                             "or failed; where it grows the log is not complete.");
-  dropped.type = MetricType::Counter;
-  ClientMetric lines;
-  lines.counter.value = static_cast<double>(log::dropped_lines());
-  dropped.metric.push_back(std::move(lines));
 }
 
 }  // namespace
@@ -163,10 +210,12 @@ void add_process(Families& out, const Status& status) {
 std::vector<MetricFamily> gauges(const Status& status) {
   Families out;
   add_slots(out, status.gate);
-  add_origins(out, status.gate);
+  add_holders(out, status.gate);
   add_signal(out, status.gate);
   add_connections(out, status);
+  add_bytes(out, status.bytes);
   add_configuration(out, status);
+  add_build(out, status);
   add_process(out, status);
   return out.take();
 }

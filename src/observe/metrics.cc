@@ -39,6 +39,12 @@ const Histogram::BucketBoundaries kAdmissionBuckets{
 const Histogram::BucketBoundaries kRequestBuckets{1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25,
                                                   0.5,  1,      2.5,  5,    10,    30,   60,  300};
 
+const Histogram::BucketBoundaries kStreamBuckets{1, 10, 60, 300, 1800, 3600, 4 * 3600, 86400};
+
+// The kinds of taskgate_stream_seconds, as those of taskgate_connections.
+constexpr const char* kStream = "stream";
+constexpr const char* kTunnel = "tunnel";
+
 std::size_t index(auto enumerator) {
   return static_cast<std::size_t>(enumerator);
 }
@@ -54,6 +60,7 @@ struct RouteSeries {
   std::string name;
   Histogram* seconds = nullptr;
   std::array<Counter*, gate::kDecisions.size()> admissions{};
+  std::array<Counter*, gate::kRefusalReasons.size()> refusals{};
   std::vector<std::pair<int, Counter*>> codes;  // a handful; searched from the front
 };
 
@@ -71,14 +78,19 @@ struct Metrics::Impl {
   Counter& reload_success = families.config_reloads.Add({{"result", "success"}});
   Counter& reload_failure = families.config_reloads.Add({{"result", "failure"}});
   Histogram& listing_seconds = families.session_listing_seconds.Add({}, kListingBuckets);
-  Histogram& admission_seconds = families.admission_seconds.Add({}, kAdmissionBuckets);
+  std::array<Histogram*, gate::kDecisions.size()> admission_seconds{};  // none for `withdrawn`
+  Histogram& admission_wait_seconds = families.admission_wait_seconds.Add({}, kAdmissionBuckets);
+  Histogram& stream_seconds = families.stream_seconds.Add({{"kind", kStream}}, kStreamBuckets);
+  Histogram& tunnel_seconds = families.stream_seconds.Add({{"kind", kTunnel}}, kStreamBuckets);
 
   Impl();
   RouteSeries& add_route(const std::string& name);
   void add_creating_route(const std::string& name);
+  void add_admissions(RouteSeries& route);
   RouteSeries& find_route(std::string_view name);
   Counter& code(RouteSeries& route, int status);
-  Counter& admission(RouteSeries& route, gate::Decision decision);
+  void record_time(RouteSeries& route, const Outcome& outcome);
+  void record_verdict(RouteSeries& route, const Outcome& outcome);
 };
 
 Metrics::Impl::Impl() {
@@ -90,6 +102,11 @@ Metrics::Impl::Impl() {
   }
   for (const auto error : kUpstreamErrors) {
     upstream_errors[index(error)] = &families.upstream_errors.Add({{"reason", name_of(error)}});
+  }
+  for (const auto decision : gate::kDecisions) {
+    if (decision == gate::Decision::withdrawn) continue;
+    admission_seconds[index(decision)] =
+        &families.admission_seconds.Add({{"decision", name_of(decision)}}, kAdmissionBuckets);
   }
 }
 
@@ -105,7 +122,18 @@ RouteSeries& Metrics::Impl::add_route(const std::string& name) {
 void Metrics::Impl::add_creating_route(const std::string& name) {
   RouteSeries& route = add_route(name);
   for (std::size_t i = 0; i < kRefusals; ++i) code(route, kGateAnswers[i]);
-  for (const auto decision : gate::kDecisions) admission(route, decision);
+  add_admissions(route);
+}
+
+void Metrics::Impl::add_admissions(RouteSeries& route) {
+  for (const auto decision : gate::kDecisions) {
+    route.admissions[index(decision)] =
+        &families.admissions.Add({{"decision", name_of(decision)}, {"route", route.name}});
+  }
+  for (const auto reason : gate::kRefusalReasons) {
+    route.refusals[index(reason)] =
+        &families.refusals.Add({{"reason", name_of(reason)}, {"route", route.name}});
+  }
 }
 
 RouteSeries& Metrics::Impl::find_route(std::string_view name) {
@@ -123,13 +151,24 @@ Counter& Metrics::Impl::code(RouteSeries& route, int status) {
   return added;
 }
 
-Counter& Metrics::Impl::admission(RouteSeries& route, gate::Decision decision) {
-  Counter*& counter = route.admissions[index(decision)];
-  if (counter == nullptr) {
-    counter =
-        &families.admissions.Add({{"decision", gate::name_of(decision)}, {"route", route.name}});
+void Metrics::Impl::record_time(RouteSeries& route, const Outcome& outcome) {
+  Histogram& histogram = outcome.tunnel   ? tunnel_seconds
+                         : outcome.stream ? stream_seconds
+                                          : *route.seconds;
+  histogram.Observe(to_seconds(outcome.total));
+}
+
+void Metrics::Impl::record_verdict(RouteSeries& route, const Outcome& outcome) {
+  const gate::Verdict& verdict = *outcome.verdict;
+  if (route.admissions.front() == nullptr) add_admissions(route);
+  route.admissions[index(verdict.decision)]->Increment();
+  if (verdict.reason) route.refusals[index(*verdict.reason)]->Increment();
+  if (verdict.decision != gate::Decision::withdrawn) {
+    admission_seconds[index(verdict.decision)]->Observe(to_seconds(outcome.waited));
   }
-  return *counter;
+  if (outcome.waited_for_slot) {
+    admission_wait_seconds.Observe(to_seconds(*outcome.waited_for_slot));
+  }
 }
 
 Metrics::Metrics(const std::vector<std::string>& routes) : impl_(std::make_unique<Impl>()) {
@@ -145,13 +184,8 @@ void Metrics::add_routes(const std::vector<std::string>& routes) {
 void Metrics::record(const Outcome& outcome) {
   RouteSeries& route = impl_->find_route(outcome.route);
   impl_->code(route, outcome.status).Increment();
-  if (!outcome.tunnel) route.seconds->Observe(to_seconds(outcome.total));
-  if (outcome.decision) {
-    impl_->admission(route, *outcome.decision).Increment();
-    if (*outcome.decision != gate::Decision::withdrawn) {
-      impl_->admission_seconds.Observe(to_seconds(outcome.waited));
-    }
-  }
+  impl_->record_time(route, outcome);
+  if (outcome.verdict) impl_->record_verdict(route, outcome);
   if (outcome.upstream_error) impl_->upstream_errors[index(*outcome.upstream_error)]->Increment();
   if (outcome.upstream_rejected) impl_->upstream_rejections.Increment();
 }

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "gate/snapshot.h"
+#include "gate/verdict.h"
 #include "observe/exposition.h"
 #include "observe/outcome.h"
+#include "observe/tally.h"
 #include "tmux/listing.h"
 
 namespace taskgate::observe {
@@ -21,16 +23,23 @@ namespace taskgate::observe {
 struct ConnectionCounts {
   std::uint64_t idle = 0;     // keep-alive, between two requests
   std::uint64_t active = 0;   // a request is under way
+  std::uint64_t streams = 0;  // ... whose answer is an event stream
   std::uint64_t tunnels = 0;  // upgraded
+};
+
+// Bytes of bodies and tunnels that were relayed, heads and chunk framing of our own left out.
+struct ByteCounts {
+  std::uint64_t up = 0;  // towards the upstream
+  std::uint64_t down = 0;
 };
 
 // A refusal as the status page shows it.
 struct RecentRefusal {
   std::chrono::system_clock::time_point when;
   std::string route;
-  std::string decision;
-  std::optional<int> live;  // unset when the count was unknown
-  int limit = 0;
+  gate::Verdict verdict;
+  int retry_after = 0;     // seconds
+  std::string request_id;  // the client's; empty: none
 };
 
 // The whole gate as a value: made on the loop, rendered on the admin thread.
@@ -38,6 +47,9 @@ struct Status {
   gate::Snapshot gate;
   ConnectionCounts connections;
   std::uint64_t connections_limit = 0;
+  ByteCounts bytes;
+  Counts totals;       // since the start
+  Counts last_minute;  // or a little less than one
   bool draining = false;
   bool drained = false;
   bool listening = false;

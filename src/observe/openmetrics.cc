@@ -108,7 +108,10 @@ void append_metadata(std::string& out, const MetricFamily& family) {
     name.remove_suffix(kTotal.size());
   }
   out.append("# TYPE ").append(name).append(" ").append(type_name(family.type)).append("\n");
-  if (name.ends_with("_seconds")) out.append("# UNIT ").append(name).append(" seconds\n");
+  for (const std::string_view unit : {"seconds", "bytes"}) {
+    if (!name.ends_with(unit)) continue;
+    out.append("# UNIT ").append(name).append(" ").append(unit).append("\n");
+  }
   out.append("# HELP ").append(name).append(" ");
   append_escaped(out, family.help);
   out += '\n';

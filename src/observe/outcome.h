@@ -8,7 +8,8 @@
 #include <string_view>
 
 #include "base/time.h"
-#include "gate/snapshot.h"
+#include "gate/verdict.h"
+#include "observe/request_ids.h"
 
 namespace taskgate::observe {
 
@@ -37,16 +38,21 @@ struct Outcome {
   std::string_view route = "other";  // a rule's name; "other": not gated
   std::string_view method;           // for the access log
   std::string_view target;           // for the access log, which drops the query
-  int status = 0;  // sent to the client; 0: none (client gone, connection aborted)
-  std::optional<gate::Decision> decision;
+  RequestIds ids;                    // for the access log
+  int status = 0;       // sent to the client; 0: none (client gone, connection aborted)
+  bool create = false;  // it creates a task, so the gate is asked
+  std::optional<gate::Verdict> verdict;  // the gate's answer; unset: it did not come to that
+  int retry_after = 0;                   // seconds, with a refusal
   std::optional<UpstreamError> upstream_error;
   bool upstream_rejected = false;  // 429 behind an admitted create: the two limits drift
   bool client_gone = false;
   bool tunnel = false;
-  const char* refusal = nullptr;  // why the head was refused, static text
-  Duration waited{};              // from the whole body to the decision
-  Duration total{};               // from the first byte of the head to the end of the exchange
-  std::uint64_t bytes_up = 0;     // body bytes
+  bool stream = false;                      // of server-sent events
+  const char* refusal = nullptr;            // why the head was refused, static text
+  Duration waited{};                        // from the whole body to the decision
+  std::optional<Duration> waited_for_slot;  // the part of it in which the free slots were promised
+  Duration total{};            // from the first byte of the head to the end of the exchange
+  std::uint64_t bytes_up = 0;  // body bytes
   std::uint64_t bytes_down = 0;
 };
 

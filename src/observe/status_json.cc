@@ -66,14 +66,34 @@ json::value holders(const gate::Snapshot& gate, WallTime now) {
   return all;
 }
 
+json::value retry_after(const gate::Snapshot& gate) {
+  if (!gate.live) return nullptr;
+  const gate::Turnover& seen = gate.turnover;
+  json::value mean_lifetime;
+  if (seen.mean_lifetime) mean_lifetime = to_seconds(*seen.mean_lifetime);
+  return {{"window_seconds", gate.retry.seconds},
+          {"basis", gate::name_of(gate.retry.basis)},
+          {"freed", seen.freed},
+          {"watched_seconds", to_seconds(seen.watched)},
+          {"ended", seen.ended},
+          {"mean_lifetime_seconds", mean_lifetime}};
+}
+
 json::array refusals(const std::vector<RecentRefusal>& recent) {
   json::array all;
   for (const RecentRefusal& refusal : recent) {
-    all.push_back(json::object{{"when", format_wall_time(refusal.when)},
-                               {"route", text(refusal.route)},
-                               {"decision", text(refusal.decision)},
-                               {"live", or_null(refusal.live)},
-                               {"limit", refusal.limit}});
+    const gate::Verdict& verdict = refusal.verdict;
+    all.push_back(json::object{
+        {"when", format_wall_time(refusal.when)},
+        {"route", text(refusal.route)},
+        {"decision", gate::name_of(verdict.decision)},
+        {"reason", verdict.reason ? json::value(gate::name_of(*verdict.reason)) : json::value()},
+        {"fault", text_or_null(verdict.fault)},
+        {"live", or_null(verdict.live)},
+        {"reserved", verdict.reserved},
+        {"limit", verdict.limit},
+        {"retry_after", refusal.retry_after},
+        {"request_id", text_or_null(refusal.request_id)}});
   }
   return all;
 }
@@ -82,8 +102,16 @@ json::object connections(const Status& status) {
   const ConnectionCounts& counts = status.connections;
   return {{"active", counts.active},
           {"idle", counts.idle},
+          {"streams", counts.streams},
           {"tunnels", counts.tunnels},
           {"limit", status.connections_limit}};
+}
+
+json::object counts(const Counts& counts) {
+  return {{"requests", counts.requests},
+          {"admitted", counts.admitted},
+          {"refused", counts.refused},
+          {"withdrawn", counts.withdrawn}};
 }
 
 json::object configuration(const Status& status) {
@@ -96,26 +124,31 @@ json::object configuration(const Status& status) {
 
 std::string to_json(const Status& status, WallTime now) {
   const gate::Snapshot& gate = status.gate;
-  return json::serialize(json::object{{"live", or_null(gate.live)},
-                                      {"limit", gate.limit},
-                                      {"reservations", reservations(gate)},
-                                      {"slots_free", or_null(gate.slots_free())},
-                                      {"waiting", gate.waiting},
-                                      {"signal", signal(gate)},
-                                      {"holders", holders(gate, now)},
-                                      {"refusals", refusals(status.refusals)},
-                                      {"connections", connections(status)},
-                                      {"listening", status.listening},
-                                      {"draining", status.draining},
-                                      {"drained", status.drained},
-                                      {"config", configuration(status)},
-                                      {"listen", text(status.listen)},
-                                      {"upstream", text(status.upstream)},
-                                      {"version", kVersion},
-                                      {"revision", kRevision},
-                                      {"pid", status.pid},
-                                      {"started", format_wall_time(status.started)},
-                                      {"uptime_seconds", whole_seconds(status.started, now)}});
+  return json::serialize(
+      json::object{{"live", or_null(gate.live)},
+                   {"limit", gate.limit},
+                   {"reservations", reservations(gate)},
+                   {"slots_free", or_null(gate.slots_free())},
+                   {"waiting", gate.waiting},
+                   {"signal", signal(gate)},
+                   {"holders", holders(gate, now)},
+                   {"retry_after", retry_after(gate)},
+                   {"refusals", refusals(status.refusals)},
+                   {"totals", counts(status.totals)},
+                   {"last_minute", counts(status.last_minute)},
+                   {"bytes", {{"up", status.bytes.up}, {"down", status.bytes.down}}},
+                   {"connections", connections(status)},
+                   {"listening", status.listening},
+                   {"draining", status.draining},
+                   {"drained", status.drained},
+                   {"config", configuration(status)},
+                   {"listen", text(status.listen)},
+                   {"upstream", text(status.upstream)},
+                   {"version", kVersion},
+                   {"revision", kRevision},
+                   {"pid", status.pid},
+                   {"started", format_wall_time(status.started)},
+                   {"uptime_seconds", whole_seconds(status.started, now)}});
 }
 
 bool is_ready(const Status& status) {

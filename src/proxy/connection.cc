@@ -23,6 +23,17 @@ bool is_sensitive(const http::Field& field) {
   return false;
 }
 
+// Empty where there is none, or more than one: then it is in doubt which one counts.
+std::string_view only_value(const std::vector<http::Field>& fields, std::string_view name) {
+  const http::Field* found = nullptr;
+  for (const http::Field& field : fields) {
+    if (!http::equals_ignoring_case(field.name, name)) continue;
+    if (found != nullptr) return {};
+    found = &field;
+  }
+  return found == nullptr ? std::string_view() : found->value;
+}
+
 }  // namespace
 
 Connection::Connection(Services& services, TcpSocket socket)
@@ -91,10 +102,10 @@ void Connection::begin_request() {
 void Connection::record() {
   outcome_.total = Clock::now() - began_;
   services_.metrics.record(outcome_);
-  const bool gated = outcome_.decision.has_value();
+  services_.tally.record(outcome_, Clock::now());
   const bool logs = config_->log.access == config::AccessLog::all ||
-                    (config_->log.access == config::AccessLog::gated && gated);
-  if (logs) observe::log_access(outcome_, services_.admission.snapshot());
+                    (config_->log.access == config::AccessLog::gated && outcome_.create);
+  if (logs) observe::log_access(outcome_);
   first_ = false;
   idle_ = true;
   ++services_.counts.idle;
@@ -135,6 +146,7 @@ Task<After> Connection::handle() {
   outcome_.target =
       std::string_view(request_line_).substr(head.method.size() + 1, head.target.size());
   minor_version_ = head.minor_version;
+  if (config_->log.access == config::AccessLog::all) note_ids();
   const auto rules = http::examine(head);
   if (!rules) co_return co_await refuse(rules.error());
   keep_alive_ = rules->keep_alive && !services_.draining;
@@ -177,6 +189,8 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
     const bool creates = co_await creates_task(match);
     if (!creates) co_return co_await forward(rules);
   }
+  outcome_.create = true;
+  note_ids();
   hold_head();
   ByteBudget::Share share;
   GatedBody body = co_await read_gated_body(client_, rules, *config_, services_.bodies, share);
@@ -203,13 +217,15 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
   const TimePoint asked = Clock::now();
   Admission::Result result =
       co_await services_.admission.admit(match.rule->settle, client_.socket().native_handle());
-  outcome_.waited = Clock::now() - asked;
-  outcome_.decision = result.verdict.decision;
-  if (outcome_.decision == gate::Decision::withdrawn) {
+  const TimePoint decided = Clock::now();
+  outcome_.waited = decided - asked;
+  if (const auto since = result.verdict.waited_since) outcome_.waited_for_slot = decided - *since;
+  outcome_.verdict = std::move(result.verdict);
+  if (outcome_.verdict->decision == gate::Decision::withdrawn) {
     outcome_.client_gone = true;
     co_return After::close;
   }
-  if (!result.reservation) co_return co_await refuse_create(result.verdict);
+  if (!result.reservation) co_return co_await refuse_create();
   http::RequestEdits edits{.drop_expect = true};
   if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
   Outgoing outgoing = prepare(edits);
@@ -238,12 +254,14 @@ Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservatio
 
 // --- Answers of our own
 
-Task<After> Connection::refuse_create(const gate::Verdict& verdict) {
+Task<After> Connection::refuse_create() {
+  const gate::Verdict& verdict = *outcome_.verdict;
   const After after = after_whole_request();
   auto refusal = proxy::refuse_create(verdict, config_->refuse.unknown_status,
                                       services_.next_draw(), persistence(after));
+  outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
-                                 gate::name_of(verdict.decision), verdict.live, verdict.limit});
+                                 verdict, refusal.retry_after, outcome_.ids.request_id});
   if (services_.refusals.size() > kRememberedRefusals) services_.refusals.pop_back();
   co_return co_await answer(refusal.status, std::move(refusal.message), after);
 }
@@ -308,6 +326,12 @@ After Connection::after_whole_request() const {
 Persistence Connection::persistence(After after) const {
   if (after != After::keep) return Persistence::close;
   return minor_version_ == 0 ? Persistence::keep_said : Persistence::keep;
+}
+
+void Connection::note_ids() {
+  const auto& fields = parser_.head().fields;
+  outcome_.ids = observe::read_request_ids(only_value(fields, "x-request-id"),
+                                           only_value(fields, "traceparent"));
 }
 
 // Moves the head out of the receive buffer. It was parsed before, so it parses again.

@@ -41,7 +41,7 @@ class Connection : public boost::intrusive::list_base_hook<
   Task<bool> creates_task(const route::Match& match);
   Task<After> forward(const http::RequestRules& rules);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
-  Task<After> refuse_create(const gate::Verdict& verdict);
+  Task<After> refuse_create();
   Task<After> exchange(Outgoing outgoing, gate::Reservation reservation);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
@@ -51,6 +51,7 @@ class Connection : public boost::intrusive::list_base_hook<
   Outgoing prepare(http::RequestEdits edits) const;
   Persistence persistence(After after) const;
   After after_whole_request() const;
+  void note_ids();
   void hold_head();
   void begin_request();
   void record();

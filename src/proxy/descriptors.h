@@ -36,7 +36,9 @@ class Descriptors {
   bool cover_requests() const { return used() <= shares_.traffic; }
 
  private:
-  std::size_t used() const { return counts_.idle + 2 * (counts_.active + counts_.tunnels); }
+  std::size_t used() const {
+    return counts_.idle + 2 * (counts_.active + counts_.streams + counts_.tunnels);
+  }
 
   DescriptorShares shares_;
   const observe::ConnectionCounts& counts_;

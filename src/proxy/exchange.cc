@@ -103,7 +103,7 @@ Task<bool> Exchange::send() {
     }
     body = client_.received().substr(0, taken);
   }
-  outcome_.bytes_up = body.size();
+  count(Direction::up, body.size());
   if (upload_.complete()) expect_answer();
   const bool sent = co_await upstream_.write({outgoing_.head, body});
   client_.consume(taken);
@@ -137,7 +137,7 @@ Task<> Exchange::upload() {
       upstream_.reset();
       break;
     }
-    outcome_.bytes_up += taken;
+    count(Direction::up, taken);
     const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
     client_.consume(taken);
     broken = !sent;
@@ -219,10 +219,13 @@ Task<> Exchange::relay_final() {
     co_await tunnel();
     co_return;
   }
-  if (watch_ && is_event_stream(head)) watch_->set_half_close_is_leaving();
+  outcome_.stream = is_event_stream(head);
+  if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
   plan_answer(rules);
   upstream_.consume(head.size);
   if (!uploading_) client_.release_buffer();
+  std::optional<Recount> as_stream;
+  if (outcome_.stream) as_stream.emplace(services_.counts.active, services_.counts.streams);
   co_await relay_body(rules);
 }
 
@@ -268,7 +271,7 @@ Task<bool> Exchange::relay_piece(http::BodyScanner& scanner) {
   const std::size_t taken = scanner.feed(received, drop_chunks_ ? &payload_ : nullptr);
   const std::string_view piece = drop_chunks_ ? payload_ : received.substr(0, taken);
   if (gated_) sniffer_.feed(received.substr(0, taken));
-  outcome_.bytes_down += piece.size();
+  count(Direction::down, piece.size());
   const bool passed = co_await write_piece(piece);
   client_head_.clear();
   upstream_.consume(taken);
@@ -305,19 +308,15 @@ Task<> Exchange::tunnel() {
   outcome_.tunnel = true;
   const bool passed = co_await to_client({client_head_});
   if (!passed) co_return;
-  --services_.counts.active;
-  ++services_.counts.tunnels;
-  co_await join(pump(client_, upstream_, outcome_.bytes_up),
-                pump(upstream_, client_, outcome_.bytes_down));
-  ++services_.counts.active;
-  --services_.counts.tunnels;
+  const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
+  co_await join(pump(client_, upstream_, Direction::up), pump(upstream_, client_, Direction::down));
 }
 
 // One direction of a tunnel. The end of one side's sending is passed on; the other direction goes
 // on.
-Task<> Exchange::pump(Stream& from, Stream& to, std::uint64_t& bytes) {
+Task<> Exchange::pump(Stream& from, Stream& to, Direction direction) {
   for (;;) {
-    bytes += from.received().size();
+    count(direction, from.received().size());
     const bool written = co_await to.write(from.received());
     if (!written) break;
     from.consume(from.received().size());
@@ -334,6 +333,12 @@ Task<> Exchange::pump(Stream& from, Stream& to, std::uint64_t& bytes) {
   to.interrupt();
   upstream_.reset();
   after_ = After::reset;
+}
+
+// At once, not at the end: a tunnel lives for hours.
+void Exchange::count(Direction direction, std::size_t bytes) {
+  (direction == Direction::up ? outcome_.bytes_up : outcome_.bytes_down) += bytes;
+  (direction == Direction::up ? services_.bytes.up : services_.bytes.down) += bytes;
 }
 
 Task<bool> Exchange::to_client(Stream::Parts parts) {

@@ -78,9 +78,11 @@ class Exchange {
   Task<bool> write_piece(std::string_view piece);
   Task<> finish_body();
   Task<> tunnel();
-  Task<> pump(Stream& from, Stream& to, std::uint64_t& bytes);
+  enum class Direction : std::uint8_t { up, down };
+  Task<> pump(Stream& from, Stream& to, Direction direction);
   Task<bool> to_client(Stream::Parts parts);
 
+  void count(Direction direction, std::size_t bytes);
   void expect_answer();
   void client_left();
   void refuse_body();

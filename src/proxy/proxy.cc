@@ -206,6 +206,9 @@ observe::Status Proxy::status() const {
   status.gate = services_.admission.snapshot_with_holders();
   status.connections = services_.counts;
   status.connections_limit = connection_limit();
+  status.bytes = services_.bytes;
+  status.totals = services_.tally.totals();
+  status.last_minute = services_.tally.last_minute(Clock::now());
   status.draining = services_.draining;
   status.drained = drained_;
   status.listening = accepting_;

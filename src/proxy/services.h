@@ -16,6 +16,25 @@
 
 namespace taskgate::proxy {
 
+// Counts an active connection as something else for as long as it lives.
+class Recount {
+ public:
+  Recount(std::uint64_t& from, std::uint64_t& to) : from_(from), to_(to) {
+    --from_;
+    ++to_;
+  }
+  ~Recount() {
+    ++from_;
+    --to_;
+  }
+  Recount(const Recount&) = delete;
+  Recount& operator=(const Recount&) = delete;
+
+ private:
+  std::uint64_t& from_;
+  std::uint64_t& to_;
+};
+
 struct Services {
   Services(asio::io_context& io, std::shared_ptr<const config::Config> start,
            observe::Metrics& counters, const DescriptorShares& shares)
@@ -40,6 +59,8 @@ struct Services {
   Upstream upstream;
   Admission admission;
   ByteBudget bodies;
+  observe::ByteCounts bytes;
+  observe::Tally tally;
   std::deque<observe::RecentRefusal> refusals;  // newest first
   std::minstd_rand random{std::random_device{}()};
   bool draining = false;

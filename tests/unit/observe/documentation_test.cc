@@ -45,7 +45,8 @@ using Families = std::map<std::string, Family>;
 Families documented() {
   Families families;
   std::istringstream lines(read_file(kRoot / "docs/metrics.md"));
-  const std::regex row("\\| `(taskgate_[a-z_]+)` \\| (gauge|counter|histogram) \\| ([^|]*)\\|.*");
+  const std::regex row(
+      "\\| `((?:taskgate|process)_[a-z_]+)` \\| (gauge|counter|histogram) \\| ([^|]*)\\|.*");
   const std::regex label("`([a-z]+)`");
   for (std::string line; std::getline(lines, line);) {
     std::smatch cells;
@@ -92,7 +93,7 @@ Families exposed() {
 TEST_CASE("docs/metrics.md lists each metric with its type and labels, and no other") {
   const Families code = exposed();
   const Families page = documented();
-  CHECK(code.size() == 28);
+  CHECK(code.size() == 37);
   for (const auto& [name, family] : code) {
     INFO(name);
     REQUIRE(page.contains(name));
@@ -108,12 +109,12 @@ TEST_CASE("docs/metrics.md names each label value of the fixed vocabularies") {
   const std::string page = read_file(kRoot / "docs/metrics.md");
   const std::string text =
       Metrics({}).render(sample_status()) + Metrics({"spawn"}).render(sample_status());
-  const std::regex value("(decision|result|reason|state|kind)=\"([a-z_]+)\"");
+  const std::regex value("(decision|result|reason|state|kind|direction)=\"([a-z_]+)\"");
   std::set<std::string> values;
   for (std::sregex_iterator at(text.begin(), text.end(), value), end; at != end; ++at) {
     values.insert((*at)[2]);
   }
-  CHECK(values.size() > 25);
+  CHECK(values.size() > 35);
   for (const std::string& name : values) {
     INFO(name);
     CHECK(page.find("`" + name + "`") != std::string::npos);

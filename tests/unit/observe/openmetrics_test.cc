@@ -41,6 +41,17 @@ TEST_CASE("A gauge in seconds has a unit in OpenMetrics, and a help is escaped")
         "# EOF\n");
 }
 
+TEST_CASE("A unit is that of the name that the family has in OpenMetrics") {
+  ClientMetric metric;
+  metric.counter.value = 3;
+  CHECK(to_openmetrics({{"sent_bytes_total", "Sent.", MetricType::Counter, {metric}}}) ==
+        "# TYPE sent_bytes counter\n"
+        "# UNIT sent_bytes bytes\n"
+        "# HELP sent_bytes Sent.\n"
+        "sent_bytes_total 3\n"
+        "# EOF\n");
+}
+
 TEST_CASE("The bounds of a histogram are spelled canonically in OpenMetrics") {
   ClientMetric metric;
   metric.label = {{"route", "r"}};

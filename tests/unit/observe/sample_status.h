@@ -20,8 +20,13 @@ inline Status sample_status() {
   status.gate.holders = {{"kube-coder-a", 1, 1'700'000'000, gate::Origin::inherited},
                          {"kube-coder-b", 2, 1'700'000'010, gate::Origin::unattributed},
                          {"kube-coder-c", 3, 1'700'000'020, gate::Origin::created}};
-  status.connections = {7, 8, 9};
+  status.gate.turnover = {5, std::chrono::minutes(15), 6, std::chrono::seconds(90)};
+  status.gate.retry = {180, gate::RetryBasis::recent};
+  status.connections = {.idle = 7, .active = 8, .streams = 2, .tunnels = 9};
   status.connections_limit = 10'000;
+  status.bytes = {.up = 1000, .down = 5'000'000'000};
+  status.totals = {.requests = 40, .admitted = 20, .refused = 10, .withdrawn = 1};
+  status.last_minute = {.requests = 4, .admitted = 2, .refused = 1, .withdrawn = 0};
   status.listening = true;
   status.config_generation = 4;
   status.started = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));

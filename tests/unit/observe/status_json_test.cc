@@ -19,7 +19,17 @@ json::object parsed(const Status& status) {
 
 TEST_CASE("The status says all that is known") {
   Status status = sample_status();
-  status.refusals = {{kNow, "spawn", "rejected", 12, 12}, {kNow, "webhook", "unknown", {}, 12}};
+  gate::Verdict full;
+  full.reason = gate::RefusalReason::full;
+  full.live = 12;
+  full.reserved = 1;
+  full.limit = 12;
+  gate::Verdict unknown;
+  unknown.decision = gate::Decision::unknown;
+  unknown.reason = gate::RefusalReason::unknown;
+  unknown.fault = "timeout";
+  unknown.limit = 12;
+  status.refusals = {{kNow, "spawn", full, 23, "7d1f"}, {kNow, "webhook", unknown, 10, ""}};
   json::object expected = json::parse(R"({
     "live": 3, "limit": 12,
     "reservations": {"total": 4, "in_flight": 1, "settling": 2, "abandoned": 1},
@@ -34,11 +44,18 @@ TEST_CASE("The status says all that is known") {
       {"name": "kube-coder-c", "id": 3, "created": "2023-11-14T22:13:40.000Z", "age_seconds": 80,
        "origin": "created"}],
     "refusals": [
-      {"when": "2023-11-14T22:15:00.000Z", "route": "spawn", "decision": "rejected", "live": 12,
-       "limit": 12},
-      {"when": "2023-11-14T22:15:00.000Z", "route": "webhook", "decision": "unknown", "live": null,
-       "limit": 12}],
-    "connections": {"active": 8, "idle": 7, "tunnels": 9, "limit": 10000},
+      {"when": "2023-11-14T22:15:00.000Z", "route": "spawn", "decision": "rejected",
+       "reason": "full", "fault": null, "live": 12, "reserved": 1, "limit": 12, "retry_after": 23,
+       "request_id": "7d1f"},
+      {"when": "2023-11-14T22:15:00.000Z", "route": "webhook", "decision": "unknown",
+       "reason": "unknown", "fault": "timeout", "live": null, "reserved": 0, "limit": 12,
+       "retry_after": 10, "request_id": null}],
+    "retry_after": {"window_seconds": 180, "basis": "recent", "freed": 5, "watched_seconds": 9E2,
+                    "ended": 6, "mean_lifetime_seconds": 9E1},
+    "totals": {"requests": 40, "admitted": 20, "refused": 10, "withdrawn": 1},
+    "last_minute": {"requests": 4, "admitted": 2, "refused": 1, "withdrawn": 0},
+    "bytes": {"up": 1000, "down": 5000000000},
+    "connections": {"active": 8, "idle": 7, "streams": 2, "tunnels": 9, "limit": 10000},
     "listening": true, "draining": false, "drained": false,
     "config": {"generation": 4, "last_reload_success": true, "error": null},
     "listen": "0.0.0.0:6090", "upstream": "127.0.0.1:6080", "pid": 42,
@@ -54,9 +71,16 @@ TEST_CASE("What is not known is null, never zero or empty") {
   CHECK(status.at("live").is_null());
   CHECK(status.at("slots_free").is_null());
   CHECK(status.at("holders").is_null());
+  CHECK(status.at("retry_after").is_null());
   CHECK(status.at("signal") == json::parse(R"({"state": "unknown", "fault": "permission_denied",
             "detail": "/tmp/tmux-1000/default: permission denied", "age_seconds": null,
             "match_wrong": false})"));
+}
+
+TEST_CASE("A mean lifetime is null while no session has ended") {
+  Status status = sample_status();
+  status.gate.turnover.mean_lifetime.reset();
+  CHECK(parsed(status).at("retry_after").at("mean_lifetime_seconds").is_null());
 }
 
 TEST_CASE("A failed reload is told with its reason") {

@@ -1,0 +1,22 @@
+// The ids by which a request is found again in other programs' logs: X-Request-Id, and the trace
+// and span of a traceparent (W3C Trace Context). They are forwarded as they came and only written
+// down here. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace taskgate::observe {
+
+// An empty member: absent, or not what such an id looks like.
+struct RequestIds {
+  std::string request_id;
+  std::string trace_id, span_id;
+};
+
+// Clients choose these, so only what is well-formed and short is taken: a request id of at most 128
+// letters, digits and -._~:+/=@ (UUIDs, hexadecimal and base64 are of these); a traceparent of
+// version 00, or of a later one, by its first four parts.
+RequestIds read_request_ids(std::string_view x_request_id, std::string_view traceparent);
+
+}  // namespace taskgate::observe

@@ -1,45 +1,16 @@
 // The pages for users cannot go stale: docs/metrics.md and docs/logs.md are held against the code.
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 
-#include "observe/metrics.h"
-#include "observe/sample_status.h"
-#include "support/catch.h"
+#include "observe/exposed.h"
 
 namespace taskgate::observe {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path);
-  REQUIRE(file.is_open());
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-const fs::path kRoot = TASKGATE_SOURCE_DIR;
-
-struct Family {
-  std::string type;
-  std::set<std::string> labels;
-  bool operator==(const Family&) const = default;
-};
-
-// How Catch shows a difference.
-std::ostream& operator<<(std::ostream& out, const Family& family) {
-  out << family.type << " {";
-  for (const auto& label : family.labels) out << " " << label;
-  return out << " }";
-}
-
-using Families = std::map<std::string, Family>;
 
 // A table's row: | `name` | type | `label`, `label` | ...
 Families documented() {
@@ -56,35 +27,6 @@ Families documented() {
     const std::string labels = cells[3];
     for (std::sregex_iterator at(labels.begin(), labels.end(), label), end; at != end; ++at) {
       family.labels.insert((*at)[1]);
-    }
-  }
-  return families;
-}
-
-std::string family_of(const std::string& sample, const Families& families) {
-  for (const char* suffix : {"", "_bucket", "_sum", "_count"}) {
-    const std::string end = suffix;
-    if (!sample.ends_with(end)) continue;
-    const std::string name = sample.substr(0, sample.size() - end.size());
-    if (families.contains(name)) return name;
-  }
-  return sample;
-}
-
-Families exposed() {
-  Families families;
-  std::istringstream lines(Metrics({"spawn"}).render(sample_status()));
-  const std::regex type("# TYPE (\\S+) (\\S+)");
-  const std::regex sample("([a-z_]+)(?:\\{(.*)\\})? \\S+");
-  const std::regex label("([a-z]+)=\"");
-  for (std::string line; std::getline(lines, line);) {
-    std::smatch match;
-    if (std::regex_match(line, match, type)) families[match[1]].type = match[2];
-    if (!std::regex_match(line, match, sample)) continue;
-    Family& family = families[family_of(match[1], families)];
-    const std::string labels = match[2];
-    for (std::sregex_iterator at(labels.begin(), labels.end(), label), end; at != end; ++at) {
-      if ((*at)[1] != "le") family.labels.insert((*at)[1]);
     }
   }
   return families;

@@ -112,11 +112,11 @@ TEST_CASE("taskgate drain lets what is under way end, and the SIGTERM behind it 
 }
 
 TEST_CASE("a second SIGTERM does not wait for a body that waits for admission.body_total") {
-  GatedWorld world({{"admission.body_limit", "1KiB"},
-                    {"admission.body_total", "1KiB"},
-                    {"timeouts.body", "1h"},
-                    {"drain.notice", "1h"},
-                    {"drain.timeout", "1h"}});
+  GatedWorld world(Gate::Settings{{"admission.body_limit", "1KiB"},
+                                  {"admission.body_total", "1KiB"},
+                                  {"timeouts.body", "1h"},
+                                  {"drain.notice", "1h"},
+                                  {"drain.timeout", "1h"}});
   const std::string head = "POST " + kTerminal +
                            " HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
                            "Content-Length: 1000\r\n\r\n";

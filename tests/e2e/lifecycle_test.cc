@@ -1,30 +1,14 @@
 // The gate as a process: reload, drain, faults around it, and its other commands.
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
-#include "e2e/gated_world.h"
+#include "e2e/configured_world.h"
 #include "support/catch.h"
 #include "support/run.h"
 
 using namespace taskgate::test;
 
 namespace {
-
-void write_file(const std::string& path, const std::string& text) {
-  std::ofstream(path) << text;
-}
-
-// A gate with a configuration file of its own.
-struct ConfiguredWorld {
-  explicit ConfiguredWorld(const std::string& yaml)
-      : file(dir.write("config.yaml", yaml)), world({}, {}, {"--config", file}) {}
-  void rewrite(const std::string& yaml) const { write_file(file, yaml); }
-
-  TempDir dir;
-  std::string file;
-  GatedWorld world;
-};
 
 RunResult taskgate_command(std::vector<std::string> words, const Gate::Settings& settings = {}) {
   words.insert(words.begin(), gate_binary());

@@ -1,0 +1,33 @@
+// The whole product with a configuration file that a test changes.
+#pragma once
+
+#include <csignal>
+#include <fstream>
+#include <string>
+
+#include "e2e/gated_world.h"
+#include "support/temp_dir.h"
+
+namespace taskgate::test {
+
+struct ConfiguredWorld {
+  explicit ConfiguredWorld(const std::string& yaml)
+      : file(dir.write("config.yaml", yaml)), world({}, {}, {"--config", file}) {}
+
+  void rewrite(const std::string& yaml) const { std::ofstream(file) << yaml; }
+  // Returns when the new configuration is in force.
+  void reload(const std::string& yaml) const {
+    const double before = world.metric("taskgate_config_generation");
+    rewrite(yaml);
+    world.gate->process().signal(SIGHUP);
+    // The watch on the file may be first, and the signal then makes one more.
+    eventually("the configuration is reloaded",
+               [&] { return world.metric("taskgate_config_generation") > before; });
+  }
+
+  TempDir dir;
+  std::string file;
+  GatedWorld world;
+};
+
+}  // namespace taskgate::test

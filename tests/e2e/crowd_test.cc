@@ -50,10 +50,12 @@ TEST_CASE("10000 clients with half a request each do not keep anybody else from 
   CHECK(world.ask("GET", "/livez").status == 200);
   CHECK(world.gate->admin("/livez").status == 200);
   CHECK(world.gate->is_ready());
-  CHECK(world.create().status == 201);
+  for (const int expected : {201, 201, 429}) {
+    const HttpAnswer answer = world.create();
+    INFO(answer.body);
+    CHECK(answer.status == expected);
+  }
   stream.read_until("task.created");
-  CHECK(world.create().status == 201);
-  CHECK(world.create().status == 429);
   CHECK(world.tmux.count() == 2);
   const std::size_t grown = world.gate->resident_kib() - before;
   std::printf("%d clients with half a request: %zu KiB more, %.1f KiB each\n", kCrowd, grown,

@@ -1,0 +1,52 @@
+#include "proxy/descriptors.h"
+
+#include "support/catch.h"
+
+using namespace taskgate;
+using namespace taskgate::proxy;
+
+namespace {
+
+struct Row {
+  std::size_t limit;
+  std::size_t admin;
+  std::size_t traffic;
+  std::size_t clients;
+};
+
+}  // namespace
+
+TEST_CASE("traffic gets what listings, the admin port and a reload leave") {
+  const auto row = GENERATE(values<Row>({
+      {0, 1, 2, 1},  // even the smallest share carries one request
+      {40, 5, 3, 2},
+      {64, 8, 24, 16},
+      {1024, 128, 864, 576},
+      {1048576, 128, 1048416, 698944},
+  }));
+  CAPTURE(row.limit);
+  const DescriptorShares shares = share_descriptors(row.limit);
+  CHECK(shares.admin == row.admin);
+  CHECK(shares.traffic == row.traffic);
+  CHECK(shares.clients == row.clients);
+}
+
+TEST_CASE("a request and a tunnel need two descriptors, an idle client one") {
+  observe::ConnectionCounts counts;
+  const Descriptors descriptors(share_descriptors(64), counts);  // 24 for traffic
+  counts = {.idle = 3, .active = 5, .tunnels = 5};
+  CHECK(descriptors.has_room());
+  ++counts.idle;
+  CHECK_FALSE(descriptors.has_room());
+  CHECK(descriptors.cover_requests());
+  --counts.idle;
+  ++counts.active;
+  CHECK_FALSE(descriptors.cover_requests());
+}
+
+TEST_CASE("so many clients can be met as have two descriptors each") {
+  const observe::ConnectionCounts counts;
+  const Descriptors descriptors(share_descriptors(64), counts);
+  CHECK(descriptors.suffice_for(12));
+  CHECK_FALSE(descriptors.suffice_for(13));
+}

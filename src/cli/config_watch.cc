@@ -2,16 +2,18 @@
 
 #include <sys/stat.h>
 
+#include <utility>
+
 namespace taskgate::cli {
 namespace {
 
-constexpr Duration kInterval = std::chrono::seconds(1);
+constexpr Duration kInterval = std::chrono::milliseconds(500);
 
 }  // namespace
 
 void ConfigWatch::start() {
   if (path_.empty()) return;
-  seen_ = mark();
+  loaded_ = looked_at_ = mark();
   look_later();
 }
 
@@ -23,15 +25,21 @@ ConfigWatch::Mark ConfigWatch::mark() const {
   return {file.st_dev, file.st_ino, file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_size};
 }
 
+// A file that has changed since the last look may be in the middle of being written. What a writer
+// that truncates it first leaves for a moment, an empty file, would be a valid configuration.
+void ConfigWatch::look() {
+  const Mark now = mark();
+  const bool at_rest = now == std::exchange(looked_at_, now);
+  if (!at_rest || now == loaded_ || now == Mark{}) return;
+  loaded_ = now;
+  on_change_();
+}
+
 void ConfigWatch::look_later() {
   timer_.expires_after(kInterval);
   timer_.async_wait([this](ErrorCode error) {
     if (error) return;
-    const Mark now = mark();
-    if (now != seen_ && now != Mark{}) {
-      seen_ = now;
-      on_change_();
-    }
+    look();
     look_later();
   });
 }

@@ -1,6 +1,6 @@
 // Notices that the configuration file has changed: also when a ConfigMap swaps the symlink that it
-// hangs on. One stat() a second, because that works on every file system and through every chain of
-// links. Loop thread only.
+// hangs on, and not before the file is at rest. Two stat() a second, because that works on every
+// file system and through every chain of links. Loop thread only.
 #pragma once
 
 #include <functional>
@@ -22,12 +22,14 @@ class ConfigWatch {
  private:
   using Mark = std::tuple<unsigned long, unsigned long, long, long, long>;
   Mark mark() const;
+  void look();
   void look_later();
 
   Timer timer_;
   std::string path_;
   std::function<void()> on_change_;
-  Mark seen_{};
+  Mark loaded_{};
+  Mark looked_at_{};
 };
 
 }  // namespace taskgate::cli

@@ -53,7 +53,6 @@ TEST_CASE("a wall clock that jumps by decades moves no time limit, no hold and n
   settings.insert({{"limit", "1"},
                    {"admission.wait", "1m"},
                    {"tmux.hold", "10m"},
-                   {"tmux.timeout", "50ms"},
                    {"timeouts.head", "10m"},
                    {"timeouts.body", "100ms"},
                    {"timeouts.create", "10m"},

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <csignal>
-#include <fstream>
+#include <filesystem>
 #include <string>
 
 #include "e2e/gated_world.h"
@@ -14,7 +14,10 @@ struct ConfiguredWorld {
   explicit ConfiguredWorld(const std::string& yaml)
       : file(dir.write("config.yaml", yaml)), world({}, {}, {"--config", file}) {}
 
-  void rewrite(const std::string& yaml) const { std::ofstream(file) << yaml; }
+  // As a whole: the watch on the file never sees a part.
+  void rewrite(const std::string& yaml) const {
+    std::filesystem::rename(dir.write("next.yaml", yaml), file);
+  }
   // Returns when the new configuration is in force.
   void reload(const std::string& yaml) const {
     const double before = world.metric("taskgate_config_generation");

@@ -69,7 +69,7 @@ TEST_CASE("10000 clients with half a request each do not keep anybody else from 
   CHECK(gone == 0);
   crowd.front().send("x\r\n\r\n");
   CHECK(read_answer(crowd.front()).status != 408);
-  crowd.clear();
+  for (RawClient& client : crowd) client.reset();  // a close would keep the ports for a minute
   eventually("the gate has let go of them",
              [&] { return world.metric(R"(taskgate_connections{kind="idle"})") < 10; });
 }

@@ -14,10 +14,13 @@ const std::string kHandshake =
     "GET /api/app-proxy/3000/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
     "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
+const std::string kSoon = "300";
+const std::string kNotBeforeTheEnd = "60000";
+
 // One client of each kind in the middle of its work.
 struct BusyWorld {
-  explicit BusyWorld(Gate::Settings settings)
-      : world(std::move(settings), {"--answer-delay", "300"}),
+  explicit BusyWorld(Gate::Settings settings, const std::string& answer_delay_ms)
+      : world(std::move(settings), {"--answer-delay", answer_delay_ms}),
         create(world.gate->port()),
         stream(world.gate->port()),
         tunnel(world.gate->port()) {
@@ -57,7 +60,7 @@ struct BusyWorld {
 };
 
 TEST_CASE("a drain finishes creates, lets streams and tunnels go on, and ends with the last one") {
-  BusyWorld busy({{"drain.notice", "100ms"}, {"drain.timeout", "1h"}});
+  BusyWorld busy({{"drain.notice", "100ms"}, {"drain.timeout", "1h"}}, kSoon);
   busy.start_drain();
   CHECK(read_answer(busy.create).status == 201);
   busy.check_streams();
@@ -72,7 +75,7 @@ TEST_CASE("a drain finishes creates, lets streams and tunnels go on, and ends wi
 }
 
 TEST_CASE("at drain.timeout streams and tunnels are cut visibly, after the creates were answered") {
-  BusyWorld busy({{"drain.notice", "0s"}, {"drain.timeout", "2s"}});
+  BusyWorld busy({{"drain.notice", "0s"}, {"drain.timeout", "3s"}}, kSoon);
   busy.start_drain();
   CHECK(read_answer(busy.create).status == 201);
   busy.check_streams();
@@ -85,7 +88,7 @@ TEST_CASE("at drain.timeout streams and tunnels are cut visibly, after the creat
 }
 
 TEST_CASE("a second SIGTERM cuts creates, streams and tunnels at once; the create still runs") {
-  BusyWorld busy({{"drain.notice", "1h"}, {"drain.timeout", "1h"}});
+  BusyWorld busy({{"drain.notice", "1h"}, {"drain.timeout", "1h"}}, kNotBeforeTheEnd);
   busy.start_drain();
   busy.gate().process().signal(SIGTERM);
   CHECK(busy.gate().process().wait() == 0);
@@ -97,7 +100,7 @@ TEST_CASE("a second SIGTERM cuts creates, streams and tunnels at once; the creat
 }
 
 TEST_CASE("taskgate drain lets what is under way end, and the SIGTERM behind it ends at once") {
-  BusyWorld busy({{"drain.notice", "0s"}, {"drain.timeout", "1h"}});
+  BusyWorld busy({{"drain.notice", "0s"}, {"drain.timeout", "1h"}}, kSoon);
   const RunResult told =
       run({gate_binary(), "drain", "--no-wait"},
           gate_environment({{"admin", "127.0.0.1:" + std::to_string(busy.gate().admin_port())}}));

@@ -109,14 +109,14 @@ TEST_CASE("a tunnel is cut when both sides were silent for timeouts.idle, not wh
         connection.send(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
         // Longer than the limit in all, but never silent for so long.
-        for (int i = 0; i < 60; ++i) {
+        for (int i = 0; i < 110; ++i) {
           connection.send("tick");
           connection.peer_closed(std::chrono::milliseconds(20));
         }
         connection.send("last");
         connection.peer_closed();
       },
-      {{"timeouts.idle", "1s"}});
+      {{"timeouts.idle", "2s"}});
   RawClient client(world.port());
   client.send("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n");
   CHECK(read_answer_head(client).status == 101);

@@ -14,6 +14,14 @@ namespace {
 const std::string kRead = http_request("GET", "/livez");
 const std::string kCreateRequest = http_request("POST", kTerminal, "{}");
 
+// So that the last good count is that, whatever happens to tmux next.
+void wait_until_listed(const GatedWorld& world, int sessions) {
+  eventually("the sessions are listed, and no slot is promised", [&] {
+    return world.metric("taskgate_sessions_live") == sessions &&
+           world.metric("taskgate_reservations") == 0;
+  });
+}
+
 TEST_CASE("an upstream that is killed and started again costs only what comes meanwhile") {
   GatedWorld world;
   Load reads(world.gate->port(), kRead);
@@ -39,6 +47,7 @@ TEST_CASE("a tmux server that is stopped in a storm lets in what the last good c
   GatedWorld world(Gate::Settings{
       {"limit", "3"}, {"tmux.hold", "10m"}, {"tmux.timeout", "50ms"}, {"admission.wait", "200ms"}});
   world.fill(1);
+  wait_until_listed(world, 1);
   Load reads(world.gate->port(), kRead);
   world.tmux.stop();
   StormSummary storm;
@@ -67,10 +76,7 @@ TEST_CASE("a tmux server that is stopped in a storm lets in what the last good c
 TEST_CASE("a tmux socket that is deleted lets nothing in, and SIGUSR1 to the server mends it") {
   GatedWorld world(Gate::Settings{{"limit", "2"}, {"tmux.hold", "10m"}});
   world.fill(2);
-  eventually("both sessions are listed", [&] {
-    return world.metric("taskgate_sessions_live") == 2 &&
-           world.metric("taskgate_reservations") == 0;
-  });
+  wait_until_listed(world, 2);
   const pid_t server = world.tmux.pid();
   Load reads(world.gate->port(), kRead);
   Load creates(world.gate->port(), kCreateRequest);

@@ -44,7 +44,9 @@ void cut(Connections& connections) {
 void report(std::exception_ptr failure) try {
   if (failure) std::rethrow_exception(failure);
 } catch (const std::exception& problem) {
-  log::error("admin_connection_failed").field("reason", problem.what());
+  log::error("admin_connection_failed")
+      .field("reason", problem.what())
+      .field("detail", "a fault of the gate's own, or no memory; the other connections go on");
 }
 
 asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& address) {

@@ -111,7 +111,9 @@ class Process {
     }
     config::Config next = std::move(loaded->config);
     for (const std::string& key : config::restart_only_changes(proxy_.config(), next)) {
-      log::warning("config_needs_restart").field("key", key);
+      log::warning("config_needs_restart")
+          .field("key", key)
+          .field("detail", "this key only counts at the start: restart the gate to change it");
     }
     next.listen = proxy_.config().listen;
     next.admin = proxy_.config().admin;
@@ -200,7 +202,11 @@ int run(const Words& flags) {
   try {
     return Process(flags, std::move(*loaded)).run();
   } catch (const std::exception& failure) {
-    log::error("start_failed").field("reason", failure.what());
+    log::error("start_failed")
+        .field("reason", failure.what())
+        .field("detail",
+               "the gate has ended; where an address is named, check that listen and admin are "
+               "free addresses of this machine");
     std::fprintf(stderr, "taskgate: %s\n", failure.what());
     return kFailed;
   }

@@ -242,6 +242,12 @@ Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservatio
   exchange_ = &exchange;
   const After after = co_await exchange.run(std::move(reservation));
   exchange_ = nullptr;
+  if (!exchange.failure()) {
+    if (outcome_.status != 0) services_.upstream_report.answered();
+  } else if (outcome_.upstream_error) {
+    services_.upstream_report.failed(*outcome_.upstream_error, config::to_string(config_->upstream),
+                                     Clock::now());
+  }
   if (const auto& failure = exchange.failure()) {
     const After then = after == After::keep ? after_whole_request() : after;
     co_return co_await answer(failure->status,

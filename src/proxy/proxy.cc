@@ -86,7 +86,12 @@ Task<> Proxy::pause_accepting(std::string_view reason) {
   if (reason != pause_reason_ || now - pause_told_ >= kPauseTold) {
     pause_reason_ = reason;
     pause_told_ = now;
-    log::warning("accept_paused").field("reason", reason).field("connections", open_);
+    log::warning("accept_paused")
+        .field("reason", reason)
+        .field("connections", open_)
+        .field("detail",
+               "further clients wait in the listen backlog: raise limits.connections, and the limit "
+               "of open files with it");
   }
   do {
     accept_pause_.expires_after(kAcceptPause);
@@ -121,7 +126,9 @@ Task<> Proxy::serve(TcpSocket socket) {
     connections_.push_back(connection);
     co_await connection.serve();
   } catch (const std::exception& failure) {
-    log::error("connection_failed").field("reason", failure.what());
+    log::error("connection_failed")
+        .field("reason", failure.what())
+        .field("detail", "a fault of the gate's own, or no memory; the other connections go on");
   }
   --open_;
   finish_if_empty();
@@ -167,7 +174,13 @@ void Proxy::stop() {
   stop_accepting();
   services_.bodies.close();
   services_.upstream.close();
-  if (open_ > 0) log::warning("connections_cut").field("connections", open_);
+  if (open_ > 0) {
+    log::warning("connections_cut")
+        .field("connections", open_)
+        .field("detail",
+               "the time of the drain is over: where they should have ended by themselves, raise "
+               "drain.timeout and the pod's grace period");
+  }
   for (Connection& connection : connections_) connection.interrupt();
   finish_if_empty();
 }

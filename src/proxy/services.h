@@ -13,6 +13,7 @@
 #include "proxy/deadline.h"
 #include "proxy/descriptors.h"
 #include "proxy/upstream.h"
+#include "proxy/upstream_report.h"
 
 namespace taskgate::proxy {
 
@@ -57,6 +58,7 @@ struct Services {
   Deadlines deadlines;
   ClientWatch watch;
   Upstream upstream;
+  UpstreamReport upstream_report;
   Admission admission;
   ByteBudget bodies;
   observe::ByteCounts bytes;

@@ -214,7 +214,10 @@ void Lister::Impl::no_file(Part& part) {
   if (began - *socket.gone_since < settings.hold) return fail(part, vanished(socket.path));
   log::warning("tmux_socket_vanished")
       .field("path", socket.path)
-      .field("detail", "the socket file has been gone for tmux.hold: counted as no sessions");
+      .field(
+          "detail",
+          "the socket file has been gone for tmux.hold: counted as no sessions; where tmux still "
+          "runs, check the shared volume and tmux.socket");
   socket.seen = false;
   socket.gone_since.reset();
   settle(part);

@@ -90,15 +90,22 @@ TEST_CASE("The names of logged events are found in each spelling") {
   CHECK(events(R"(log::set_level(level);)").empty());
 }
 
-TEST_CASE("docs/logs.md lists each event that the code logs") {
-  const std::string page = read_file(kRoot / "docs/logs.md");
-  std::set<std::string> found;
+// The sources, but log.h, which shows an example.
+std::vector<fs::path> sources() {
+  std::vector<fs::path> all;
   for (const auto& entry : fs::recursive_directory_iterator(
            kRoot / "src", fs::directory_options::follow_directory_symlink)) {
     const fs::path& path = entry.path();
-    // log.h itself shows an example.
     if (path.extension() != ".cc" && path.extension() != ".h") continue;
-    if (path.filename() == "log.h") continue;
+    if (path.filename() != "log.h") all.push_back(path);
+  }
+  return all;
+}
+
+TEST_CASE("docs/logs.md lists each event that the code logs") {
+  const std::string page = read_file(kRoot / "docs/logs.md");
+  std::set<std::string> found;
+  for (const fs::path& path : sources()) {
     for (const std::string& name : events(read_file(path))) {
       INFO(path.string() << ": " << name);
       CHECK(page.find("\n| `" + name + "` |") != std::string::npos);
@@ -107,6 +114,34 @@ TEST_CASE("docs/logs.md lists each event that the code logs") {
   }
   CHECK(found.contains("admission"));
   CHECK(found.contains("request"));
+}
+
+TEST_CASE("docs/logs.md names each field that the code logs") {
+  const std::string page = read_file(kRoot / "docs/logs.md");
+  std::set<std::string> found;
+  const std::regex field("\\bfield\\(\\s*\"([a-z_]+)\"");
+  for (const fs::path& path : sources()) {
+    const std::string source = read_file(path);
+    for (std::sregex_iterator at(source.begin(), source.end(), field), end; at != end; ++at) {
+      INFO(path.string() << ": " << (*at)[1]);
+      CHECK(page.find("`" + (*at)[1].str() + "`") != std::string::npos);
+      found.insert((*at)[1]);
+    }
+  }
+  CHECK(found.size() > 40);
+}
+
+TEST_CASE("Each warning and each error of the log says what to check") {
+  const std::string page = read_file(kRoot / "docs/logs.md");
+  const std::regex row(
+      "\n\\| `([a-z_]+)` \\| [a-z, ]*(?:warning|error)[a-z, ]* \\| [^|]*\\|([^|]*)\\|");
+  int rows = 0;
+  for (std::sregex_iterator at(page.begin(), page.end(), row), end; at != end; ++at, ++rows) {
+    INFO((*at)[1]);
+    const std::string fields = (*at)[2];
+    CHECK(fields.find("`detail`") != std::string::npos);
+  }
+  CHECK(rows >= 11);
 }
 
 }  // namespace

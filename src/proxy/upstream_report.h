@@ -1,0 +1,25 @@
+// Says in the log when the upstream stops answering, and when it answers again. Loop thread only.
+#pragma once
+
+#include <string>
+
+#include "base/time.h"
+#include "observe/outcome.h"
+
+namespace taskgate::proxy {
+
+class UpstreamReport {
+ public:
+  // An upstream that comes and goes is told once in this time, not with each request.
+  static constexpr Duration kQuiet = std::chrono::seconds(10);
+
+  // An exchange ended without an answer.
+  void failed(observe::UpstreamError error, const std::string& address, TimePoint now);
+  void answered();
+
+ private:
+  bool failing_ = false;  // as the log says
+  TimePoint said_{};
+};
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,73 @@
+#include "proxy/upstream_report.h"
+
+#include "support/captured_log.h"
+#include "support/catch.h"
+
+using namespace taskgate;
+using namespace taskgate::proxy;
+using observe::UpstreamError;
+using std::chrono::seconds;
+
+namespace {
+
+const std::string kAddress = "127.0.0.1:6080";
+
+TimePoint at(int second) {
+  return TimePoint{} + std::chrono::hours(1) + seconds(second);
+}
+
+int count(const std::string& text, const std::string& event) {
+  int found = 0;
+  for (auto next = text.find(event); next != std::string::npos; next = text.find(event, next + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("an upstream that stops answering is told once, with why and what to check") {
+  test::CapturedLog log;
+  UpstreamReport report;
+  for (int i = 0; i < 5; ++i) report.failed(UpstreamError::connect_refused, kAddress, at(20 * i));
+  const std::string text = log.text();
+  CHECK(count(text, "upstream_failing") == 1);
+  CHECK(text.find(R"("level":"error")") != std::string::npos);
+  CHECK(text.find(R"("upstream":"127.0.0.1:6080","reason":"connect_refused","detail":")") !=
+        std::string::npos);
+}
+
+TEST_CASE("an upstream that answers again is told, and only then") {
+  test::CapturedLog log;
+  UpstreamReport report;
+  report.answered();
+  CHECK(log.text().empty());
+  report.failed(UpstreamError::reset, kAddress, at(0));
+  report.answered();
+  report.answered();
+  CHECK(count(log.text(), "upstream_answers") == 1);
+}
+
+TEST_CASE("an upstream that comes and goes does not fill the log") {
+  test::CapturedLog log;
+  UpstreamReport report;
+  for (int i = 0; i < 100; ++i) {
+    report.failed(UpstreamError::response_timeout, kAddress,
+                  at(0) + std::chrono::milliseconds(99 * i));
+    report.answered();
+  }
+  CHECK(count(log.text(), "upstream_failing") == 1);
+  report.failed(UpstreamError::response_timeout, kAddress, at(10));
+  CHECK(count(log.text(), "upstream_failing") == 1);
+}
+
+TEST_CASE("each way of failing has its advice") {
+  for (const UpstreamError error : observe::kUpstreamErrors) {
+    test::CapturedLog log;
+    UpstreamReport().failed(error, kAddress, at(0));
+    const std::string text = log.text();
+    INFO(text);
+    CHECK(text.find("\"detail\":\"\"") == std::string::npos);
+    CHECK(text.find("check") != std::string::npos);
+  }
+}

@@ -13,6 +13,7 @@
 #include "gate/snapshot.h"
 #include "gate/verdict.h"
 #include "observe/exposition.h"
+#include "observe/history.h"
 #include "observe/outcome.h"
 #include "observe/tally.h"
 #include "tmux/listing.h"
@@ -57,6 +58,7 @@ struct Status {
   bool config_last_reload_success = true;
   std::string config_error;             // of the last reload, empty if it succeeded
   std::vector<RecentRefusal> refusals;  // newest first, at most 20
+  std::vector<HistoryPoint> history;    // oldest first
   std::chrono::system_clock::time_point started;
   std::string listen, upstream;  // addresses as text
   int pid = 0;

@@ -98,6 +98,29 @@ json::array refusals(const std::vector<RecentRefusal>& recent) {
   return all;
 }
 
+// By columns: a row of names for each point would be most of the document.
+json::object history(const std::vector<HistoryPoint>& points) {
+  json::array steps_ago, signal, live, reserved, limit, admitted, refused;
+  for (const HistoryPoint& point : points) {
+    steps_ago.push_back(point.steps_ago);
+    signal.push_back(point.signal ? json::value(gate::name_of(*point.signal)) : json::value());
+    live.push_back(or_null(point.live));
+    reserved.push_back(point.reserved);
+    limit.push_back(point.limit);
+    admitted.push_back(point.admitted);
+    refused.push_back(point.refused);
+  }
+  return {{"step_seconds", History::kStep.count()},
+          {"steps", History::kSteps},
+          {"steps_ago", std::move(steps_ago)},
+          {"signal", std::move(signal)},
+          {"live", std::move(live)},
+          {"reserved", std::move(reserved)},
+          {"limit", std::move(limit)},
+          {"admitted", std::move(admitted)},
+          {"refused", std::move(refused)}};
+}
+
 json::object connections(const Status& status) {
   const ConnectionCounts& counts = status.connections;
   return {{"active", counts.active},
@@ -134,6 +157,7 @@ std::string to_json(const Status& status, WallTime now) {
                    {"holders", holders(gate, now)},
                    {"retry_after", retry_after(gate)},
                    {"refusals", refusals(status.refusals)},
+                   {"history", history(status.history)},
                    {"totals", counts(status.totals)},
                    {"last_minute", counts(status.last_minute)},
                    {"bytes", {{"up", status.bytes.up}, {"down", status.bytes.down}}},

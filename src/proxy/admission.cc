@@ -55,6 +55,9 @@ Task<Admission::Result> Admission::admit(Duration route_settle, int client) {
     not_sent(result.reservation);
     result.verdict.decision = gate::Decision::withdrawn;
   }
+  if (result.verdict.decision != gate::Decision::withdrawn) {
+    history_.decided(result.verdict.decision, snapshot(), Clock::now());
+  }
   co_return result;
 }
 
@@ -101,6 +104,7 @@ void Admission::on_listing(const tmux::Listing& listing) {
   last_listing_ = listing.ended;
   metrics_.listing(listing);
   gate_.apply(listing);
+  history_.listed(snapshot(), Clock::now());
   report_changes();
   pump();
   for (auto& done : std::exchange(refreshers_, {})) done();

@@ -8,6 +8,7 @@
 #include "base/task.h"
 #include "config/config.h"
 #include "gate/gate.h"
+#include "observe/history.h"
 #include "observe/metrics.h"
 #include "proxy/client_watch.h"
 #include "tmux/lister.h"
@@ -44,6 +45,7 @@ class Admission {
 
   void configure(const config::Config& config);
   void drain();
+  std::vector<observe::HistoryPoint> history() const { return history_.points(Clock::now()); }
   gate::Snapshot snapshot() const { return gate_.snapshot(Clock::now()); }
   gate::Snapshot snapshot_with_holders() const { return gate_.snapshot_with_holders(Clock::now()); }
 
@@ -59,6 +61,7 @@ class Admission {
   observe::Metrics& metrics_;
   ClientWatch& watch_;
   gate::Gate gate_;
+  observe::History history_;
   tmux::Lister lister_;
   Timer next_;
   std::vector<std::function<void()>> refreshers_;

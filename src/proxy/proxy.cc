@@ -89,9 +89,10 @@ Task<> Proxy::pause_accepting(std::string_view reason) {
     log::warning("accept_paused")
         .field("reason", reason)
         .field("connections", open_)
-        .field("detail",
-               "further clients wait in the listen backlog: raise limits.connections, and the limit "
-               "of open files with it");
+        .field(
+            "detail",
+            "further clients wait in the listen backlog: raise limits.connections, and the limit "
+            "of open files with it");
   }
   do {
     accept_pause_.expires_after(kAcceptPause);
@@ -229,6 +230,7 @@ observe::Status Proxy::status() const {
   status.config_last_reload_success = last_reload_succeeded_;
   status.config_error = reload_error_;
   status.refusals.assign(services_.refusals.begin(), services_.refusals.end());
+  status.history = services_.admission.history();
   status.started = started_;
   status.listen = config::to_string(services_.config->listen);
   status.upstream = config::to_string(services_.config->upstream);

@@ -30,6 +30,9 @@ TEST_CASE("The status says all that is known") {
   unknown.fault = "timeout";
   unknown.limit = 12;
   status.refusals = {{kNow, "spawn", full, 23, "7d1f"}, {kNow, "webhook", unknown, 10, ""}};
+  status.history = {{20, gate::SignalState::held, 2, 0, 12, 7, 0},
+                    {11, {}, {}, 1, 12, 1, 2},
+                    {0, gate::SignalState::known, 3, 4, 12, 1, 0}};
   json::object expected = json::parse(R"({
     "live": 3, "limit": 12,
     "reservations": {"total": 4, "in_flight": 1, "settling": 2, "abandoned": 1},
@@ -52,6 +55,9 @@ TEST_CASE("The status says all that is known") {
        "retry_after": 10, "request_id": null}],
     "retry_after": {"window_seconds": 180, "basis": "recent", "freed": 5, "watched_seconds": 9E2,
                     "ended": 6, "mean_lifetime_seconds": 9E1},
+    "history": {"step_seconds": 5, "steps": 180, "steps_ago": [20, 11, 0],
+                 "signal": ["held", null, "known"], "live": [2, null, 3], "reserved": [0, 1, 4],
+                 "limit": [12, 12, 12], "admitted": [7, 1, 1], "refused": [0, 2, 0]},
     "totals": {"requests": 40, "admitted": 20, "refused": 10, "withdrawn": 1},
     "last_minute": {"requests": 4, "admitted": 2, "refused": 1, "withdrawn": 0},
     "bytes": {"up": 1000, "down": 5000000000},

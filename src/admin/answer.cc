@@ -35,7 +35,9 @@ std::string serialize(const Answer& answer, bool with_body) {
   message += "\r\nDate: " + http_date(std::time(nullptr));
   message += "\r\nContent-Type: ";
   message += answer.content_type;
-  message += "\r\nContent-Length: " + std::to_string(answer.body.size());
+  if (!answer.endless) {
+    message += "\r\nContent-Length: " + std::to_string(answer.body.size());
+  }
   message +=
       "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
   message += answer.fields;

@@ -10,7 +10,13 @@ struct Answer {
   const char* content_type = "text/plain; charset=utf-8";
   std::string body;
   std::string fields;  // more field lines, each with its CRLF
+  // Goes on after its body until the connection ends, and has no length.
+  bool endless = false;
 };
+
+// Why what needs the loop cannot be answered.
+inline constexpr const char* kNoState =
+    "The gate's event loop did not answer in time, so its state is not known.";
 
 // A sentence for a person, as plain text.
 Answer plain(int status, std::string sentence);

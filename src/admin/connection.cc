@@ -1,15 +1,14 @@
 #include "admin/connection.h"
 
 #include <array>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
 #include <string>
 
 #include "admin/answer.h"
 #include "admin/endpoints.h"
+#include "admin/on_pool.h"
 #include "http/head.h"
 #include "http/rules.h"
 #include "observe/access_log.h"
@@ -20,7 +19,6 @@ namespace {
 constexpr http::HeadLimits kHeadLimits{8 * 1024, 64};
 constexpr std::size_t kReadSize = 1024;
 constexpr std::size_t kMaxDrained = 64 * 1024;
-constexpr asio::use_awaitable_t<Executor> kAwait;
 
 // False: the client ended before its head did.
 Task<bool> read_head(TcpSocket& socket, http::RequestParser& parser, std::string& received) {
@@ -54,15 +52,11 @@ Answer answer_of(const Endpoint& endpoint, const Sources& sources, const std::st
   }
 }
 
-// Makes the answer where it may wait; the coroutine moves to the pool's thread and comes back.
-// Meanwhile nothing of the connection is touched there: the server may close the socket at any
-// time.
-Task<Answer> answer_on(asio::thread_pool& pool, const Endpoint& endpoint, const Sources& sources,
-                       const std::string& accept) {
-  co_await asio::post(asio::bind_executor(pool.get_executor(), asio::use_awaitable_t<Executor>{}));
-  Answer answer = answer_of(endpoint, sources, accept);
-  co_await asio::post(kAwait);
-  co_return answer;
+Answer too_many_streams() {
+  Answer answer =
+      plain(503, "Too many clients watch already; GET /status shows the state as well.");
+  answer.fields = "Retry-After: 5\r\n";
+  return answer;
 }
 
 Task<Answer> answer_to(const http::RequestHead& head, const Services& services) {
@@ -79,9 +73,12 @@ Task<Answer> answer_to(const http::RequestHead& head, const Services& services) 
     co_return plain(413, "A request to this port has no body.");
   }
   const std::string accept = combined(head, "Accept");
-  if (endpoint->cost == Cost::none) co_return answer_of(*endpoint, services.sources, accept);
+  if (endpoint->cost == Cost::endless && services.streams.full()) co_return too_many_streams();
+  const auto make = [&] { return answer_of(*endpoint, services.sources, accept); };
+  if (endpoint->cost == Cost::none || endpoint->cost == Cost::endless) co_return make();
+  // The server may close the socket while the answer is made.
   auto& pool = endpoint->cost == Cost::deep ? services.deep : services.shallow;
-  co_return co_await answer_on(pool, *endpoint, services.sources, accept);
+  co_return co_await on_pool(pool, make);
 }
 
 // Closing a socket with unread bytes resets the connection, and the client loses the answer.
@@ -98,7 +95,8 @@ Task<> linger(TcpSocket& socket) {
 
 }  // namespace
 
-Task<> serve(TcpSocket& socket, const Services& services) {
+Task<> serve(Connection& connection, const Services& services) {
+  TcpSocket& socket = connection.socket;
   std::string received;
   http::RequestParser parser(kHeadLimits);
   const bool head_is_in = co_await read_head(socket, parser, received);
@@ -110,7 +108,13 @@ Task<> serve(TcpSocket& socket, const Services& services) {
   } else {
     answer = co_await answer_to(parser.head(), services);
   }
-  const std::string message = serialize(answer, failed || parser.head().method != "HEAD");
+  const bool with_body = failed || parser.head().method != "HEAD";
+  std::string message = serialize(answer, with_body);
+  if (answer.endless && with_body) {
+    connection.unlink();
+    const Form form = parser.head().target.ends_with("?page") ? Form::page : Form::json;
+    co_return co_await services.streams.carry(socket, std::move(message), form);
+  }
   const auto [error, sent] = co_await asio::async_write(socket, asio::buffer(message), kTask);
   if (!error) co_await linger(socket);
 }

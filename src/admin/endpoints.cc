@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kJson = "application/json";
 
 Answer no_state() {
-  return plain(503, "The gate's event loop did not answer in time, so its state is not known.");
+  return plain(503, kNoState);
 }
 
 Answer livez(const Sources&, std::string_view) {
@@ -47,11 +47,16 @@ Answer configuration(const Sources& sources, std::string_view) {
   return {200, "application/yaml", std::move(*yaml), ""};
 }
 
-Answer page(const Sources&, std::string_view) {
+Answer page(const Sources& sources, std::string_view) {
   const std::string nonce = make_nonce();
   return {
-      200, "text/html; charset=utf-8", status_page(nonce),
+      200, "text/html; charset=utf-8", status_page(sources.status(), nonce),
       "Content-Security-Policy: " + page_policy(nonce) + "\r\nReferrer-Policy: no-referrer\r\n"};
+}
+
+// X-Accel-Buffering: nginx, where it stands in front, would hold the events back.
+Answer events(const Sources&, std::string_view) {
+  return {200, "text/event-stream", "", "X-Accel-Buffering: no\r\n", true};
 }
 
 constexpr std::array kEndpoints{
@@ -60,7 +65,8 @@ constexpr std::array kEndpoints{
     Endpoint{"/metrics", Cost::deep, metrics},
     Endpoint{"/status", Cost::deep, status},
     Endpoint{"/config", Cost::shallow, configuration},
-    Endpoint{"/", Cost::none, page},
+    Endpoint{"/", Cost::deep, page},
+    Endpoint{"/events", Cost::endless, events},
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ enum class Cost : std::uint8_t {
   none,     // nothing
   shallow,  // the loop
   deep,     // the loop and a listing of the sessions
+  endless,  // it goes on for as long as the client wants (Streams)
 };
 
 struct Endpoint {

@@ -1,8 +1,13 @@
-// The status page for people: one document that needs nothing from anywhere else but GET status.
+// The status page for people: one document that needs nothing from anywhere else. The gate renders
+// all of it, so it can be read without JavaScript; the script only takes what GET /events?page
+// sends. Pure but for make_nonce(); any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "observe/metrics.h"
 
 namespace taskgate::admin {
 
@@ -13,6 +18,10 @@ std::string make_nonce();
 // The Content-Security-Policy that goes with the page.
 std::string page_policy(std::string_view nonce);
 
-std::string status_page(std::string_view nonce);
+// `status` is unset where the loop did not answer in time.
+std::string status_page(const std::optional<observe::Status>& status, std::string_view nonce);
+
+// What stands in the page's <main>: a list of elements with an id each.
+std::string page_state(const std::optional<observe::Status>& status);
 
 }  // namespace taskgate::admin

@@ -22,15 +22,8 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
 constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
 
-// An accepted connection; lives in its coroutine's frame.
-struct Connection : intrusive::list_base_hook<intrusive::link_mode<intrusive::auto_unlink>> {
-  Connection(TcpSocket accepted, TimePoint end) : socket(std::move(accepted)), expires(end) {}
-
-  TcpSocket socket;
-  TimePoint expires;
-};
-
-// All connections in the order in which they came, which is that in which they expire.
+// The connections that are no event streams in the order in which they came, which is that in
+// which they expire.
 using Connections = intrusive::list<Connection, intrusive::constant_time_size<false>>;
 
 // What waits on the socket ends with an error, and its coroutine with it.
@@ -79,13 +72,17 @@ struct Server::Impl {
   asio::io_context loop{1};
   asio::thread_pool shallow{1};
   asio::thread_pool deep{2};
-  Services services{sources, shallow, deep};
+  Streams streams;
+  Services services{sources, shallow, deep, streams};
   Acceptor acceptor;
   Timer expiry{loop};
   std::thread thread;
 
   Impl(const config::Address& address, Sources given, Limits most)
-      : sources(std::move(given)), limits(most), acceptor(listen(loop, address)) {}
+      : sources(std::move(given)),
+        limits(most),
+        streams(loop, sources, limits.streams),
+        acceptor(listen(loop, address)) {}
   ~Impl();
 
   void start();
@@ -125,7 +122,7 @@ Task<> Server::Impl::carry(TcpSocket socket) {
   const bool first = connections.empty();
   connections.push_back(connection);
   if (first) expire();
-  co_await serve(connection.socket, services);
+  co_await serve(connection, services);
 }
 
 // Cuts what has lived too long, and comes back when the next one has.

@@ -1,12 +1,13 @@
-// The admin port: GET /livez, /readyz, /metrics, /status, /, /config. It reads only: whatever
-// changes the gate comes by signal from its own container, since the pod's agents can reach every
-// TCP port.
+// The admin port: GET /livez, /readyz, /metrics, /status, /, /events, /config. It reads only:
+// whatever changes the gate comes by signal from its own container, since the pod's agents can
+// reach every TCP port.
 //
 // One thread carries all connections as coroutines; one request each, no keep-alive. A connection
 // that says nothing costs a descriptor and a few kilobytes, never a thread, is closed when its
 // lifetime is over, and gives way to a newcomer when there are too many: a probe is answered
 // however many others sit idle. Answers that have to wait for the loop are made on a few more
-// threads, those that also wait for a listing apart from the others.
+// threads, those that also wait for a listing apart from the others. Event streams are the one kind
+// that lives on; they are few, counted apart, and what they show is looked at once for all of them.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +34,22 @@ struct Sources {
   const observe::Metrics* metrics;
 };
 
+struct StreamLimits {
+  std::size_t streams = 16;
+  Duration look = std::chrono::seconds(1);  // how often the state is looked at
+  // How old the count may be: a little less than a step of the history, so that none stays empty.
+  Duration listing = std::chrono::seconds(4);
+  Duration heartbeat = std::chrono::seconds(5);  // an event at least this often
+  Duration stalled = std::chrono::seconds(15);   // a client that does not read is cut
+};
+
 class Server {
  public:
   struct Limits {
-    Duration lifetime = std::chrono::seconds(5);  // of a connection, from the accept to its end
+    // Of a connection that is no event stream, from the accept to its end.
+    Duration lifetime = std::chrono::seconds(5);
     std::size_t connections = 128;
+    StreamLimits streams;
   };
 
   // Binds at once; throws std::runtime_error naming the address and the reason.

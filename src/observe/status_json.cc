@@ -79,12 +79,13 @@ json::value retry_after(const gate::Snapshot& gate) {
           {"mean_lifetime_seconds", mean_lifetime}};
 }
 
-json::array refusals(const std::vector<RecentRefusal>& recent) {
+json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {
   json::array all;
   for (const RecentRefusal& refusal : recent) {
     const gate::Verdict& verdict = refusal.verdict;
     all.push_back(json::object{
         {"when", format_wall_time(refusal.when)},
+        {"age_seconds", whole_seconds(refusal.when, now)},
         {"route", text(refusal.route)},
         {"decision", gate::name_of(verdict.decision)},
         {"reason", verdict.reason ? json::value(gate::name_of(*verdict.reason)) : json::value()},
@@ -156,7 +157,7 @@ std::string to_json(const Status& status, WallTime now) {
                    {"signal", signal(gate)},
                    {"holders", holders(gate, now)},
                    {"retry_after", retry_after(gate)},
-                   {"refusals", refusals(status.refusals)},
+                   {"refusals", refusals(status.refusals, now)},
                    {"history", history(status.history)},
                    {"totals", counts(status.totals)},
                    {"last_minute", counts(status.last_minute)},

@@ -29,6 +29,12 @@ TEST_CASE("The answer to a HEAD has the length of the body and not the body") {
   CHECK(message.ends_with("\r\n\r\n"));
 }
 
+TEST_CASE("The head of an answer that goes on says no length") {
+  const std::string message = serialize({200, "text/event-stream", "", "", true}, true);
+  CHECK(message.find("Content-Length") == std::string::npos);
+  CHECK(message.find("\r\nConnection: close\r\n") != std::string::npos);
+}
+
 TEST_CASE("A sentence is plain text with a line end") {
   const Answer answer = plain(404, "No.");
   CHECK(answer.status == 404);

@@ -2,10 +2,23 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "observe/metrics.h"
 
 namespace taskgate::observe {
+
+inline RecentRefusal sample_refusal(std::chrono::system_clock::time_point when, std::string route,
+                                    gate::RefusalReason reason, std::optional<int> live) {
+  gate::Verdict verdict;
+  verdict.decision = live ? gate::Decision::rejected : gate::Decision::unknown;
+  verdict.reason = reason;
+  verdict.live = live;
+  verdict.limit = 12;
+  return {when, std::move(route), verdict, 23, ""};
+}
 
 inline Status sample_status() {
   Status status;

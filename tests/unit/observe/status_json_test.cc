@@ -29,7 +29,8 @@ TEST_CASE("The status says all that is known") {
   unknown.reason = gate::RefusalReason::unknown;
   unknown.fault = "timeout";
   unknown.limit = 12;
-  status.refusals = {{kNow, "spawn", full, 23, "7d1f"}, {kNow, "webhook", unknown, 10, ""}};
+  status.refusals = {{kNow - std::chrono::seconds(7), "spawn", full, 23, "7d1f"},
+                     {kNow, "webhook", unknown, 10, ""}};
   status.history = {{20, gate::SignalState::held, 2, 0, 12, 7, 0},
                     {11, {}, {}, 1, 12, 1, 2},
                     {0, gate::SignalState::known, 3, 4, 12, 1, 0}};
@@ -47,10 +48,10 @@ TEST_CASE("The status says all that is known") {
       {"name": "kube-coder-c", "id": 3, "created": "2023-11-14T22:13:40.000Z", "age_seconds": 80,
        "origin": "created"}],
     "refusals": [
-      {"when": "2023-11-14T22:15:00.000Z", "route": "spawn", "decision": "rejected",
+      {"when": "2023-11-14T22:14:53.000Z", "age_seconds": 7, "route": "spawn", "decision": "rejected",
        "reason": "full", "fault": null, "live": 12, "reserved": 1, "limit": 12, "retry_after": 23,
        "request_id": "7d1f"},
-      {"when": "2023-11-14T22:15:00.000Z", "route": "webhook", "decision": "unknown",
+      {"when": "2023-11-14T22:15:00.000Z", "age_seconds": 0, "route": "webhook", "decision": "unknown",
        "reason": "unknown", "fault": "timeout", "live": null, "reserved": 0, "limit": 12,
        "retry_after": 10, "request_id": null}],
     "retry_after": {"window_seconds": 180, "basis": "recent", "freed": 5, "watched_seconds": 9E2,

@@ -1,0 +1,106 @@
+#include "admin/alarms.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "admin/members.h"
+
+namespace taskgate::admin {
+namespace {
+
+namespace json = boost::json;
+
+struct SignalWords {
+  std::string_view state;
+  Level level;
+  const char* badge;
+  const char* title;
+  const char* meaning;
+};
+constexpr std::array kSignals{
+    SignalWords{"none", Level::bad, "not counted", "The sessions were not counted yet", ""},
+    SignalWords{"held", Level::warning, "held", "The count is the last good one",
+                "It is used until tmux.hold is over."},
+    SignalWords{"unknown", Level::bad, "unknown", "The sessions cannot be counted",
+                "Creates are decided without a count, as tmux.on_unknown says."},
+    SignalWords{"blind", Level::bad, "blind", "The gate looks at the wrong tmux socket",
+                "Creates are decided without a count, as tmux.on_unknown says."},
+};
+
+const SignalWords* words_of_signal(const json::value& status) {
+  const std::string state = text(status, "/signal/state");
+  const auto found = std::ranges::find(kSignals, state, &SignalWords::state);
+  return found == kSignals.end() ? nullptr : &*found;
+}
+
+std::string sentences(std::string first, const std::string& second) {
+  if (first.empty()) return second;
+  if (second.empty()) return first;
+  if (!first.ends_with('.')) first += '.';
+  return first + " " + second;
+}
+
+void add_signal_alarm(const json::value& status, View& view) {
+  const SignalWords* words = words_of_signal(status);
+  if (words == nullptr) return;
+  std::string title = words->title;
+  const std::string fault = text(status, "/signal/fault");
+  if (!fault.empty() && fault != words->state) title += ": " + fault;
+  view.alarms.push_back(
+      {words->level, std::move(title), sentences(text(status, "/signal/detail"), words->meaning)});
+}
+
+}  // namespace
+
+void add_alarms(const json::value& status, View& view) {
+  add_signal_alarm(status, view);
+  if (is(status, "/signal/match_wrong", true)) {
+    view.alarms.push_back({Level::bad, "tmux.match seems to be wrong",
+                           "Creates make sessions, but none under a name that tmux.match takes, so "
+                           "they are not counted."});
+  }
+  const bool draining = is(status, "/draining", true);
+  if (!draining && is(status, "/listening", false)) {
+    view.alarms.push_back({Level::bad, "The gate does not listen", "No client can connect."});
+  }
+  if (is(status, "/drained", true)) {
+    view.alarms.push_back({Level::warning, "The gate is drained",
+                           "Nothing is in flight any more; the process waits for its end."});
+  } else if (draining) {
+    view.alarms.push_back({Level::warning, "The gate is draining",
+                           "Creates are refused; what is in flight is finished."});
+  }
+  if (is(status, "/config/last_reload_success", false)) {
+    view.alarms.push_back(
+        {Level::warning, "The last reload of the configuration failed",
+         sentences("Generation " + number_in_words(status, "/config/generation") + " stays in use",
+                   text(status, "/config/error"))});
+  }
+  if (view.live && *view.live > view.limit) {
+    view.alarms.push_back({Level::warning, "More tasks are live than the limit allows",
+                           "None is ended for it; creates are refused until enough have ended."});
+  }
+  std::ranges::stable_sort(view.alarms, std::greater{}, &Alarm::level);
+}
+
+void set_state(const json::value& status, View& view) {
+  const auto set = [&](Level level, const char* state) {
+    view.level = level;
+    view.state = state;
+  };
+  const SignalWords* signal = words_of_signal(status);
+  if (is(status, "/drained", true)) return set(Level::warning, "drained");
+  if (is(status, "/draining", true)) return set(Level::warning, "draining");
+  if (is(status, "/listening", false)) return set(Level::bad, "not listening");
+  if (signal != nullptr && signal->level == Level::bad) return set(Level::bad, signal->badge);
+  if (view.live && *view.live > view.limit) return set(Level::warning, "over the limit");
+  if (number(status, "/slots_free") == 0) return set(Level::warning, "full");
+  if (signal != nullptr) return set(signal->level, signal->badge);
+  set(Level::good, "open");
+}
+
+}  // namespace taskgate::admin

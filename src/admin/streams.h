@@ -1,0 +1,81 @@
+// GET /events: the state of the gate as server-sent events, for whoever watches it.
+//
+// While at least one client watches, the state is looked at once a second. An event is sent when
+// something but the ages has changed, and every few seconds anyway: that shows that the connection
+// lives, and brings the ages up to date. A look asks for no listing, since each one adds a line to
+// the message log of the user's tmux; only when the last good count is older than `listing` a look
+// asks for one, however many clients watch. While nobody watches nothing is done at all.
+//
+// A client that is gone is noticed at the next look, one that does not read is cut. The watch has a
+// thread of its own, so that it never stands in the way of probes and scrapes.
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "admin/server.h"
+#include "base/task.h"
+
+namespace taskgate::admin {
+
+// What a stream's events carry.
+enum class Form : std::uint8_t {
+  json,  // `status`: the document of GET /status; `unanswered`: why there is none
+  page,  // `page`: what stands in the status page's <main>
+};
+
+class Streams {
+ public:
+  Streams(asio::io_context& loop, const Sources& sources, const StreamLimits& limits);
+  Streams(const Streams&) = delete;
+  Streams& operator=(const Streams&) = delete;
+
+  bool full() const { return streams_.size() >= limits_.streams; }
+
+  // Sends `head`, the head of the answer, and then events until the client is gone.
+  Task<> carry(TcpSocket& socket, std::string head, Form form);
+
+ private:
+  // One client; lives in its coroutine's frame.
+  struct Stream : boost::intrusive::list_base_hook<
+                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    Stream(asio::io_context& loop, TcpSocket& connection)
+        : socket(connection), wake(loop, TimePoint::max()) {}
+    void cut();
+
+    TcpSocket& socket;
+    Timer wake;
+    std::optional<TimePoint> writing_since;
+  };
+  using List = boost::intrusive::list<Stream, boost::intrusive::constant_time_size<false>>;
+
+  Task<> watch();
+  Task<std::optional<observe::Status>> look();
+  void publish(const std::optional<observe::Status>& status);
+  void cut_lost();
+  std::string event_of(Form form) const;
+
+  asio::io_context& loop_;
+  const Sources& sources_;
+  const StreamLimits limits_;
+  asio::thread_pool pool_{1};
+  Timer pause_;
+  List streams_;
+  bool watching_ = false;
+
+  // What was seen last, and what tells whether it has to be sent.
+  std::optional<observe::Status> status_;
+  std::uint64_t number_ = 0;  // of the event; 0: none yet
+  std::string fingerprint_;
+  TimePoint sent_{};
+  std::optional<TimePoint> listed_;  // when a look last asked for a listing
+};
+
+// One event as it is sent: each line of `data` on a line of its own (the HTML standard's section on
+// server-sent events).
+std::string event_text(std::string_view name, std::string_view data);
+
+}  // namespace taskgate::admin

@@ -14,12 +14,6 @@ using Result = boost::system::result<std::string, std::string>;
 using boost::system::in_place_error;
 using boost::system::in_place_value;
 
-config::Address reachable(config::Address address) {
-  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
-  if (address.host == "::") address.host = "::1";
-  return address;
-}
-
 Result failed(const boost::system::error_code& error) {
   return {in_place_error,
           error == boost::asio::error::timed_out ? "no answer in time" : error.message()};
@@ -54,11 +48,21 @@ Result body_of(const std::string& received) {
     return {in_place_error, "the answer was cut short"};
   }
   if (head.status == 200) return {in_place_value, std::move(body)};
-  while (body.ends_with('\n')) body.pop_back();
-  return {in_place_error, "answered " + std::to_string(head.status) + ": " + body};
+  return {in_place_error, refusal_text(head.status, std::move(body))};
 }
 
 }  // namespace
+
+config::Address reachable(config::Address address) {
+  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.host == "::") address.host = "::1";
+  return address;
+}
+
+std::string refusal_text(int status, std::string body) {
+  while (body.ends_with('\n')) body.pop_back();
+  return "answered " + std::to_string(status) + ": " + body;
+}
 
 Result get(const config::Address& address, const std::string& path, Duration patience) {
   const config::Address asked = reachable(address);

@@ -1,4 +1,4 @@
-// Reading the admin port, for `taskgate status` and `taskgate drain`.
+// Asking the admin port, for `taskgate status` and `taskgate drain`.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -15,5 +15,11 @@ namespace taskgate::admin {
 boost::system::result<std::string, std::string> get(const config::Address& address,
                                                     const std::string& path,
                                                     Duration patience = std::chrono::seconds(4));
+
+// Where an address is asked: a wildcard on loopback.
+config::Address reachable(config::Address address);
+
+// An answer other than 200 as a part of a sentence.
+std::string refusal_text(int status, std::string body);
 
 }  // namespace taskgate::admin

@@ -18,7 +18,8 @@ Commands:
   run                     serve (the default)
   check                   validate the configuration and print what is effective
   sessions                list the tmux sessions that count, as the gate sees them
-  status [--json]         show the state of the running gate
+  status [--json] [--watch]
+                          show the state of the running gate; follow it
   explain METHOD TARGET   say whether a request is gated, by which rule, and why
   drain [--no-wait]       let the running gate finish what is in flight (for a preStop hook)
 

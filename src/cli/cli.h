@@ -23,7 +23,7 @@ int dispatch(Words words);
 int run(const Words& flags);       // the gate itself
 int check(const Words& flags);     // validates, prints the effective configuration
 int sessions(const Words& flags);  // lists what counts, as the gate sees it
-int status(Words flags);  // the gate's state from its admin port, for people; --json as it is
+int status(Words flags);  // the state of the running gate, once or for as long as it changes
 int explain(const Words& words);  // METHOD TARGET: which rule, gated or not, and why
 int drain(Words flags);  // signals the gate of this container and waits for the end of its drain
 

@@ -1,93 +1,161 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "admin/client.h"
+#include "admin/events.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "cli/status_text.h"
 
 namespace taskgate::cli {
 namespace {
 
 namespace json = boost::json;
 
-// A member as text for people: absent and null are "-".
-std::string text(const json::value& from, std::string_view pointer) {
+constexpr const char* kNoStatus = "the admin port's answer is no status of a gate";
+
+int complain(const std::string& problem) {
+  std::fprintf(stderr, "taskgate: %s\n", problem.c_str());
+  return kFailed;
+}
+
+std::optional<json::value> parse_status(const std::string& text) {
   boost::system::error_code error;
-  const json::value* found = from.find_pointer(pointer, error);
-  if (found == nullptr || found->is_null()) return "-";
-  if (found->is_string()) return std::string(found->get_string());
-  return json::serialize(*found);
+  json::value parsed = json::parse(text, error);
+  if (error || !parsed.is_object()) return std::nullopt;
+  return parsed;
 }
 
-std::string age(const json::value& from, std::string_view pointer) {
-  boost::system::error_code error;
-  const json::value* found = from.find_pointer(pointer, error);
-  if (found == nullptr || !found->is_number()) return "-";
-  const auto seconds = static_cast<long>(found->to_number<double>());
-  return format_duration(std::chrono::seconds(seconds));
+// --- The terminal, if there is one
+
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
-void line(const char* name, const std::string& value) {
-  std::printf("%-14s %s\n", name, value.c_str());
+bool on_terminal() {
+  return isatty(STDOUT_FILENO) == 1 && variable("TERM") != "dumb";
 }
 
-void print_signal(const json::value& status) {
-  std::string signal = text(status, "/signal/state");
-  if (const std::string fault = text(status, "/signal/fault"); fault != "-" && !fault.empty()) {
-    signal += " (" + fault + "): " + text(status, "/signal/detail");
+winsize terminal_size() {
+  winsize size{};
+  ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+  return size;
+}
+
+// Colours as the convention of no-color.org has it.
+TextStyle style() {
+  TextStyle style;
+  if (!on_terminal()) return style;
+  style.colours = variable("NO_COLOR").empty();
+  if (const auto size = terminal_size(); size.ws_col > 0) style.width = size.ws_col;
+  return style;
+}
+
+void write(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+// --- Following
+
+// Shows each state over the last one, and leaves the terminal as it was. Lines are cut at the edge
+// and the text at the last line, so that nothing scrolls.
+class Screen {
+ public:
+  Screen() { write("\x1b[?25l\x1b[?7l\x1b[2J"); }  // no cursor, no line breaks, empty
+  ~Screen() { write("\x1b[?7h\x1b[?25h"); }
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
+
+  void show(std::string_view text) {
+    const int rows = terminal_size().ws_row > 0 ? terminal_size().ws_row : 24;
+    std::string frame = "\x1b[H";
+    for (int row = 1; row < rows && !text.empty(); ++row) {
+      const auto end = text.find('\n');
+      frame += text.substr(0, end);
+      frame += "\x1b[K\n";
+      text.remove_prefix(end + 1);
+    }
+    write(frame + (text.empty() ? "" : "...\x1b[K") + "\x1b[J");
   }
-  line("signal", signal + ", last good listing " + age(status, "/signal/age_seconds") + " ago");
-}
+};
 
-void print_holders(const json::value& status) {
-  const json::value* holders = status.as_object().if_contains("holders");
-  if (holders == nullptr || !holders->is_array() || holders->get_array().empty()) return;
-  std::printf("\n%-9s %-14s %s\n", "AGE", "ORIGIN", "SESSION");
-  for (const json::value& holder : holders->get_array()) {
-    std::printf("%-9s %-14s %s\n", age(holder, "/age_seconds").c_str(),
-                text(holder, "/origin").c_str(), text(holder, "/name").c_str());
+// Prints what has changed, each time on a line with the time.
+class Lines {
+ public:
+  void show(const std::string& line) {
+    if (line == last_) return;
+    last_ = line;
+    write(format_wall_time(std::chrono::system_clock::now()) + " " + line + "\n");
   }
+
+ private:
+  std::string last_;
+};
+
+int watch_json(const config::Address& admin) {
+  const auto why = admin::follow(admin, [](const admin::Event& event) {
+    if (event.name == "status") return write(event.data + "\n");
+    complain(event.data);
+  });
+  return why ? complain(*why) : kOk;
 }
 
-void print(const json::value& status) {
-  line("live", text(status, "/live") + " of " + text(status, "/limit"));
-  line("free", text(status, "/slots_free"));
-  line("reserved", text(status, "/reservations/total"));
-  line("waiting", text(status, "/waiting"));
-  print_signal(status);
-  line("draining", text(status, "/draining"));
-  line("listen", text(status, "/listen"));
-  line("upstream", text(status, "/upstream"));
-  line("version", text(status, "/version") + " (" + text(status, "/revision") + "), up " +
-                      age(status, "/uptime_seconds"));
-  print_holders(status);
+int watch_lines(const config::Address& admin) {
+  Lines lines;
+  const auto why = admin::follow(admin, [&](const admin::Event& event) {
+    const auto status = parse_status(event.data);
+    lines.show(status ? status_line(*status) : event.data);
+  });
+  return why ? complain(*why) : kOk;
+}
+
+int watch_screen(const config::Address& admin) {
+  std::optional<std::string> why;
+  {
+    Screen screen;
+    why = admin::follow(admin, [&](const admin::Event& event) {
+      const auto status = parse_status(event.data);
+      screen.show(status ? status_text(*status, style()) : event.data + "\n");
+    });
+  }
+  write("\n");
+  return why ? complain(*why) : kOk;
+}
+
+int show_once(const config::Address& admin, bool raw) {
+  const auto body = admin::get(admin, "/status");
+  if (!body) return complain(body.error());
+  if (raw) {
+    write(*body);
+    return kOk;
+  }
+  const auto status = parse_status(*body);
+  if (!status) return complain(kNoStatus);
+  write(status_text(*status, style()));
+  return kOk;
 }
 
 }  // namespace
 
 int status(Words flags) {
   const bool raw = take_flag(flags, "--json");
+  const bool watch = take_flag(flags, "--watch");
   const auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
-  const auto body = admin::get(loaded->config.admin, "/status");
-  if (!body) {
-    std::fprintf(stderr, "taskgate: %s\n", body.error().c_str());
-    return kFailed;
-  }
-  if (raw) {
-    std::printf("%s\n", body->c_str());
-    return kOk;
-  }
-  boost::system::error_code error;
-  const json::value parsed = json::parse(*body, error);
-  if (error || !parsed.is_object()) {
-    std::fputs("taskgate: the admin port's answer is no status of a gate\n", stderr);
-    return kFailed;
-  }
-  print(parsed);
-  return kOk;
+  const config::Address& admin = loaded->config.admin;
+  if (!watch) return show_once(admin, raw);
+  if (raw) return watch_json(admin);
+  return on_terminal() ? watch_screen(admin) : watch_lines(admin);
 }
 
 }  // namespace taskgate::cli

@@ -167,21 +167,6 @@ TEST_CASE("sessions lists what counts, and fails with the reason when it cannot"
   CHECK(unknown.err.find("unknown (folder_missing)") == 0);
 }
 
-TEST_CASE("status shows the running gate to people and as JSON to scripts") {
-  GatedWorld world(Gate::Settings{{"limit", "4"}});
-  world.fill(1);
-  // A status may stand on a listing that is up to a second old.
-  eventually("the session is seen", [&] { return world.metric("taskgate_sessions_live") == 1; });
-  const RunResult shown = taskgate_command({"status"}, admin_of(*world.gate));
-  CHECK(shown.status == 0);
-  CHECK(shown.out.find("live           1 of 4\n") != std::string::npos);
-  const RunResult json = taskgate_command({"status", "--json"}, admin_of(*world.gate));
-  CHECK(json.out.find("\"live\":1") != std::string::npos);
-  world.gate->process().signal(SIGKILL);
-  world.gate->process().wait();
-  CHECK(taskgate_command({"status"}, admin_of(*world.gate)).status == 1);
-}
-
 TEST_CASE("explain says which rule takes a request") {
   const RunResult gated = taskgate_command({"explain", "POST", "/oauth/api/claude/tasks"});
   CHECK(gated.status == 0);

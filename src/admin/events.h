@@ -1,0 +1,45 @@
+// Following GET /events, for `taskgate status --watch`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "config/config.h"
+
+namespace taskgate::admin {
+
+struct Event {
+  std::string name;
+  std::string data;
+
+  bool operator==(const Event&) const = default;
+};
+
+// Takes server-sent events out of a stream of bytes, as far as the gate makes them: `event` and
+// `data` lines, ended by LF; other fields are passed over. Pure.
+class EventParser {
+ public:
+  // More of the stream.
+  void feed(std::string_view bytes) { rest_ += bytes; }
+  // The next whole event; nothing until more comes.
+  std::optional<Event> next();
+
+ private:
+  void take_line(std::string_view line);
+
+  std::string rest_;
+  Event event_;
+  bool has_data_ = false;
+};
+
+// Calls `on_event` for each event, until SIGINT or SIGTERM, which gives nothing, or until the
+// stream is over or cannot be had, which gives a sentence that says why. A gate that says nothing
+// for `patience` is given up. A wildcard address is asked on loopback.
+std::optional<std::string> follow(const config::Address& address,
+                                  const std::function<void(const Event&)>& on_event,
+                                  Duration patience = std::chrono::seconds(15));
+
+}  // namespace taskgate::admin

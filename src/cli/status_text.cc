@@ -1,0 +1,225 @@
+#include "cli/status_text.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "admin/graph.h"
+
+namespace taskgate::cli {
+namespace {
+
+using admin::Cell;
+using admin::Level;
+using admin::View;
+
+constexpr std::size_t kMeterCells = 40;
+
+// --- Text of a terminal
+
+// C0, DEL and C1 (two bytes in UTF-8) steer a terminal.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    const bool is_c1 =
+        byte == 0xC2 && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xA0;
+    if (byte < 0x20 || byte == 0x7F || is_c1) {
+      out += '?';
+      if (is_c1) ++i;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+// Characters, not bytes.
+std::size_t length_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) != 0x80; }));
+}
+
+std::string padded(std::string text, std::size_t width) {
+  const std::size_t length = length_of(text);
+  if (length < width) text.append(width - length, ' ');
+  return text;
+}
+
+class Writer {
+ public:
+  explicit Writer(const TextStyle& style) : style_(style) {}
+
+  void line(const std::string& text = "") { text_ += text + "\n"; }
+
+  std::string coloured(const char* codes, const std::string& text) const {
+    if (!style_.colours) return text;
+    return std::string("\x1b[") + codes + "m" + text + "\x1b[0m";
+  }
+
+  // A paragraph, its lines broken at spaces and behind `margin` spaces.
+  void paragraph(std::string_view text, std::size_t margin) {
+    const std::size_t room = std::max<std::size_t>(style_.width, margin + 20) - margin;
+    while (!text.empty()) {
+      auto end = std::min(text.find('\n'), text.size());
+      if (end > room) {
+        const auto space = text.rfind(' ', room);
+        end = space == std::string_view::npos || space == 0 ? text.find_first_of(" \n") : space;
+        end = std::min(end, text.size());
+      }
+      line(std::string(margin, ' ') + printable(text.substr(0, end)));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  }
+
+  using Row = std::vector<std::string>;
+
+  // Columns as wide as their widest cell; the first row is the head.
+  void table(const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths(rows.front().size());
+    for (const Row& row : rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        widths[i] = std::max(widths[i], length_of(row[i]));
+      }
+    }
+    for (const Row& row : rows) {
+      std::string cells;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        cells += i + 1 < row.size() ? padded(row[i], widths[i] + 2) : row[i];
+      }
+      line(&row == &rows.front() ? coloured("2", cells) : cells);
+    }
+  }
+
+  std::string take() { return std::move(text_); }
+
+ private:
+  const TextStyle& style_;
+  std::string text_;
+};
+
+// --- The parts
+
+const char* colours_of(Level level) {
+  switch (level) {
+    case Level::good:
+      return "1;32";
+    case Level::warning:
+      return "1;33";
+    case Level::bad:
+      return "1;37;41";
+  }
+  return "1;37;41";
+}
+
+struct CellText {
+  char sign;
+  const char* colours;
+};
+
+CellText text_of(Cell cell) {
+  switch (cell) {
+    case Cell::live:
+      return {'#', "34"};
+    case Cell::over:
+      return {'!', "1;31"};
+    case Cell::reserved:
+      return {'+', "36"};
+    case Cell::free:
+      return {'.', "2"};
+    case Cell::unknown:
+      return {'?', "1;31"};
+  }
+  return {'?', "1;31"};
+}
+
+// Cells of a kind stand together, so that their colour is said once.
+std::string meter(const std::vector<Cell>& cells, const Writer& out) {
+  std::string text = "[";
+  for (auto at = cells.begin(); at != cells.end();) {
+    const auto end = std::find_if(at, cells.end(), [&](Cell cell) { return cell != *at; });
+    const CellText kind = text_of(*at);
+    text += out.coloured(kind.colours, std::string(static_cast<std::size_t>(end - at), kind.sign));
+    at = end;
+  }
+  return text + "]";
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+void write_slots(const View& view, Writer& out) {
+  out.line("taskgate " + view.version + ", up " + admin::age_in_words(view.uptime_seconds));
+  out.line();
+  out.line(out.coloured(colours_of(view.level), " " + upper(view.state) + " ") + "  " +
+           out.coloured("1", view.count) + "  " + meter(view.meter, out) + "  " + view.slots);
+  out.line();
+}
+
+void write_alarms(const View& view, Writer& out) {
+  for (const admin::Alarm& alarm : view.alarms) {
+    const char* sign = alarm.level == Level::bad ? "!! " : "!  ";
+    out.line(out.coloured(colours_of(alarm.level), sign + printable(alarm.title)));
+    out.paragraph(alarm.text, 3);
+    out.line();
+  }
+}
+
+void write_facts(const std::vector<admin::Fact>& facts, Writer& out) {
+  for (const admin::Fact& fact : facts) {
+    out.line(padded(fact.name, 15) + printable(fact.value));
+  }
+}
+
+void write_holders(const View& view, Writer& out) {
+  out.line();
+  if (view.holders.empty()) return out.line("Who holds a slot: " + view.no_holders);
+  std::vector<Writer::Row> rows{{"SESSION", "ORIGIN", "AGE"}};
+  for (const admin::HolderRow& row : view.holders) {
+    rows.push_back(
+        {printable(row.name), printable(row.origin), admin::age_in_words(row.age_seconds)});
+  }
+  out.table(rows);
+}
+
+void write_refusals(const View& view, Writer& out) {
+  if (view.refusals.empty()) return;
+  out.line();
+  std::vector<Writer::Row> rows{{"REFUSED", "ROUTE", "REASON", "LIVE"}};
+  for (const admin::RefusalRow& row : view.refusals) {
+    rows.push_back({admin::age_in_words(row.age_seconds) + " ago", printable(row.route),
+                    printable(row.reason), row.count});
+  }
+  out.table(rows);
+}
+
+}  // namespace
+
+std::string status_text(const boost::json::value& status, const TextStyle& style) {
+  View view = admin::make_view(status, kMeterCells);
+  view.figures.push_back({"History", admin::draw_graph(status).summary});
+  Writer out(style);
+  write_slots(view, out);
+  write_alarms(view, out);
+  write_facts(view.figures, out);
+  write_facts(view.facts, out);
+  write_holders(view, out);
+  write_refusals(view, out);
+  return out.take();
+}
+
+std::string status_line(const boost::json::value& status) {
+  const View view = admin::make_view(status, kMeterCells);
+  std::string line = view.state + ": " + view.count + ", " + view.slots;
+  for (const admin::Alarm& alarm : view.alarms) line += "; " + alarm.title;
+  return printable(line);
+}
+
+}  // namespace taskgate::cli

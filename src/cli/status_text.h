@@ -1,0 +1,23 @@
+// The state of a gate as text for a terminal. Pure.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+
+#include "admin/view.h"
+
+namespace taskgate::cli {
+
+struct TextStyle {
+  bool colours = false;
+  std::size_t width = 80;  // that long sentences are broken at
+};
+
+// The whole state, lines each with its end. Control characters of what comes from outside are shown
+// as '?', so that no session's name can write to the terminal.
+std::string status_text(const boost::json::value& status, const TextStyle& style);
+
+// The state in one line, without its end; what only grows older is not in it.
+std::string status_line(const boost::json::value& status);
+
+}  // namespace taskgate::cli

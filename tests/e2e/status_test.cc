@@ -1,0 +1,164 @@
+// What people look at: `taskgate status`, once and followed, and the stream that it follows.
+#include <algorithm>
+#include <csignal>
+
+#include "e2e/gated_world.h"
+#include "support/catch.h"
+#include "support/run.h"
+
+using namespace taskgate::test;
+
+namespace {
+
+Gate::Settings admin_of(const Gate& gate) {
+  return {{"admin", "127.0.0.1:" + std::to_string(gate.admin_port())}};
+}
+
+RunResult taskgate_status(const Gate& gate, const std::string& flag = "") {
+  std::vector<std::string> words{gate_binary(), "status"};
+  if (!flag.empty()) words.push_back(flag);
+  return run(words, gate_environment(admin_of(gate)));
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// A terminal in which somebody types: a pane of a tmux server of its own.
+class Terminal {
+ public:
+  Terminal() { tmux_.new_session("terminal", "env PS1='$ ' sh"); }
+
+  void type(const std::string& line) const {
+    tmux_.tmux({"send-keys", "-t", "terminal", line, "Enter"});
+  }
+  void press(const std::string& key) const { tmux_.tmux({"send-keys", "-t", "terminal", key}); }
+  std::string screen() const { return tmux_.tmux({"capture-pane", "-p", "-t", "terminal"}).out; }
+  // Colours included.
+  std::string raw() const { return tmux_.tmux({"capture-pane", "-e", "-p", "-t", "terminal"}).out; }
+  void shows(const std::string& text) const {
+    eventually("the terminal shows \"" + text + "\"", [&] { return has(screen(), text); });
+  }
+
+ private:
+  TmuxServer tmux_;
+};
+
+std::string watch_command(const Gate& gate, const std::string& variables = "") {
+  return variables + " TASKGATE_ADMIN=127.0.0.1:" + std::to_string(gate.admin_port()) + " '" +
+         gate_binary() + "' status --watch; echo ended with $?";
+}
+
+}  // namespace
+
+TEST_CASE("status shows the running gate to people and as JSON to scripts") {
+  GatedWorld world(Gate::Settings{{"limit", "4"}});
+  world.fill(1);
+  // A status may stand on a listing that is up to a second old.
+  eventually("the session is seen", [&] { return world.metric("taskgate_sessions_live") == 1; });
+  const RunResult shown = taskgate_status(*world.gate);
+  CHECK(shown.status == 0);
+  CHECK(has(shown.out, " OPEN   1 / 4  [#...]  3 free\n"));
+  CHECK(has(shown.out, "1 admitted, 0 refused\n"));
+  CHECK_FALSE(has(shown.out, "\x1b"));
+  const RunResult json = taskgate_status(*world.gate, "--json");
+  CHECK(has(json.out, "{\"live\":1,"));
+  world.gate->process().signal(SIGKILL);
+  world.gate->process().wait();
+  CHECK(taskgate_status(*world.gate).status == 1);
+}
+
+TEST_CASE("status --watch follows the gate in a terminal and redraws in place") {
+  GatedWorld world(
+      Gate::Settings{{"limit", "2"}, {"tmux.timeout", "200ms"}, {"tmux.hold", "200ms"}});
+  world.tmux.start();
+  Terminal terminal;
+  terminal.type(watch_command(*world.gate));
+  terminal.shows(" OPEN   0 / 2  [..]  2 free");
+  world.fill(2);
+  terminal.shows(" FULL   2 / 2  [##]  no slot free");
+  CHECK(world.create().status == 429);
+  terminal.shows(" ago  terminal  no free slot  2 of 2");
+  // In place: the state stands there once, from the first line on.
+  CHECK(terminal.screen().starts_with("taskgate "));
+  CHECK_FALSE(has(terminal.screen(), "0 / 2"));
+  CHECK(has(terminal.raw(), "\x1b[1m\x1b[33m FULL "));
+  world.tmux.stop();
+  terminal.shows("!! The sessions cannot be counted: timeout");
+  world.tmux.resume();
+  terminal.shows(" FULL ");
+  terminal.press("C-c");
+  terminal.shows("ended with 0");
+  // The terminal is as it was: what is typed stands there.
+  terminal.type("echo and $((1 + 1)) more");
+  terminal.shows("and 2 more");
+}
+
+TEST_CASE("status --watch without colours has none") {
+  GatedWorld world;
+  Terminal terminal;
+  terminal.type("clear; " + watch_command(*world.gate, "NO_COLOR=1"));
+  terminal.shows(" OPEN   0 / 12");
+  CHECK_FALSE(has(terminal.raw(), "\x1b["));
+  terminal.press("C-c");
+  terminal.shows("ended with 0");
+}
+
+TEST_CASE("status --watch ends with a clear word when the gate ends") {
+  GatedWorld world(Gate::Settings{{"drain.notice", "300ms"}});
+  Terminal terminal;
+  terminal.type(watch_command(*world.gate));
+  terminal.shows(" OPEN ");
+  world.gate->process().signal(SIGTERM);
+  terminal.shows("the stream is over: the gate has ended, or the connection to it was cut");
+  terminal.shows("ended with 1");
+}
+
+TEST_CASE("status --watch writes lines where there is no terminal, one for each change") {
+  GatedWorld world(Gate::Settings{{"limit", "2"}});
+  Process watch({gate_binary(), "status", "--watch"}, gate_environment(admin_of(*world.gate)));
+  watch.wait_for_line("^[-0-9]+T[:.0-9]+Z open: 0 / 2, 2 free$");
+  world.fill(2);
+  watch.wait_for_line("Z full: 2 / 2, no slot free$");
+  watch.signal(SIGINT);
+  CHECK(watch.wait() == 0);
+  CHECK_FALSE(has(watch.output(), "\x1b"));
+}
+
+TEST_CASE("status --watch --json writes a document a line") {
+  GatedWorld world(Gate::Settings{{"limit", "2"}});
+  Process watch({gate_binary(), "status", "--watch", "--json"},
+                gate_environment(admin_of(*world.gate)));
+  watch.wait_for_line(R"(^\{"live":0,"limit":2,.*\}$)");
+  world.fill(1);
+  watch.wait_for_line(R"(^\{"live":1,"limit":2,.*\}$)");
+}
+
+TEST_CASE("the history has what was learned, and the stream shows it") {
+  GatedWorld world(Gate::Settings{{"limit", "1"}});
+  world.fill(1);
+  CHECK(world.create().status == 429);
+  const std::string body = world.gate->admin("/status").body;
+  CHECK(has(body, "\"rates\":{\"window_seconds\":60,\"admitted\":1,\"refused\":1}"));
+  RawClient client(world.gate->admin_port());
+  client.send(http_request("GET", "/events"));
+  client.read_until("event: status\n");
+  CHECK(has(client.read_until("\n\n"), "\"history\":{\"step_seconds\":5,"));
+}
+
+TEST_CASE("nobody who watches costs no listing, and one who does costs few") {
+  GatedWorld world;
+  world.tmux.start();
+  world.create();
+  const auto listings = [&] {
+    // Asks for one itself, unless the last is younger than a second.
+    return world.metric("taskgate_session_listings_total{result=\"known\"}");
+  };
+  const double before = listings();
+  RawClient client(world.gate->admin_port());
+  client.send(http_request("GET", "/events"));
+  // The second one comes five seconds later, when nothing changes.
+  for (int i = 0; i < 2; ++i) client.read_until("event: status\n");
+  // One for the stream, and one for the scrape that asks here.
+  CHECK(listings() - before <= 2);
+}

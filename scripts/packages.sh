@@ -4,7 +4,8 @@
 PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2
   libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev)
 PACKAGES_RUN=(tmux curl)
-PACKAGES_TEST=(prometheus)
+# Prometheus scrapes the gate, a browser shows its page; without recommendations that would come without a font.
+PACKAGES_TEST=(prometheus chromium chromium-driver fonts-dejavu-core)
 PACKAGES_BENCH=(nginx-light haproxy wrk)
 PACKAGES_PEERS=(nginx-light haproxy caddy)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl)

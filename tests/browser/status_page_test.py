@@ -1,0 +1,338 @@
+"""The status page in a real Chromium, in front of a real gate with real tmux.
+
+usage: status_page_test.py BUILD [NAME...]   BUILD is the folder of the binaries
+"""
+
+import signal
+import sys
+import unittest
+
+from webdriver import Browser, eventually
+from world import World
+
+BUILD = "build"
+EVIL = "kube-coder-<script>foreign=1</script><img src=x onerror='foreign=2'>"
+SILENT_TMUX = {"TMUX_TIMEOUT": "200ms", "TMUX_HOLD": "200ms"}
+
+# Every element with text of its own, and how its text and what is behind it look.
+CONTRASTS = """
+const rgb = text => text.match(/[\\d.]+/g).map(Number);
+const light = ([r, g, b]) => [r, g, b].map(c => c / 255)
+  .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const behind = element => {
+  for (let at = element; at; at = at.parentElement) {
+    const back = rgb(getComputedStyle(at).backgroundColor);
+    if (back.length === 3 || back[3] === 1) return back;
+  }
+  return [255, 255, 255];
+};
+return Array.from(document.body.querySelectorAll("*"))
+  .filter(e => e.checkVisibility() && e.tagName !== "SCRIPT" && e.tagName !== "NOSCRIPT")
+  .filter(e => Array.from(e.childNodes).some(n => n.nodeType === Node.TEXT_NODE && n.data.trim()))
+  .map(e => {
+    const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+    return [(a + 0.05) / (b + 0.05), e.outerHTML.slice(0, 80)];
+  });
+"""
+
+
+def is_shown(node, role):
+    return not node["ignored"] and node["role"]["value"] == role
+
+
+def text_of(node, nodes):
+    if is_shown(node, "StaticText"):
+        return node["name"]["value"]
+    return "".join(text_of(nodes[child], nodes) for child in node["childIds"])
+
+
+class StatusPage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = cls.enterClassContext(Browser())
+
+    def setUp(self):
+        self.browser.size(1200, 900)
+        self.browser.scheme("light")
+
+    def world(self, **settings):
+        return self.enterContext(World(BUILD, **settings))
+
+    def open(self, world):
+        self.browser.open(world.page)
+        self.browser.run("window.same_page = true")
+
+    def shows(self, selector, text):
+        """Waits until `text` stands there, without a reload since open()."""
+        eventually(f"{selector} shows {text!r}", lambda: text in self.browser.text(selector))
+        self.assertTrue(self.browser.run("return window.same_page"), "the page was loaded again")
+
+    def alarms(self):
+        """What is announced, as the accessibility tree has it."""
+        nodes = self.accessibility_tree()
+        return [text_of(node, nodes) for node in nodes.values() if is_shown(node, "alert")]
+
+    def names(self, role):
+        return [node["name"]["value"] for node in self.accessibility_tree().values() if is_shown(node, role)]
+
+    def accessibility_tree(self):
+        nodes = self.browser.protocol("Accessibility.getFullAXTree")["nodes"]
+        return {node["nodeId"]: node for node in nodes}
+
+    def assert_contrast(self):
+        contrasts = self.browser.run(CONTRASTS)
+        self.assertGreater(len(contrasts), 20)
+        for contrast, element in contrasts:
+            self.assertGreaterEqual(contrast, 4.5, element)
+
+    def assert_no_sideways_scroll(self):
+        wide, room = self.browser.run("const d = document.documentElement; return [d.scrollWidth, d.clientWidth]")
+        self.assertLessEqual(wide, room)
+
+    # --- What it shows
+
+    def test_it_follows_the_gate_without_a_reload(self):
+        world = self.world(LIMIT="3")
+        self.open(world)
+        self.shows("#state", "open")
+        self.shows("#slots .count", "0 / 3")
+        self.assertEqual(self.alarms(), [])
+        for _ in range(4):
+            world.create()
+        self.shows("#state", "full")
+        self.shows("#slots .count", "3 / 3")
+        self.shows("#slots", "no slot free")
+        self.shows("#refusals", "terminal")
+        self.shows("#refusals", "no free slot")
+        self.shows("#figures", "3 admitted, 1 refused")
+        self.shows("#holders", "gate")
+        self.assertEqual(self.browser.run("return document.title"), "3 / 3 taskgate")
+        self.assertEqual(self.browser.run("return document.querySelectorAll('.meter .cell.live').length"), 3)
+        world.tmux.kill(world.status()["holders"][0]["name"])
+        self.shows("#slots .count", "2 / 3")
+        self.shows("#state", "open")
+
+    def test_a_count_that_is_not_known_cannot_be_missed(self):
+        world = self.world(**SILENT_TMUX)
+        self.open(world)
+        self.shows("#state", "open")
+        world.tmux.stop()
+        self.shows("#alarms", "The sessions cannot be counted: timeout")
+        self.shows("#state", "unknown".upper())
+        self.shows("#slots .count", "? / 12")
+        self.shows("#holders", "Not known.")
+        self.assertEqual(self.alarms(), ["The sessions cannot be counted: timeout"])
+        area = "const r = document.querySelector('#alarms .alarm').getBoundingClientRect(); return [r.top, r.width, r.height]"
+        top, width, height = self.browser.run(area)
+        self.assertLess(top, 200)
+        self.assertGreater(width, 1000)
+        self.assertGreater(height, 80)
+        self.assert_contrast()
+        world.tmux.resume()
+        self.shows("#state", "open")
+        self.assertEqual(self.alarms(), [])
+
+    def test_a_socket_folder_that_is_gone_is_told_with_what_to_check(self):
+        world = self.world(TMUX_SOCKET="/nowhere/at/all/default")
+        self.open(world)
+        self.shows("#alarms", "The sessions cannot be counted: folder_missing")
+        self.shows("#alarms", "/nowhere/at/all")
+        self.assertEqual(self.browser.run("return document.title"), "? / 12 taskgate")
+
+    def test_a_gate_that_is_blind_says_so(self):
+        other = self.world()
+        world = self.world(upstream_socket=other.tmux.socket)
+        self.open(world)
+        for _ in range(3):
+            self.assertEqual(world.create(), 201)
+        self.shows("#alarms", "The gate looks at the wrong tmux socket")
+        self.shows("#state", "BLIND")
+        self.assertEqual(self.alarms(), ["The gate looks at the wrong tmux socket"])
+
+    def test_a_drain_is_shown(self):
+        world = self.world(DRAIN_NOTICE="1h", DRAIN_TIMEOUT="1h")
+        self.open(world)
+        self.shows("#state", "open")
+        world.gate.signal(signal.SIGUSR1)
+        self.shows("#state", "draining")
+        self.assertEqual(self.alarms(), ["The gate is draining"])
+
+    def test_a_failed_reload_is_shown_until_it_is_mended(self):
+        world = self.world()
+        self.open(world)
+        world.config.write_text("limit: <b>many</b>\n")
+        self.shows("#alarms", "The last reload of the configuration failed")
+        self.shows("#alarms", "Generation 1 stays in use")
+        self.shows("#alarms", "<b>many</b>")
+        world.config.write_text("limit: 7\n")
+        self.shows("#slots .count", "0 / 7")
+        self.assertEqual(self.alarms(), [])
+
+    def test_more_than_the_limit_and_what_is_old_have_a_place(self):
+        world = self.world(LIMIT="2")
+        world.tmux.new("kube-coder-a", "kube-coder-b", "kube-coder-c", "other")
+        self.open(world)
+        self.shows("#state", "over the limit")
+        self.assertEqual(self.alarms(), ["More tasks are live than the limit allows"])
+        cells = "return Array.from(document.querySelectorAll('.meter .cell'), c => c.className)"
+        self.assertEqual(self.browser.run(cells), ["cell live", "cell live", "cell over"])
+
+    # --- When the gate is gone
+
+    def test_a_lost_connection_is_noticed_and_taken_up_again(self):
+        world = self.world()
+        self.open(world)
+        self.shows("#state", "open")
+        world.gate.signal(signal.SIGKILL)
+        self.shows("#lost", "The connection to the gate is lost")
+        (alarm,) = self.alarms()
+        self.assertRegex(alarm, r"^The connection to the gate is lostWhat is below is how it was at \d.*goes on trying\.$")
+        self.assert_contrast()
+        world.gate.end()
+        world.tmux.new("kube-coder-meanwhile")
+        world.start_gate(world.admin_port)
+        self.shows("#holders", "kube-coder-meanwhile")
+        self.assertEqual(self.alarms(), [])
+
+    # --- Whom it trusts
+
+    def test_names_from_outside_are_text(self):
+        world = self.world()
+        world.tmux.new(EVIL)
+        self.open(world)
+        self.shows("#holders", EVIL)
+        world.tmux.new("kube-coder-<img src=x onerror=foreign=3>")
+        self.shows("#holders", "kube-coder-<img src=x onerror=foreign=3>")
+        self.assertEqual(self.browser.run("return document.querySelectorAll('main script, main img').length"), 0)
+        self.assertIsNone(self.browser.run("return window.foreign"))
+
+    def test_it_asks_nobody_but_the_gate_and_breaks_no_policy(self):
+        world = self.world()
+        list(self.browser.network())
+        self.browser.log("browser")
+        self.open(world)
+        self.shows("#state", "open")
+        sent = [event["request"]["url"] for name, event in self.browser.network() if name == "Network.requestWillBeSent"]
+        self.assertEqual(
+            [url for url in sent if not url.startswith("data:")], [world.page, f"{world.page}events?page"]
+        )
+        self.assertEqual(self.browser.log("browser"), [])
+
+    def test_a_script_that_is_not_its_own_does_not_run(self):
+        world = self.world()
+        self.open(world)
+        self.browser.run(
+            "const s = document.createElement('script'); s.textContent = 'window.foreign = true';"
+            "document.body.append(s)"
+        )
+        self.assertIsNone(self.browser.run("return window.foreign"))
+        refused = [entry["message"] for entry in self.browser.log("browser")]
+        self.assertTrue(any("Content Security Policy" in message for message in refused), refused)
+
+    def test_without_scripts_it_is_a_page_all_the_same(self):
+        world = self.world(LIMIT="2")
+        world.tmux.new("kube-coder-a")
+        self.browser.scripts(False)
+        self.addCleanup(self.browser.scripts, True)
+        self.browser.open(world.page)
+        tree = self.browser.protocol("DOM.getDocument", depth=0)["root"]["nodeId"]
+        html = self.browser.protocol("DOM.getOuterHTML", nodeId=tree)["outerHTML"]
+        self.assertIn('1<span class="of"> / 2</span>', html)
+        self.assertIn("kube-coder-a", html)
+        self.assertIn('<meta http-equiv="refresh" content="10">', html)
+        self.assertIn("reloads itself every 10 seconds", html)
+
+    # --- Whom it serves
+
+    def test_it_fits_a_phone(self):
+        self.browser.size(320, 640, phone=True)
+        world = self.world(LIMIT="64", TMUX_SOCKET="/nowhere/" + "very-long-name" * 4 + "/tmux-0/default")
+        self.open(world)
+        self.shows("#alarms", "folder_missing")
+        self.assert_no_sideways_scroll()
+        full = self.world(LIMIT="1")
+        full.tmux.new("kube-coder-" + "x" * 90, "kube-coder-b")
+        full.create()
+        self.open(full)
+        self.shows("#refusals", "no free slot")
+        self.assert_no_sideways_scroll()
+
+    def test_it_is_readable_in_the_light_and_in_the_dark(self):
+        world = self.world(LIMIT="1", DRAIN_NOTICE="1h", DRAIN_TIMEOUT="1h")
+        world.tmux.new("kube-coder-a")
+        world.create()
+        self.open(world)
+        self.shows("#refusals", "no free slot")
+        back = "return getComputedStyle(document.body).backgroundColor"
+        light = self.browser.run(back)
+        self.assert_contrast()
+        self.browser.scheme("dark")
+        self.assertNotEqual(self.browser.run(back), light)
+        self.assert_contrast()
+        world.gate.signal(signal.SIGUSR1)
+        self.shows("#state", "draining")
+        self.assert_contrast()
+        self.browser.scheme("light")
+        self.assert_contrast()
+
+    def test_parts_have_roles_and_names(self):
+        world = self.world(LIMIT="4")
+        world.tmux.new("kube-coder-a")
+        self.open(world)
+        self.shows("#holders", "kube-coder-a")
+        self.assertEqual(len(self.names("main")), 1)
+        self.assertEqual(
+            self.names("region"), ["Tasks", "Last 15 minutes", "Figures", "Who holds a slot", "Last refusals", "Gate"]
+        )
+        self.assertEqual(
+            self.names("heading"),
+            ["taskgate", "Tasks", "Last 15 minutes", "Who holds a slot", "Last refusals", "Gate"],
+        )
+        self.assertEqual(self.names("navigation"), ["The same for programs"])
+        self.assertEqual(self.names("columnheader"), ["Session", "Origin", "Age"])
+        (graph,) = self.names("image")
+        self.assertEqual(graph, "The last 15 min: at most 1 live, 0 creates admitted, 0 refused.")
+        (meter,) = [node for node in self.accessibility_tree().values() if is_shown(node, "meter")]
+        self.assertEqual(meter["name"]["value"], "Live tasks")
+        values = {found["name"]: found["value"]["value"] for found in meter["properties"]}
+        self.assertEqual((values["valuemin"], values["valuemax"]), (0, 4))
+        self.assertEqual(meter["value"]["value"], 1)
+        spoken = "return document.querySelector('[role=meter]').ariaValueText"
+        self.assertEqual(self.browser.run(spoken), "1 of 4 live, 3 free")
+        self.assertEqual(self.browser.run("return document.documentElement.lang"), "en")
+
+    def test_the_keyboard_reaches_each_link_in_order_and_shows_where_it_is(self):
+        world = self.world()
+        self.open(world)
+        self.shows("#state", "open")
+        reached = []
+        for _ in range(3):
+            self.browser.press("\ue004")
+            focused = "const e = document.activeElement; return [e.getAttribute('href'), getComputedStyle(e).outlineStyle]"
+            reached.append(self.browser.run(focused))
+        self.assertEqual(reached, [["status", "solid"], ["metrics", "solid"], ["config", "solid"]])
+        # What comes in does not take the focus away.
+        world.create()
+        self.shows("#slots .count", "1 / 12")
+        self.assertEqual(self.browser.run("return document.activeElement.getAttribute('href')"), "config")
+
+    def test_an_alarm_stays_the_same_element_while_its_details_change(self):
+        world = self.world(**SILENT_TMUX)
+        self.open(world)
+        world.tmux.stop()
+        self.shows("#alarms", "the server still owes the answer")
+        self.browser.run("document.querySelector('#alarms [role=alert]').seen = true")
+        before = self.browser.text("#alarms p")
+        eventually("the details change", lambda: self.browser.text("#alarms p") != before)
+        self.assertTrue(self.browser.run("return document.querySelector('#alarms [role=alert]').seen"))
+
+
+def main():
+    global BUILD
+    BUILD = sys.argv.pop(1)
+    unittest.main(verbosity=2)
+
+
+if __name__ == "__main__":
+    main()

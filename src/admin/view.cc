@@ -72,8 +72,8 @@ std::string signal_in_words(const json::value& status) {
 }
 
 std::string rates_in_words(const json::value& status) {
-  return number_in_words(status, "/rates/admitted") + " admitted, " +
-         number_in_words(status, "/rates/refused") + " refused";
+  return number_in_words(status, "/last_minute/admitted") + " admitted, " +
+         number_in_words(status, "/last_minute/refused") + " refused";
 }
 
 std::string reservations_in_words(const json::value& status) {
@@ -153,9 +153,10 @@ void set_refusals(const json::value& status, View& view) {
     view.refusals.push_back(
         {text(refusal, "/when"), number(refusal, "/age_seconds").value_or(0),
          text(refusal, "/route"),
-         in_words(text(refusal, "/decision"), {{"rejected", "no free slot"},
-                                               {"unknown", "count unknown"},
-                                               {"draining", "draining"}}),
+         in_words(text(refusal, "/reason"), {{"full", "no free slot"},
+                                             {"promised", "free slots promised"},
+                                             {"unknown", "count unknown"},
+                                             {"blind", "wrong socket"}}),
          number_in_words(refusal, "/live") + " of " + number_in_words(refusal, "/limit")});
   }
 }

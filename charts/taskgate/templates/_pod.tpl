@@ -1,0 +1,215 @@
+{{/*
+What goes into the workspace's pod. These are the one source for the admission policy, the kustomize component and
+charts that write their own pod template:
+
+  taskgate.initContainers   list; what is appended to spec.initContainers (may be empty)
+  taskgate.containers       list; what is appended to spec.containers (empty with sidecar.mode native)
+  taskgate.volumes          list; for spec.volumes
+  taskgate.appEnv           list; for the workspace's container
+  taskgate.appVolumeMounts  list; for the workspace's container
+  taskgate.appLifecycle     map; for the workspace's container (empty with app.preStop none)
+*/}}
+
+{{- define "taskgate.initContainers" -}}
+{{- if ne .Values.tmux.share "tmpdir" -}}
+- {{ include "taskgate.prepare" . | nindent 2 | trim }}
+{{ end -}}
+{{- if eq .Values.sidecar.mode "native" -}}
+- {{ include "taskgate.sidecar" . | nindent 2 | trim }}
+{{- end -}}
+{{- end }}
+
+{{- define "taskgate.containers" -}}
+{{- if eq .Values.sidecar.mode "classic" -}}
+- {{ include "taskgate.sidecar" . | nindent 2 | trim }}
+{{- end -}}
+{{- end }}
+
+{{- define "taskgate.volumes" -}}
+- name: taskgate-config
+  # Optional, so that a missing ConfigMap costs the settings in it and not the workspace.
+  configMap:
+    name: {{ .Values.configMap.name }}
+    optional: true
+    items:
+      - key: config.yaml
+        path: config.yaml
+{{- if ne .Values.tmux.share "existing" }}
+- name: taskgate-tmux
+  emptyDir:
+    medium: Memory
+    sizeLimit: 1Mi
+{{- end }}
+{{- end }}
+
+{{- define "taskgate.appEnv" -}}
+{{- with .Values.app.limitVariable -}}
+# From the ConfigMap, so that a new limit does not change the pod's template, which would restart the workspace.
+- name: {{ . }}
+  valueFrom:
+    configMapKeyRef:
+      name: {{ $.Values.configMap.name }}
+      key: limit
+      optional: true
+{{ end -}}
+{{- with .Values.app.urlVariable -}}
+- name: {{ . }}
+  value: http://127.0.0.1:{{ $.Values.sidecar.port }}
+{{ end -}}
+{{- with include "taskgate.tmuxTmpdir" . -}}
+- name: TMUX_TMPDIR
+  value: {{ . }}
+{{- end -}}
+{{- end }}
+
+{{- define "taskgate.appVolumeMounts" -}}
+{{- if ne .Values.tmux.share "existing" -}}
+- {{ include "taskgate.tmuxMount" . | nindent 2 | trim }}
+{{- end -}}
+{{- end }}
+
+{{- define "taskgate.appLifecycle" -}}
+{{- if eq .Values.app.preStop "sleep" -}}
+preStop:
+  sleep:
+    seconds: {{ .Values.drain.seconds }}
+{{- else if eq .Values.app.preStop "exec" -}}
+preStop:
+  exec:
+    command: [sleep, {{ .Values.drain.seconds | quote }}]
+{{- end -}}
+{{- end }}
+
+{{/* The value of TMUX_TMPDIR in both containers; empty where tmux's own default is right. */}}
+{{- define "taskgate.tmuxTmpdir" -}}
+{{- with .Values.tmux -}}
+{{- if eq .share "tmpdir" -}}
+{{ .mountPath }}
+{{- else if eq .share "existing" -}}
+{{ .existing.mountPath }}/{{ .existing.folder }}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* The mount of the socket's folder, alike in both containers. */}}
+{{- define "taskgate.tmuxMount" -}}
+{{- with .Values.tmux -}}
+{{- if eq .share "tmpdir" -}}
+name: taskgate-tmux
+mountPath: {{ .mountPath }}
+{{- else if eq .share "subPath" -}}
+name: taskgate-tmux
+mountPath: /tmp/tmux-{{ .uid }}
+subPath: tmux-{{ .uid }}
+{{- else -}}
+name: {{ .existing.volume }}
+mountPath: {{ .existing.mountPath }}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Makes the socket's folder as tmux would: owned by its user, for nobody else. A mount cannot do that. */}}
+{{- define "taskgate.prepare" -}}
+name: {{ .Values.sidecar.name }}-prepare
+image: {{ include "taskgate.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+args: [prepare]
+env:
+  - name: TMUX_TMPDIR
+    value: {{ include "taskgate.tmuxTmpdir" . | default "/run/tmux" }}
+volumeMounts:
+  {{- if eq .Values.tmux.share "subPath" }}
+  - name: taskgate-tmux
+    mountPath: /run/tmux
+  {{- else }}
+  - {{ include "taskgate.tmuxMount" . | nindent 4 | trim }}
+  {{- end }}
+securityContext:
+  {{- include "taskgate.securityContext" . | nindent 2 }}
+resources:
+  {{- toYaml .Values.sidecar.resources | nindent 2 }}
+{{- end }}
+
+{{/* The gate's container. */}}
+{{- define "taskgate.sidecar" -}}
+name: {{ .Values.sidecar.name }}
+image: {{ include "taskgate.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- if eq .Values.sidecar.mode "native" }}
+restartPolicy: Always
+{{- end }}
+# What belongs to the pod's shape is set here, what can change while it runs is in the ConfigMap.
+env:
+  - name: TASKGATE_LISTEN
+    value: 0.0.0.0:{{ .Values.sidecar.port }}
+  - name: TASKGATE_ADMIN
+    value: 0.0.0.0:{{ .Values.sidecar.adminPort }}
+  - name: TASKGATE_UPSTREAM
+    value: 127.0.0.1:{{ .Values.app.port }}
+  - name: TASKGATE_DRAIN_TIMEOUT
+    value: {{ .Values.drain.seconds }}s
+  - name: TASKGATE_DRAIN_NOTICE
+    value: {{ .Values.drain.notice }}s
+  {{- with include "taskgate.tmuxTmpdir" . }}
+  - name: TMUX_TMPDIR
+    value: {{ . }}
+  {{- end }}
+ports:
+  - name: taskgate
+    containerPort: {{ .Values.sidecar.port }}
+    protocol: TCP
+  - name: taskgate-admin
+    containerPort: {{ .Values.sidecar.adminPort }}
+    protocol: TCP
+volumeMounts:
+  # A folder, not a subPath, which would never show a change.
+  - name: taskgate-config
+    mountPath: /etc/taskgate
+    readOnly: true
+  - {{ include "taskgate.tmuxMount" . | nindent 4 | trim }}
+    readOnly: true
+{{- include "taskgate.probes" . | nindent 0 }}
+lifecycle:
+  preStop:
+    exec:
+      command: [taskgate, drain]
+securityContext:
+  {{- include "taskgate.securityContext" . | nindent 2 }}
+resources:
+  {{- toYaml .Values.sidecar.resources | nindent 2 }}
+terminationMessagePolicy: FallbackToLogsOnError
+{{- end }}
+
+{{/* All of them ask the gate about itself, never about the workspace: a pod is ready only as a whole. */}}
+{{- define "taskgate.probes" -}}
+startupProbe:
+  httpGet:
+    path: /livez
+    port: {{ .Values.sidecar.adminPort }}
+  periodSeconds: 1
+  failureThreshold: 60
+readinessProbe:
+  httpGet:
+    path: /readyz
+    port: {{ .Values.sidecar.adminPort }}
+  periodSeconds: 5
+  timeoutSeconds: 5
+livenessProbe:
+  httpGet:
+    path: /livez
+    port: {{ .Values.sidecar.adminPort }}
+  periodSeconds: 10
+  timeoutSeconds: 10
+  failureThreshold: 6
+{{- end }}
+
+{{- define "taskgate.securityContext" -}}
+runAsNonRoot: true
+runAsUser: {{ .Values.tmux.uid }}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}

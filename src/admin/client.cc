@@ -19,15 +19,16 @@ Result failed(const boost::system::error_code& error) {
           error == boost::asio::error::timed_out ? "no answer in time" : error.message()};
 }
 
-// Everything up to the end of the connection.
-Result exchange(const config::Address& address, const std::string& path, Duration patience) {
+// Everything up to the end of the connection. `start` is the method and the target.
+Result exchange(const config::Address& address, const std::string& start, const std::string& fields,
+                Duration patience) {
   boost::asio::ip::tcp::iostream stream;
   stream.expires_after(patience);
   stream.connect(address.host, std::to_string(address.port));
   if (!stream) return failed(stream.error());
   stream.expires_after(patience);
-  stream << "GET " << path << " HTTP/1.1\r\nHost: " << config::to_string(address)
-         << "\r\nConnection: close\r\n\r\n"
+  stream << start << " HTTP/1.1\r\nHost: " << config::to_string(address) << "\r\n"
+         << fields << "Connection: close\r\n\r\n"
          << std::flush;
   std::string received{std::istreambuf_iterator<char>(stream), {}};
   const auto error = stream.error();
@@ -35,12 +36,16 @@ Result exchange(const config::Address& address, const std::string& path, Duratio
   return {in_place_value, std::move(received)};
 }
 
+constexpr http::HeadLimits kHeadLimits{16 * 1024, 100};
+
+Result not_http() {
+  return {in_place_error, "the answer is not HTTP"};
+}
+
 // Takes the body out of a whole answer.
 Result body_of(const std::string& received) {
-  http::ResponseParser parser({16 * 1024, 100});
-  if (parser.parse(received) != http::Progress::complete) {
-    return {in_place_error, "the answer is not HTTP"};
-  }
+  http::ResponseParser parser(kHeadLimits);
+  if (parser.parse(received) != http::Progress::complete) return not_http();
   const http::ResponseHead& head = parser.head();
   std::string body = received.substr(head.size);
   const http::Field* length = http::find_field(head.fields, "Content-Length");
@@ -66,10 +71,19 @@ std::string refusal_text(int status, std::string body) {
 
 Result get(const config::Address& address, const std::string& path, Duration patience) {
   const config::Address asked = reachable(address);
-  Result result = exchange(asked, path, patience);
+  Result result = exchange(asked, "GET " + path, "", patience);
   if (result) result = body_of(*result);
   if (result) return result;
   return {in_place_error, "http://" + config::to_string(asked) + path + ": " + result.error()};
+}
+
+Result last_hop(const config::Address& address, Duration patience) {
+  const Result received = exchange(address, "OPTIONS *", "Max-Forwards: 0\r\n", patience);
+  if (!received) return received;
+  http::ResponseParser parser(kHeadLimits);
+  if (parser.parse(*received) != http::Progress::complete) return not_http();
+  const http::Field* server = http::find_field(parser.head().fields, "Server");
+  return {in_place_value, server == nullptr ? "" : std::string(server->value)};
 }
 
 }  // namespace taskgate::admin

@@ -1,4 +1,4 @@
-// Asking the admin port, for `taskgate status` and `taskgate drain`.
+// What the commands ask over HTTP: the admin port, and who answers a port at all.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -21,5 +21,11 @@ config::Address reachable(config::Address address);
 
 // An answer other than 200 as a part of a sentence.
 std::string refusal_text(int status, std::string body);
+
+// Who answers OPTIONS with Max-Forwards: 0 at `address`: the Server field of the answer, empty
+// where it has none; or a sentence that says what went wrong. A proxy answers such a request itself
+// (RFC 9110 section 7.6.2), so where a gate is in the path this is the gate.
+boost::system::result<std::string, std::string> last_hop(
+    const config::Address& address, Duration patience = std::chrono::seconds(4));
 
 }  // namespace taskgate::admin

@@ -21,6 +21,8 @@ Commands:
   status [--json] [--watch]
                           show the state of the running gate; follow it
   explain METHOD TARGET   say whether a request is gated, by which rule, and why
+  verify HOST:PORT        say whether a gate answers there, or something behind it
+  prepare                 make the folder of tmux's sockets, $TMUX_TMPDIR/tmux-<uid>
   drain [--no-wait]       let the running gate finish what is in flight (for a preStop hook)
 
 Options:
@@ -67,6 +69,8 @@ int dispatch(Words words) {
   if (command == "sessions") return sessions(words);
   if (command == "status") return status(std::move(words));
   if (command == "explain") return explain(words);
+  if (command == "verify") return verify(words);
+  if (command == "prepare") return prepare(words);
   if (command == "drain") return drain(std::move(words));
   if (command == "help") return print_help();
   return unknown_command(command);

@@ -25,7 +25,9 @@ int check(const Words& flags);     // validates, prints the effective configurat
 int sessions(const Words& flags);  // lists what counts, as the gate sees it
 int status(Words flags);  // the state of the running gate, once or for as long as it changes
 int explain(const Words& words);  // METHOD TARGET: which rule, gated or not, and why
-int drain(Words flags);  // signals the gate of this container and waits for the end of its drain
+int verify(const Words& words);   // HOST:PORT: does a gate answer there?
+int prepare(const Words& words);  // makes the folder of tmux's sockets, for an init container
+int drain(Words flags);           // has the gate of this container drain, and waits for its end
 
 // The configuration, or nothing after the errors were printed to standard error.
 std::optional<config::Loaded> load_or_complain(const Words& flags);

@@ -71,5 +71,27 @@ TEST_CASE("A server that says nothing is given up") {
         url(address, "/status") + ": no answer in time");
 }
 
+TEST_CASE("Who answers for the last hop is told by its Server field") {
+  const auto [bytes, server] = GENERATE(table<std::string, std::string>({
+      {"HTTP/1.1 200 OK\r\nServer: taskgate\r\nContent-Length: 0\r\n\r\n", "taskgate"},
+      {"HTTP/1.0 204 No Content\r\nServer: SimpleHTTP/0.6\r\n\r\n", "SimpleHTTP/0.6"},
+      {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", ""},
+  }));
+  OneAnswer answering(bytes);
+  const auto told = last_hop(answering.address());
+  REQUIRE(told.has_value());
+  CHECK(*told == server);
+  CHECK(answering.request() ==
+        "OPTIONS * HTTP/1.1\r\nHost: " + config::to_string(answering.address()) +
+            "\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n");
+}
+
+TEST_CASE("No last hop is told apart from one without a name") {
+  const test::ClosedPort closed;
+  CHECK(last_hop({"127.0.0.1", closed.port()}).error() == "Connection refused");
+  OneAnswer other("SSH-2.0-OpenSSH_9.2\r\n");
+  CHECK(last_hop(other.address()).error() == "the answer is not HTTP");
+}
+
 }  // namespace
 }  // namespace taskgate::admin

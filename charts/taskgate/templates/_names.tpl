@@ -38,3 +38,21 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 {{- end }}
+
+{{/*
+One workspace of values.workspaces with what it leaves out filled in, as JSON. Takes the chart's scope and the entry:
+`include "taskgate.workspace" (list $ .) | fromJson`.
+*/}}
+{{- define "taskgate.workspace" -}}
+{{- $scope := index . 0 -}}
+{{- $given := index . 1 -}}
+{{- /* merge and default take a limit of 0 for none. */ -}}
+{{- $whole := dict
+      "namespace" $scope.Release.Namespace
+      "limit" $scope.Values.limit
+      "podLabels" (dict "app" $given.name) -}}
+{{- range $key, $value := $given -}}
+{{- $_ := set $whole $key $value -}}
+{{- end -}}
+{{- toJson $whole -}}
+{{- end }}

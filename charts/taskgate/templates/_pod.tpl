@@ -69,7 +69,8 @@ charts that write their own pod template:
 {{- end }}
 
 {{- define "taskgate.appLifecycle" -}}
-{{- if eq .Values.app.preStop "sleep" -}}
+{{- if not (int .Values.drain.seconds) -}}
+{{- else if eq .Values.app.preStop "sleep" -}}
 preStop:
   sleep:
     seconds: {{ .Values.drain.seconds }}

@@ -1,0 +1,66 @@
+{{/*
+Helpers for the admission policies, whose expressions are in CEL.
+*/}}
+
+{{/*
+Any value as a CEL literal. CEL wants the elements of a literal to be of one type, which dyn() makes them where they are
+not all strings.
+*/}}
+{{- define "taskgate.cel" -}}
+{{- $mixed := false -}}
+{{- if or (kindIs "map" .) (kindIs "slice" .) -}}
+{{- range . -}}
+{{- $mixed = or $mixed (not (kindIs "string" .)) -}}
+{{- end -}}
+{{- end -}}
+{{- if not $mixed -}}
+{{ toJson . }}
+{{- else if kindIs "map" . -}}
+{
+{{- range $key, $value := . }}
+  {{ toJson $key }}: dyn({{ include "taskgate.cel" $value | nindent 2 | trim }}),
+{{- end }}
+}
+{{- else -}}
+[
+{{- range . }}
+  dyn({{ include "taskgate.cel" . | nindent 2 | trim }}),
+{{- end }}
+]
+{{- end -}}
+{{- end }}
+
+{{/*
+The patches that append the elements of the list `items` to the list at the JSON pointer `path`, after making that
+list where `has` is false. All three are CEL.
+*/}}
+{{- define "taskgate.celAppend" -}}
+({{ .has }} || size({{ .items }}) == 0
+  ? []
+  : [JSONPatch{op: "add", path: {{ .path }}, value: []}]) +
+{{ .items }}.map(item, JSONPatch{op: "add", path: {{ .path }} + "/-", value: item})
+{{- end }}
+
+{{/* v1 came with Kubernetes 1.36, v1beta1 with 1.34. */}}
+{{- define "taskgate.admissionApiVersion" -}}
+{{- if semverCompare ">=1.36.0-0" .Capabilities.KubeVersion.Version -}}
+admissionregistration.k8s.io/v1
+{{- else if semverCompare ">=1.34.0-0" .Capabilities.KubeVersion.Version -}}
+admissionregistration.k8s.io/v1beta1
+{{- else -}}
+{{- fail (printf "injection.admissionPolicy needs Kubernetes 1.34 or newer, and this is %s; use the kustomize component or the named templates" .Capabilities.KubeVersion.Version) -}}
+{{- end -}}
+{{- end }}
+
+{{/* Where a policy applies: the namespaces that are selected, less what is labelled as left out. */}}
+{{- define "taskgate.admissionBinding" -}}
+policyName: {{ .policy }}
+matchResources:
+  namespaceSelector:
+    {{- toYaml .scope.Values.injection.admissionPolicy.namespaceSelector | nindent 4 }}
+  objectSelector:
+    matchExpressions:
+      - key: taskgate.dev/inject
+        operator: NotIn
+        values: ["false"]
+{{- end }}

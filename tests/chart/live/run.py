@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Tests the chart's admission policies and everything that it renders against a real Kubernetes API server.
+
+usage: run.py PROGRAMS HELM [TEST...]
+
+PROGRAMS is the folder that scripts/apiserver prints, HELM the helm to use. TEST is a name as unittest takes it,
+pods_test or pods_test.Pods.test_x; without one, all tests run.
+"""
+
+import sys
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+sys.dont_write_bytecode = True
+sys.path[:0] = [str(HERE), str(ROOT / "bench")]
+import world  # noqa: E402
+from cluster import Cluster  # noqa: E402
+from processes import end_on_terminate  # noqa: E402
+from releases import install_releases  # noqa: E402
+
+
+def tests_of(names):
+    loader = unittest.TestLoader()
+    return loader.loadTestsFromNames(names) if names else loader.discover(HERE, "*_test.py")
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    end_on_terminate()
+    tests = tests_of(sys.argv[3:])
+    with Cluster(sys.argv[1], sys.argv[2]) as world.cluster:
+        print(f"Kubernetes {world.cluster.get('/version')['gitVersion']} is up", flush=True)
+        install_releases()
+        result = unittest.TextTestRunner(verbosity=2).run(tests)
+    # A test of several parts may fail in more than one.
+    failed = len({getattr(test, "test_case", test) for test, _ in result.failures + result.errors})
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    return 1 if failed or not result.testsRun else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

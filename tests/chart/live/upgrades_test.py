@@ -1,0 +1,134 @@
+"""The life of a workspace: made, upgraded by the upstream's own chart, gated while it exists, and let go again. The
+pods come from its Deployment, by the cluster's own controllers."""
+
+import json
+import unittest
+
+from processes import wait_until
+
+import world
+from cluster import PATIENCE
+from objects import app_of, is_gated, path_of, probe, upstream, wait_for_policies
+
+GATED = {"taskgate.dev/inject": "true"}
+
+
+class Workspace:
+    """The upstream's objects in a namespace, installed by helm from a chart as the upstream's is."""
+
+    def __init__(self, name, **labels):
+        self.name = world.cluster.namespace(name, **labels)
+        self.chart = world.cluster.folder / f"{name}-chart"
+        self.objects = [item for kind, item in upstream().items() if kind != "Namespace"]
+        for item in self.objects:
+            item["metadata"]["namespace"] = name
+        self.version = 0
+
+    def deploy(self, *flags):
+        """What `helm upgrade` does, without any post-renderer."""
+        (self.chart / "templates").mkdir(parents=True, exist_ok=True)
+        (self.chart / "Chart.yaml").write_text(f"apiVersion: v2\nname: upstream\nversion: 1.0.{self.version}\n")
+        (self.chart / "templates" / "all.json").write_text("\n---\n".join(map(json.dumps, self.objects)))
+        world.cluster.helm("upgrade", "--install", "ws", str(self.chart), "--namespace", self.name, *flags)
+        self.version += 1
+
+    def template(self):
+        return next(item for item in self.objects if item["kind"] == "Deployment")["spec"]["template"]
+
+    def pods(self):
+        return [pod for pod in world.cluster.get(path_of("pods", self.name))["items"]
+                if "deletionTimestamp" not in pod["metadata"]]
+
+    def pod_after(self, former=None):
+        """The workspace's pod, once it is another than the one given."""
+
+        def another():
+            found = [pod for pod in self.pods() if not former or pod["metadata"]["uid"] != former["metadata"]["uid"]]
+            return found[0] if len(found) == 1 and len(self.pods()) == 1 else None
+
+        return wait_until(f"the pod of {self.name}; {self.events()}", another, PATIENCE)
+
+    def restart(self, former):
+        """Ends the pod, and the Deployment makes another."""
+        name = former["metadata"]["name"]
+        world.cluster.request("DELETE", f"{path_of('pods', self.name)}/{name}?gracePeriodSeconds=0")
+        return self.pod_after(former)
+
+    def door(self):
+        return world.cluster.get(f"{path_of('services', self.name)}/ws-alice")["spec"]["ports"][2]["targetPort"]
+
+    def events(self):
+        return [event["message"] for event in world.cluster.get(path_of("events", self.name))["items"]]
+
+
+class Life(unittest.TestCase):
+    def test_a_new_workspace_is_gated_and_stays_so_through_an_upgrade(self):
+        workspace = Workspace("ws-new", **GATED)
+        workspace.deploy()
+        pod = workspace.pod_after()
+        self.assertTrue(is_gated(pod))
+        self.assertEqual(workspace.door(), "browser")
+
+        app_of(workspace.template())["image"] = "kube-coder/workspace:next"
+        workspace.deploy()
+        pod = workspace.pod_after(pod)
+        self.assertEqual(app_of(pod)["image"], "kube-coder/workspace:next")
+        self.assertTrue(is_gated(pod))
+        self.assertEqual(workspace.door(), "browser")
+
+    def test_a_forced_upgrade_does_not_open_the_door_either(self):
+        workspace = Workspace("ws-forced", **GATED)
+        workspace.deploy()
+        patch = {"spec": {"ports": [{"port": 6080, "targetPort": 6080}]}}
+        world.cluster.request("PATCH", f"{path_of('services', workspace.name)}/ws-alice", patch,
+                              "application/strategic-merge-patch+json")
+        self.assertEqual(workspace.door(), "browser")
+
+    def test_a_workspace_that_runs_is_gated_by_its_next_restart_and_let_go_by_another(self):
+        workspace = Workspace("ws-running")
+        workspace.deploy()
+        pod = workspace.pod_after()
+        self.assertFalse(is_gated(pod))
+        self.assertEqual(workspace.door(), 6080)
+
+        self.label(workspace, "true")
+        wait_for_policies(workspace.name)
+        # Nothing has changed by that: neither the pod nor the Service.
+        self.assertEqual(workspace.pod_after()["metadata"]["uid"], pod["metadata"]["uid"])
+        self.assertEqual(workspace.door(), 6080)
+        # Any write to the Service turns it, here the annotation that the documents name.
+        world.cluster.merge(f"{path_of('services', workspace.name)}/ws-alice",
+                            {"metadata": {"annotations": {"taskgate.dev/gated-at": "now"}}})
+        self.assertEqual(workspace.door(), "browser")
+        pod = workspace.restart(pod)
+        self.assertTrue(is_gated(pod))
+
+        self.label(workspace, None)
+        wait_until("the end of the policies' effect", lambda: not is_gated(probe(workspace.name)), PATIENCE)
+        pod = workspace.restart(pod)
+        self.assertFalse(is_gated(pod))
+
+    @staticmethod
+    def label(workspace, value):
+        world.cluster.merge(f"/api/v1/namespaces/{workspace.name}",
+                            {"metadata": {"labels": {"taskgate.dev/inject": value}}})
+
+
+class Quota(unittest.TestCase):
+    def test_the_gate_takes_what_it_asks_for_and_no_default(self):
+        workspace = Workspace("ws-quota", **GATED)
+        workspace.deploy()
+        workspace.pod_after()
+        path = f"/api/v1/namespaces/{workspace.name}/resourcequotas/ws-alice-quota"
+        # 100m, 10m and 10m of the upstream's containers, and the gate's 10m; the limits are 2, 0.2, 0.2 and 0.5.
+        expected = {"requests.cpu": "130m", "requests.memory": "1104Mi", "limits.cpu": "2900m", "limits.memory": "4416Mi"}
+        wait_until("the quota's use", lambda: world.cluster.get(path)["status"].get("used") == expected, PATIENCE)
+
+    def test_a_workspace_that_fills_its_quota_is_refused_with_a_reason(self):
+        workspace = Workspace("ws-full", **GATED)
+        quota = next(item for item in workspace.objects if item["kind"] == "ResourceQuota")
+        quota["spec"]["hard"]["requests.cpu"] = "120m"
+        workspace.deploy()
+        reason = wait_until("the event", lambda: [text for text in workspace.events() if "exceeded quota" in text], PATIENCE)
+        self.assertIn("requested: requests.cpu=130m", reason[0])
+        self.assertEqual(workspace.pods(), [])

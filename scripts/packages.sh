@@ -9,6 +9,8 @@ PACKAGES_TEST=(prometheus chromium chromium-driver fonts-dejavu-core)
 PACKAGES_BENCH=(nginx-light haproxy wrk)
 PACKAGES_PEERS=(nginx-light haproxy caddy)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl)
+# Go, so that it fetches a newer one; prometheus for promtool.
+PACKAGES_CHART=(git golang-1.19-go prometheus python3-yaml openssl)
 PACKAGES_LINT=(git clang-tidy-14 clang-format-14 shellcheck)
 
 # The sets; `all` is what a whole check needs.
@@ -16,13 +18,14 @@ packages_of() {
   case "$1" in
     build) echo "${PACKAGES_BUILD[@]}" ;;
     demo) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" ;;
-    test) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_TEST[@]}" ;;
+    test) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" ;;
+    chart) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_CHART[@]}" ;;
     bench) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" ;;
     peers) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_PEERS[@]}" ;;
     containers) echo "${PACKAGES_CONTAINERS[@]}" ;;
     format) echo clang-format-14 ;;
     lint) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_LINT[@]}" ;;
-    all) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_TEST[@]}" "${PACKAGES_LINT[@]}" ;;
+    all) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" "${PACKAGES_LINT[@]}" ;;
     *) fail "no set of packages is called '$1'; those that there are stand in scripts/packages.sh" ;;
   esac
 }

@@ -1,0 +1,218 @@
+"""The objects that the chart makes."""
+
+import json
+import pathlib
+import re
+import tempfile
+import unittest
+
+import yaml
+
+import world
+from world import ALICE, CHART, EVERYTHING, ROOT, documents, gate_of, helm, kubeconform, of_kind, render, render_text, run
+
+BOB = {"name": "ws-bob", "namespace": "ws-bob", "limit": 0, "podLabels": {"app": "bob", "tier": "two"}}
+
+
+def config_of(objects, namespace):
+    found = [one for one in objects if one["kind"] == "ConfigMap" and one["metadata"]["namespace"] == namespace]
+    assert len(found) == 1, found
+    return found[0]["data"]
+
+
+class ConfigMaps(unittest.TestCase):
+    def test_one_limit_reaches_the_gate_and_the_workspace(self):
+        data = config_of(render({"workspaces": [ALICE], "limit": 7}), "ws-alice")
+        self.assertEqual(data["limit"], "7")
+        self.assertEqual(yaml.safe_load(data["config.yaml"]), {"limit": 7})
+
+    def test_each_workspace_has_its_own_and_a_limit_of_0_is_one(self):
+        objects = render({"workspaces": [ALICE, BOB]})
+        self.assertEqual(config_of(objects, "ws-alice")["limit"], "12")
+        self.assertEqual(config_of(objects, "ws-bob")["limit"], "0")
+        self.assertEqual(yaml.safe_load(config_of(objects, "ws-bob")["config.yaml"]), {"limit": 0})
+
+    def test_the_namespace_is_the_releases_if_none_is_given(self):
+        self.assertEqual(config_of(render({"workspaces": [{"name": "agent"}]}), "taskgate")["limit"], "12")
+
+    def test_further_keys_stand_beside_the_limit(self):
+        config = {"tmux": {"match": ["kube-coder-*", "claude-*"]}, "refuse": {"unknown_status": 429}}
+        data = config_of(render({"workspaces": [ALICE], "config": config}), "ws-alice")
+        self.assertEqual(yaml.safe_load(data["config.yaml"]), {"limit": 12, **config})
+
+    def test_the_gate_takes_what_is_rendered(self):
+        config = {
+            "admission": {"wait": "0", "body_limit": "512KiB"}, "refuse": {"unknown_status": 429},
+            "tmux": {"match": ["a-*", "b-*"], "hold": "30s", "on_unknown": "admit"}, "timeouts": {"create": "3m"},
+            "limits": {"fields": 99}, "forwarded": True, "log": {"access": "all"},
+            "routes": {"use": "none", "rules": [{"name": "job", "path": "/v1/jobs", "settle": "500ms"}]},
+        }
+        data = config_of(render({"workspaces": [ALICE], "config": config, "limit": 3}), "ws-alice")
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "config.yaml"
+            file.write_text(data["config.yaml"])
+            status, out, err = run([world.TASKGATE, "check", "--config", file])
+        self.assertEqual((status, err), (0, ""))
+        effective = yaml.safe_load(out)
+        self.assertEqual((effective["limit"], effective["tmux"]["match"]), (3, ["a-*", "b-*"]))
+
+
+class Network(unittest.TestCase):
+    def policy(self, **values):
+        objects = render({"workspaces": [ALICE], "networkPolicy": {"enabled": True, **values}})
+        return of_kind(objects, "NetworkPolicy")
+
+    def test_crons_reach_the_gate_and_Prometheus_its_metrics(self):
+        policy = self.policy()
+        self.assertEqual(policy["metadata"]["namespace"], "ws-alice")
+        self.assertEqual(policy["spec"]["podSelector"], {"matchLabels": {"app": "ws-alice"}})
+        self.assertEqual(policy["spec"]["ingress"], [
+            {"from": [{"podSelector": {}}], "ports": [{"port": 6090, "protocol": "TCP"}]},
+            {"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
+             "ports": [{"port": 9464, "protocol": "TCP"}]},
+        ])
+
+    def test_nobody_but_Prometheus_and_who_else_is_named(self):
+        extra = {"from": [{"podSelector": {"matchLabels": {"app": "x"}}}]}
+        rules = self.policy(sameNamespace=False, extraIngress=[extra])["spec"]["ingress"]
+        self.assertEqual(len(rules), 2)
+        self.assertEqual(rules[1], extra)
+
+    def test_there_is_none_unless_asked_for(self):
+        # Where no other policy selects the pods, this one would close all their other ports.
+        self.assertNotIn("NetworkPolicy", [one["kind"] for one in render({"workspaces": [ALICE]})])
+
+
+class Monitoring(unittest.TestCase):
+    def test_a_PodMonitor_names_a_port_of_the_gate(self):
+        monitor = of_kind(render({"workspaces": [BOB], "podMonitor": {"enabled": True, "labels": {"release": "p"}}}),
+                          "PodMonitor")
+        consumer = world.ConsumerChart()
+        ports = [port["name"] for port in gate_of(consumer.render())["ports"]]
+        consumer.close()
+        endpoint = monitor["spec"]["podMetricsEndpoints"][0]
+        self.assertIn(endpoint["port"], ports)
+        self.assertEqual(endpoint["path"], "/metrics")
+        self.assertEqual(monitor["spec"]["selector"]["matchLabels"], BOB["podLabels"])
+        self.assertEqual(monitor["metadata"]["labels"]["release"], "p")
+
+    def test_a_ServiceMonitor_finds_its_Service_and_no_other(self):
+        objects = render({"workspaces": [ALICE], "serviceMonitor": {"enabled": True, "interval": "15s"}})
+        service, monitor = of_kind(objects, "Service"), of_kind(objects, "ServiceMonitor")
+        wanted = monitor["spec"]["selector"]["matchLabels"]
+        self.assertLessEqual(wanted.items(), service["metadata"]["labels"].items())
+        self.assertEqual(wanted["app.kubernetes.io/component"], "metrics")
+        self.assertEqual(service["spec"]["selector"], {"app": "ws-alice"})
+        self.assertEqual(service["spec"]["ports"][0]["targetPort"], 9464)
+        self.assertEqual(monitor["spec"]["endpoints"],
+                         [{"port": service["spec"]["ports"][0]["name"], "path": "/metrics", "interval": "15s"}])
+
+    def test_the_dashboard_is_JSON_with_panels(self):
+        dashboard = of_kind(render({"dashboard": {"enabled": True}}), "ConfigMap")
+        self.assertEqual(dashboard["metadata"]["labels"]["grafana_dashboard"], "1")
+        self.assertTrue(json.loads(dashboard["data"]["taskgate.json"])["panels"])
+
+
+class Rules(unittest.TestCase):
+    def groups(self, **values):
+        return of_kind(render({"prometheusRule": {"enabled": True}, **values}), "PrometheusRule")["spec"]["groups"]
+
+    def test_every_rule_file_is_in_it(self):
+        expected = [group for file in sorted((CHART / "files").glob("alerts*.yaml"))
+                    for group in yaml.safe_load(file.read_text())["groups"]]
+        self.assertEqual(self.groups(), expected)
+
+    def test_names_that_values_change_are_changed(self):
+        text = json.dumps(self.groups(app={"container": "agent", "port": 8000}, sidecar={"name": "gate"},
+                                      configMap={"name": "gates"}))
+        for name in ('container=\\\\\\"agent', 'container=\\\\\\"gate', 'configmap=\\\\\\"gates', 'port_number=\\\\\\"8000'):
+            self.assertIn(name, json.dumps(text))
+        self.assertNotRegex(text, r'=\\"(ide|taskgate|6080)\\"')
+
+    def test_Prometheus_takes_them(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "rules.yaml"
+            file.write_text(yaml.safe_dump({"groups": self.groups()}))
+            status, out, err = run(["promtool", "check", "rules", file])
+        self.assertEqual(status, 0, out + err)
+
+    def test_the_bypass_alarms_go_off_when_and_only_when(self):
+        status, out, err = run(["promtool", "test", "rules", ROOT / "tests/chart/bypass_alarms.yaml"])
+        self.assertEqual(status, 0, out + err)
+
+
+class HelmTest(unittest.TestCase):
+    def test_a_pod_asks_the_workspaces_Service(self):
+        pod = of_kind(render({"workspaces": [ALICE], "service": {"port": 80}}), "Pod")
+        self.assertEqual(pod["metadata"]["annotations"]["helm.sh/hook"], "test")
+        self.assertEqual(pod["metadata"]["namespace"], "ws-alice")
+        container = pod["spec"]["containers"][0]
+        self.assertEqual(container["args"], ["verify", "ws-alice.ws-alice.svc:80"])
+        # What the program says to these very words, where there is no such name.
+        status, out, err = run([world.TASKGATE, *container["args"]])
+        self.assertEqual(status, 1)
+        self.assertIn("ws-alice.ws-alice.svc:80: ", err)
+
+    def test_it_fits_beside_the_workspace_in_a_quota(self):
+        # Without resources a LimitRange would give it a whole CPU.
+        container = of_kind(render({"workspaces": [ALICE]}), "Pod")["spec"]["containers"][0]
+        self.assertEqual(container["resources"]["limits"], {"cpu": "500m", "memory": "64Mi"})
+
+
+class Whole(unittest.TestCase):
+    MATRIX = (
+        {}, {"workspaces": [ALICE, BOB]}, EVERYTHING,
+        {**EVERYTHING, "podMonitor": {"enabled": False}, "serviceMonitor": {"enabled": True, "interval": "1m"}},
+        {**EVERYTHING, "commonLabels": {"team": "platform"}, "fullnameOverride": "gate", "configMap": {"name": "gate"}},
+        {"injection": {"admissionPolicy": {"enabled": True}}, "sidecar": {"mode": "classic"}},
+        {"injection": {"admissionPolicy": {"enabled": True}}, "tmux": {"share": "subPath"}},
+    )
+
+    def test_Kubernetes_schemas_have_nothing_against_any_of_it(self):
+        for values in self.MATRIX:
+            with self.subTest(values=values):
+                self.assertEqual(kubeconform(render_text(values, "--api-versions",
+                                                         "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")), "")
+
+    def test_the_schemas_would_notice(self):
+        wrong = render_text(EVERYTHING).replace("podSelector:", "podSelectors:")
+        self.assertIn("podSelectors", kubeconform(wrong))
+
+    def test_helm_lint_has_nothing_against_it(self):
+        for values in self.MATRIX:
+            with self.subTest(values=values):
+                status, out, err = helm("lint", "--strict", CHART, "--kube-version", "1.36.0", "--values", "-",
+                                        text=json.dumps(values))
+                self.assertEqual(status, 0, out + err)
+
+    def test_each_object_has_the_labels(self):
+        for one in render({**EVERYTHING, "commonLabels": {"team": "platform"}}):
+            labels = one["metadata"]["labels"]
+            self.assertEqual((labels["app.kubernetes.io/name"], labels["team"]), ("taskgate", "platform"), one["kind"])
+
+    def test_no_workspace_is_no_object(self):
+        self.assertEqual(documents(render_text({})), [])
+
+    def test_the_charts_version_is_the_programs(self):
+        project = re.search(r"project\(taskgate VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
+        chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+        self.assertEqual((chart["version"], chart["appVersion"]), (project, project))
+
+    def test_the_notes_say_how_to_look(self):
+        def notes(values):
+            status, out, err = helm("install", "gates", CHART, "--dry-run=client", "-n", "taskgate", "--values", "-",
+                                    text=json.dumps(values))
+            self.assertEqual(status, 0, err)
+            return out.split("NOTES:")[1]
+
+        told = notes({"workspaces": [ALICE]})
+        self.assertIn("kubectl get service ws-alice -n ws-alice", told)
+        self.assertIn("helm test gates -n taskgate", told)
+        self.assertIn("This release changes no pod", told)
+        self.assertNotIn("WARNING", told)
+        self.assertIn("No workspace is named", notes({}))
+        self.assertIn("WARNING: config.tmux.socket", notes({"workspaces": [ALICE], "config": {"tmux": {"socket": "/s"}}}))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -37,7 +37,8 @@ is_debian_12() {
 missing_of() {
   local package
   for package in "$@"; do
-    dpkg -s "$package" 2>/dev/null | grep -q '^Status: .* installed$' || echo "$package"
+    # shellcheck disable=SC2016  # dpkg-query fills it in
+    [[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || echo "$package"
   done
 }
 

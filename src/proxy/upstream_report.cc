@@ -26,6 +26,9 @@ const char* what_to_check(UpstreamError error) {
     case UpstreamError::closed:
     case UpstreamError::truncated:
       return "it ends connections before it answers: check whether it restarts, and its log";
+    case UpstreamError::out_of_resources:
+      return "the gate itself has no descriptor, port or memory left for a connection: raise its "
+             "limit of open files or memory, or lower limits.connections";
   }
   return "";
 }

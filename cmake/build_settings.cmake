@@ -28,20 +28,13 @@ target_compile_definitions(taskgate_boost PUBLIC
   BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_DISABLE_BOOST_COROUTINE
   BOOST_JSON_SEPARATE_COMPILATION)
-target_link_libraries(taskgate_boost PUBLIC Boost::headers Threads::Threads PRIVATE taskgate::settings)
+target_link_libraries(taskgate_boost PUBLIC Boost::headers Threads::Threads)
 target_compile_options(taskgate_boost PRIVATE -w)
-# Asio's headers are a third of what a file with coroutines costs to compile: the layers that say ASIO take them
-# precompiled (under the same settings, or the compiler would not take them). clang-tidy reads every file without that,
-# so each still includes what it uses.
-target_precompile_headers(taskgate_boost PRIVATE ${PROJECT_SOURCE_DIR}/src/base/task.h)
 
 # One static library a layer (docs/architecture.md); a layer links the layers it may include.
 function(taskgate_layer name)
-  cmake_parse_arguments(ARG "ASIO" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
   add_library(taskgate_${name} STATIC ${ARG_SOURCES})
   add_library(taskgate::${name} ALIAS taskgate_${name})
   target_link_libraries(taskgate_${name} PUBLIC taskgate::settings ${ARG_LINK} PRIVATE ${ARG_PRIVATE})
-  if(ARG_ASIO)
-    target_precompile_headers(taskgate_${name} REUSE_FROM taskgate_boost)
-  endif()
 endfunction()

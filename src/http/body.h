@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/chunk_scanner.h"
 #include "http/rules.h"
@@ -16,7 +17,8 @@ namespace taskgate::http {
 // never: its end is the connection's.
 class BodyScanner {
  public:
-  explicit BodyScanner(BodyFraming framing) : kind_(framing.kind), remaining_(framing.length) {}
+  explicit BodyScanner(BodyFraming framing)
+      : kind_(framing.kind), remaining_(framing.length), chunks_(std::move(framing.hop_fields)) {}
 
   // As ChunkScanner's. The payload is the body without the chunked coding.
   std::size_t feed(std::string_view bytes, std::string* payload = nullptr);

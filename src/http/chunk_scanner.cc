@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/characters.h"
+#include "http/head.h"
 #include "http/known_fields.h"
 
 namespace taskgate::http {
@@ -132,7 +133,7 @@ std::size_t ChunkScanner::read_trailer_begin(char byte) {
   }
   if (is_white_space(byte)) return fail("folded trailer line");
   if (!is(ByteClass::token, byte)) return fail(fault_of(byte, "malformed trailer line"));
-  name_size_ = 0;
+  name_.clear();
   state_ = State::trailer_name;
   return 0;
 }
@@ -141,14 +142,17 @@ std::size_t ChunkScanner::read_trailer_begin(char byte) {
 // read only the head (RFC 9110 section 6.5.1).
 std::size_t ChunkScanner::read_trailer_name(std::string_view bytes) {
   const std::size_t end = skip(ByteClass::token, bytes, 0);
-  for (std::size_t at = 0; at < end && name_size_ < name_.size(); ++at) {
-    name_[name_size_++] = bytes[at];
-  }
+  name_.append(bytes.substr(0, end));
   if (end == bytes.size()) return end;
-  if (identify({name_.data(), name_size_}) != KnownField::other) {
-    return end + fail("field not allowed in a trailer");
-  }
+  if (is_for_hop()) return end + fail("field not allowed in a trailer");
   return end + expect(bytes[end], ':', State::trailer_value, "malformed trailer line");
+}
+
+bool ChunkScanner::is_for_hop() const {
+  return identify(name_) != KnownField::other ||
+         std::any_of(hop_fields_.begin(), hop_fields_.end(), [this](const std::string& field) {
+           return equals_ignoring_case(field, name_);
+         });
 }
 
 std::size_t ChunkScanner::read_trailer_value(std::string_view bytes) {

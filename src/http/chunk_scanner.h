@@ -1,11 +1,12 @@
 // The chunked coding (RFC 9112 section 7.1), walked over without being changed. Pure; any thread.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "http/chunk_extensions.h"
 
@@ -18,6 +19,11 @@ namespace taskgate::http {
 // extensions on a line, more than 16 KiB of trailers, framing and other hop fields in trailers.
 class ChunkScanner {
  public:
+  // `hop_fields` are the names that the head's Connection lists. They end at this hop (RFC 9110
+  // section 7.6.1), and trailers are passed as they are: so a trailer with such a name is refused.
+  explicit ChunkScanner(std::vector<std::string> hop_fields = {})
+      : hop_fields_(std::move(hop_fields)) {}
+
   // Takes the next bytes; gives how many of them belong to the body. All of them, unless the body
   // ends (complete()) or is malformed (failed()) within. Appends the payload to `payload` if given.
   std::size_t feed(std::string_view bytes, std::string* payload = nullptr);
@@ -52,6 +58,7 @@ class ChunkScanner {
   std::size_t read_data(std::string_view bytes, std::string* payload);
   std::size_t read_trailer_begin(char byte);
   std::size_t read_trailer_name(std::string_view bytes);
+  bool is_for_hop() const;
   std::size_t read_trailer_value(std::string_view bytes);
   std::size_t expect(char byte, char expected, State next, const char* fault);
   std::size_t fail(const char* fault);
@@ -61,9 +68,8 @@ class ChunkScanner {
   std::uint64_t remaining_ = 0;  // of the chunk's data; while the size is read, its value so far
   std::size_t spent_ = 0;        // of the bound on this line's extensions or on the trailers
   ChunkExtensions extensions_;
-  // The first bytes of a trailer's name, one more than any name has that is looked for.
-  std::array<char, 18> name_{};
-  std::size_t name_size_ = 0;
+  std::vector<std::string> hop_fields_;
+  std::string name_;  // of the trailer being read
   const char* fault_ = nullptr;
 };
 

@@ -42,6 +42,18 @@ ConnectionOptions read_connection_options(const std::vector<Field>& fields) {
   return options;
 }
 
+std::vector<std::string> fields_named_by_connection(const ConnectionOptions& options,
+                                                    const std::vector<Field>& fields) {
+  std::vector<std::string> names;
+  if (!options.names_other_fields || options.count > kMostConnectionOptions) return names;
+  for (const Field& field : fields) {
+    if (identify(field.name) != KnownField::connection) continue;
+    for_each_element(field.value,
+                     [&names](std::string_view option) { names.emplace_back(option); });
+  }
+  return names;
+}
+
 bool is_named_by_connection(const ConnectionOptions& options, const std::vector<Field>& fields,
                             std::string_view name) {
   if (!options.names_other_fields || options.count > kMostConnectionOptions) return false;

@@ -1,6 +1,7 @@
 // The options of the Connection fields (RFC 9110 section 7.6.1). Pure; any thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,11 @@ struct ConnectionOptions {
 };
 
 ConnectionOptions read_connection_options(const std::vector<Field>& fields);
+
+// The fields that Connection names: hop-by-hop in the trailers, too. Copies, because the trailers
+// come when the head may be gone. Empty where there are too many.
+std::vector<std::string> fields_named_by_connection(const ConnectionOptions& options,
+                                                    const std::vector<Field>& fields);
 
 // Whether `name` is one of the options of these fields; always false where there are too many.
 bool is_named_by_connection(const ConnectionOptions& options, const std::vector<Field>& fields,

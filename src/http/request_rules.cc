@@ -63,6 +63,9 @@ Refusal read_connection(RequestRules& rules, const RequestHead& head, const Know
   if (options.names_message_field) return bad_request("Connection names a field of the message");
   if (options.malformed) return bad_request("malformed Connection");
   if (options.count > kMostConnectionOptions) return bad_request(kTooManyConnectionOptions);
+  if (rules.body.kind == BodyKind::chunked) {
+    rules.body.hop_fields = fields_named_by_connection(options, head.fields);
+  }
   const bool persistent = head.minor_version > 0 || options.keep_alive;
   rules.keep_alive = persistent && !options.close;
   const Field* const upgrade = known.first(KnownField::upgrade);

@@ -32,6 +32,18 @@ TEST_CASE("a body may be longer than memory") {
   CHECK_FALSE(scanner.complete());
 }
 
+TEST_CASE("what Connection names in the head is refused in a trailer") {
+  const auto fault_of = [](const std::string& trailer) {
+    BodyScanner scanner({.kind = BodyKind::chunked, .hop_fields = {"X-Hop", "x-other-hop-by-hop"}});
+    scanner.feed("0\r\n" + trailer + ": 1\r\n\r\n");
+    return scanner.failed() ? std::string(scanner.fault()) : "";
+  };
+  CHECK(fault_of("x-hop") == "field not allowed in a trailer");
+  CHECK(fault_of("X-Other-Hop-By-Hop") == "field not allowed in a trailer");
+  CHECK(fault_of("X-Hop-2").empty());
+  CHECK(fault_of("X-Ho").empty());
+}
+
 TEST_CASE("a chunked body ends where its scanner says") {
   BodyScanner scanner({.kind = BodyKind::chunked});
   std::string payload;

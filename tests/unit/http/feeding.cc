@@ -67,14 +67,16 @@ std::string outcome(const Parsed<ResponseParser>& parsed) {
   return text;
 }
 
-std::string to_string(BodyFraming body) {
+std::string to_string(const BodyFraming& body) {
+  std::string chunked = "chunked";
+  for (const std::string& field : body.hop_fields) chunked += " without " + field;
   switch (body.kind) {
     case BodyKind::none:
       return "none";
     case BodyKind::length:
       return "length " + std::to_string(body.length);
     case BodyKind::chunked:
-      return "chunked";
+      return chunked;
     case BodyKind::until_close:
       return "until close";
   }

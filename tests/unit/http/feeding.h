@@ -53,7 +53,7 @@ std::string outcome(const Parsed<ResponseParser>& parsed);
 
 // "length 5 keep-alive expects-continue upgrade max-forwards=3" or "400 no Host".
 std::string outcome(const Checked<RequestRules>& rules);
-std::string to_string(BodyFraming body);
+std::string to_string(const BodyFraming& body);
 
 // The outcome, which must be the same whole, byte by byte and in random pieces.
 std::string read_request(std::string_view input, HeadLimits limits = {});

@@ -36,9 +36,10 @@ namespace taskgate::http::test {
 
 namespace {
 
+// Not chunked: then the names that Connection lists are kept for the trailers, which allocates.
 constexpr std::string_view kRequest =
     "POST / HTTP/1.1\r\nHost: a\r\nA: 1\r\nB: 2\r\nC: 3\r\nConnection: keep-alive, C\r\n"
-    "Cookie: some-longer-value=that-is-forwarded\r\nTransfer-Encoding: chunked\r\n\r\n";
+    "Cookie: some-longer-value=that-is-forwarded\r\nContent-Length: 7\r\n\r\n";
 constexpr std::string_view kAnswer =
     "HTTP/1.0 200 OK\r\nServer: a\r\nDate: b\r\nConnection: close\r\nContent-Length: 5\r\n\r\n";
 

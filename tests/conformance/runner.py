@@ -15,7 +15,7 @@ def run_all(places, cases):
     for one in sorted(cases, key=lambda one: not one.slow):
         waiting.put(one)
     results = {}
-    threads = [threading.Thread(target=work, args=(place, waiting, results)) for place in places]
+    threads = [threading.Thread(target=work, args=(place, waiting, results), daemon=True) for place in places]
     for thread in threads:
         thread.start()
     for thread in threads:

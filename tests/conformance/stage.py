@@ -8,13 +8,14 @@ import time
 from concurrent.futures import Future
 
 from message import read_answer, read_request
-from suite import Unlike
+from suite import Allowed, Unlike
 from wire import Patience, Wire
 
 OK = ("HTTP/1.1 200 OK\r\nDate: Mon, 02 Mar 2026 10:00:00 GMT\r\nServer: upstream\r\n"
       "Content-Length: 2\r\n\r\nok")
 GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 FINAL = re.compile(rb"(HTTP/1\.[01] 1[0-9][0-9][^\r]*\r\n(?:[^\r]+\r\n)*\r\n)*(HTTP/1\.[01] [2-9]|[^H])")
+MOST_CALLS = 10  # of a proxy that calls again and again
 SETTLE = 0.4  # for what a proxy does that should not: no case passes by it
 
 
@@ -50,7 +51,9 @@ class Upstream:
 
     def hang_up(self):
         """Ends what a proxy connected for an earlier case."""
-        while self.is_called():
+        for _ in range(MOST_CALLS):
+            if not self.is_called():
+                return
             self.accept().reset()
 
 
@@ -81,13 +84,13 @@ class Stage:
                 raise Unlike(f"not forwarded: {describe(told)}")
         raise Unlike(f"not forwarded for {Patience.seconds:.0f} s")
 
-    def first_of(self, client):
-        """What comes first: an upstream connection, or something for the client."""
+    def first_of(self, client, interim=False):
+        """What comes first: an upstream connection, or something for the client, even an interim answer if asked."""
         deadline = time.monotonic() + Patience.seconds
         while time.monotonic() < deadline:
             if self.upstream.is_called(0.02):
                 return "upstream"
-            if answered(client):
+            if answered(client) or (interim and client.unread):
                 return "client"
         raise Unlike(f"nothing happens for {Patience.seconds:.0f} s")
 
@@ -101,6 +104,31 @@ class Stage:
         client = self.client(request)
         received = self.serve(answer)
         return received, read_answer(client, to, skip_interim=True)
+
+    def reach(self, request=GET):
+        """A client whose request the upstream has read and not answered, and that side of the connection."""
+        client = self.client(request)
+        wire = self.accept()
+        read_request(wire)
+        return client, wire
+
+    def serve_next(self, client):
+        """Another request on the client's connection is served."""
+        client.send(GET)
+        self.serve()
+        if read_answer(client).body != b"ok":
+            raise Unlike("the next answer is another")
+
+    def serve_next_unless_closed(self, client):
+        """The same, but the connection may also have been closed; nothing else may come."""
+        client.try_send(GET)
+        if self.first_of(client) == "client":
+            if client.unread:
+                raise Unlike(f"the client gets {first_line(client.unread)}")
+            raise Allowed("closes")
+        self.serve()
+        if read_answer(client).body != b"ok":
+            raise Unlike("the next answer is another")
 
     def serve(self, answer=OK):
         """Takes one connection, reads one request, answers it, and ends the connection."""
@@ -137,7 +165,7 @@ class Stage:
         beyond = [text for wire in self.upstreams if (text := shown(wire.drain(2.0), wire))]
         if self.refuses:
             self.upstream.listen()
-        while self.upstream.is_called():
+        while self.upstream.is_called() and len(beyond) < MOST_CALLS:
             wire = self.take_call()
             if data := wire.drain(SETTLE):
                 beyond.append(f"a request of its own: {first_line(data)}")
@@ -156,7 +184,7 @@ class Stage:
 
 def shown(data, wire):
     """The bytes that a wire was not read of, unless the case said what may come."""
-    if not data or getattr(wire, "expected_rest", re.compile(rb"\Z")).fullmatch(data):
+    if wire.expected_rest.fullmatch(data):
         return None
     return f"{len(data)} bytes, {first_line(data)}"
 

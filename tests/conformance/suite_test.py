@@ -1,6 +1,9 @@
 """The suite itself: each case says one thing, the page shows all of them, and the tools it stands on can fail."""
 
+import contextlib
+import socket
 import sys
+import threading
 import unittest
 from collections import Counter
 from pathlib import Path
@@ -11,6 +14,7 @@ import cases  # noqa: E402, F401
 import document  # noqa: E402
 from compare import same_answer, same_request  # noqa: E402
 from message import Malformed, Received, Short, parse_head, read_answer, read_request  # noqa: E402
+from runner import run_all  # noqa: E402
 from stage import Stage, Upstream  # noqa: E402
 from suite import CASES, GROUPS, Allowed, Case, Unlike, run_case  # noqa: E402
 
@@ -151,6 +155,33 @@ class Stages(unittest.TestCase):
             return client.wait_for_end()
 
         self.assertEqual(self.run_case(ends).what, "reset")
+
+
+class Closing:
+    """A proxy that closes each connection at once."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.listen(128)
+        self.address = self.socket.getsockname()
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        with contextlib.suppress(OSError):
+            while True:
+                self.socket.accept()[0].close()
+
+    def peak_kib(self):
+        return None
+
+
+class NoProxy(unittest.TestCase):
+    def test_no_case_passes_where_nothing_is_done(self):
+        places = [(Closing(), Upstream()) for _ in range(32)]
+        self.addCleanup(lambda: [one.socket.close() for place in places for one in place])
+        results = run_all(places, [one for one in CASES if not one.slow])
+        self.assertEqual([one.name for one, result in results.items() if result.verdict == "pass"], [])
 
 
 if __name__ == "__main__":

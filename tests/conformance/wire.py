@@ -1,6 +1,7 @@
 """One end of a TCP connection, byte by byte. What does not come in time is a fact about the other side."""
 
 import contextlib
+import re
 import select
 import socket
 import struct
@@ -23,6 +24,7 @@ class Wire:
         self.unread = bytearray()
         self.end = None  # how the other side ended: "closed" or "reset"
         self.is_open = True
+        self.expected_rest = re.compile(rb"")  # what may come without being read
         sock.settimeout(Patience.seconds)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

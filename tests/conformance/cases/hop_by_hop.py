@@ -1,6 +1,7 @@
 """What belongs to one hop ends there; what does not goes on."""
 
 from message import read_answer, read_request
+from refusal import Row, refused_in_body
 from stage import GET, OK, describe
 from suite import Allowed, Unlike, case
 
@@ -97,6 +98,46 @@ def proxy_authenticate(stage):
     _, got = stage.ask(GET, ok_with("Proxy-Authenticate: Basic realm=\"x\"", "Proxy-Authentication-Info: a=\"b\""))
     if not got.get("Proxy-Authenticate") or not got.get("Proxy-Authentication-Info"):
         raise Allowed("removes them")
+
+
+# --- Trailers that Connection names
+
+TRAILED = "Connection: X-Hop\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Hop: 1\r\nX-Kept: 2\r\n\r\n"
+
+
+REMOVED_IT, REMOVED_ALL = "it is removed", "all trailers are removed"
+
+
+def check_trailers(message):
+    names = [name.lower() for name, _ in message.trailers]
+    if "x-hop" in names:
+        raise Unlike("it does")
+    return REMOVED_IT if names else REMOVED_ALL
+
+
+@case(GROUP, "9110 7.6.1", "a trailer that a request's Connection names does not pass")
+def named_trailer(stage):
+    row = Row("", "", f"POST /x HTTP/1.1\r\nHost: h\r\n{TRAILED}", (400,),
+              lambda received: check_trailers(received))
+    try:
+        return refused_in_body(stage, row)
+    except Allowed as told:
+        if str(told) not in (REMOVED_IT, REMOVED_ALL):
+            raise
+        return str(told)
+
+
+@case(GROUP, "9110 7.6.1", "a trailer that an answer's Connection names does not pass")
+def named_trailer_of_answer(stage):
+    client = stage.client(GET.replace("\r\n\r\n", "\r\nTE: trailers\r\nConnection: TE\r\n\r\n"))
+    stage.serve(f"HTTP/1.1 200 OK\r\n{TRAILED}")
+    try:
+        got = read_answer(client)
+    except Unlike:
+        if not client.end:
+            raise
+        return "the answer is cut off at it"
+    return check_trailers(got)
 
 
 # --- A Connection that names what is the message's

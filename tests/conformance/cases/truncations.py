@@ -1,8 +1,8 @@
 """Answers that are cut off behind their head: the client must be able to tell (RFC 9112 section 8)."""
 
-from message import Malformed, Received, Short, read_answer, read_request
+from message import Malformed, Received, Short, read_answer
 from stage import GET
-from suite import Allowed, Unlike, case
+from suite import Unlike, case
 
 GROUP = "bad_upstreams"
 OLD_GET = "GET / HTTP/1.0\r\nHost: h\r\n\r\n"
@@ -72,9 +72,7 @@ RESETS = {
 def add_reset(what, answer, client_version, request):
     @case(GROUP, "9112 8", f"a reset in {what}: an {client_version} client can tell")
     def run(stage):
-        client = stage.client(request)
-        wire = stage.accept()
-        read_request(wire)
+        client, wire = stage.reach(request)
         wire.send(answer)
         while b"short" not in client.unread:
             if not client.fill():
@@ -94,11 +92,4 @@ def exceeded(stage):
     stage.serve("HTTP/1.1 200 OK\r\nServer: upstream\r\nContent-Length: 2\r\n\r\nok and more")
     if read_answer(client).body != b"ok":
         raise Unlike("it is not")
-    client.send(GET)
-    if stage.first_of(client) == "client":
-        if client.unread:
-            raise Unlike(f"the rest comes: {bytes(client.unread)!r}")
-        raise Allowed("closes")
-    stage.serve()
-    if read_answer(client).body != b"ok":
-        raise Unlike("the next answer is another")
+    stage.serve_next_unless_closed(client)

@@ -60,6 +60,16 @@ void append_escaped(std::string& out, char c) {
 
 }  // namespace
 
+std::string_view utf8_prefix(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const std::size_t length = utf8_sequence(text.substr(size));
+    if (length == 0) break;
+    size += length;
+  }
+  return text.substr(0, size);
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {

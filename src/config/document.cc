@@ -10,6 +10,8 @@
 #include <sstream>
 #include <utility>
 
+#include "base/json.h"
+
 namespace taskgate::config {
 namespace {
 
@@ -157,11 +159,21 @@ class TreeBuilder final : public YAML::EventHandler {
   std::optional<SyntaxError> error_;
 };
 
+// yaml-cpp passes such bytes on as they are.
+std::optional<SyntaxError> other_than_utf8(const std::string& text) {
+  const std::string_view start = utf8_prefix(text);
+  if (start.size() == text.size()) return std::nullopt;
+  const std::size_t line_begin = start.rfind('\n') + 1;  // 0 without one
+  return SyntaxError{static_cast<int>(std::ranges::count(start, '\n')) + 1,
+                     static_cast<int>(start.size() - line_begin) + 1, "is not UTF-8"};
+}
+
 }  // namespace
 
 // yaml-cpp's parser finds documents without end in some texts (">\n,\n"), so it is not asked for
 // all.
 boost::system::result<Node, SyntaxError> parse_document(const std::string& text) {
+  if (const auto error = other_than_utf8(text)) return *error;
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);

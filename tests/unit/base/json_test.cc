@@ -24,6 +24,15 @@ std::string read_back(std::string_view text) {
   return std::string(std::string_view(value.get_string()));
 }
 
+TEST_CASE("a text's UTF-8 ends where its first sequence is malformed or cut off") {
+  CHECK(utf8_prefix("").empty());
+  CHECK(utf8_prefix("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80") ==
+        "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+  CHECK(utf8_prefix("ab\xff"
+                    "cd") == "ab");
+  CHECK(utf8_prefix("ab\xe2\x82") == "ab");
+}
+
 TEST_CASE("a JSON string is appended, its quotes included") {
   std::string out = "{\"a\":";
   append_json_string(out, "b c");

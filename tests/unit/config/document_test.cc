@@ -87,6 +87,7 @@ TEST_CASE("what is not YAML is refused with its place") {
       {"a: *nope", 1, 4, "is not valid YAML: the referenced anchor is not defined"},
       {"a: @x", 1, 4, "is not valid YAML: unknown token"},
       {"a: 1\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
+      {"a: 1\nb: '\xff'\n", 2, 5, "is not UTF-8"},
       {"---\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
   };
   for (const Row& row : rows) {

@@ -51,6 +51,13 @@ TEST_CASE("every key has a variable and a flag of its own") {
   }
 }
 
+// It was printed as U+FFFD, and what was printed is read back.
+TEST_CASE("a value that is not UTF-8 is refused, since it could not be printed") {
+  const Lines errors = errors_of(with_variable("TASKGATE_TMUX_SOCKET", "/run/\xb2"));
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].starts_with("TASKGATE_TMUX_SOCKET: '/run/\xb2' is not UTF-8; use one or more "));
+}
+
 TEST_CASE("a list in a variable stands between commas") {
   CHECK(loaded(with_variable("TASKGATE_TMUX_MATCH", "a-*, b-*")).config.tmux.match ==
         Lines{"a-*", "b-*"});

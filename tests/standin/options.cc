@@ -65,6 +65,8 @@ const std::vector<Flag>& flags() {
        [](Options& o, S v) { o.create_delay = milliseconds(v); }},
       {"--answer-delay", "MS", "between the session and the answer",
        [](Options& o, S v) { o.answer_delay = milliseconds(v); }},
+      {"--count-only", nullptr, "count creates, and make neither task nor session",
+       [](Options& o, S) { o.count_only = true; }},
       {"--fail-creates", "STATUS", "answer every create with it; 0 closes without a byte",
        [](Options& o, S v) { o.fail_creates = number(v); }},
       {"--state", "DIR", "where tasks are kept", [](Options& o, S v) { o.state = v; }},

@@ -26,6 +26,7 @@ struct Options {
   std::optional<int> cap;  // the upstream's own, unlocked check; none: every create passes
   Milliseconds create_delay{0};
   Milliseconds answer_delay{0};
+  bool count_only = false;          // a create is counted and answered, and makes nothing
   std::optional<int> fail_creates;  // the status that every create gets; 0 closes without an answer
 
   std::string state;  // empty: a new folder, removed at the end

@@ -13,6 +13,19 @@ std::string session_command(const Options& options, const std::string& workdir) 
   return "cd " + shell_quoted(workdir) + " && " + options.session_command;
 }
 
+void make_session(Server& server, boost::json::object& task) {
+  const std::string id = string_member(task, "task_id");
+  const std::string session = string_member(task, "tmux_session");
+  server.tasks.save(task);
+  const std::string command = session_command(server.options, string_member(task, "workdir"));
+  if (!server.tmux.new_session(session, command)) {
+    task["status"] = "error";
+    server.tasks.set_status(id, "error");
+  }
+  if (server.options.pipe_pane) server.tmux.pipe_output(session, server.tasks.log_file(id));
+  server.events.publish(event_frame("task.created", python_json({{"task_id", id}})));
+}
+
 }  // namespace
 
 std::optional<boost::json::object> start_session(Exchange& exchange, boost::json::object record) {
@@ -22,19 +35,11 @@ std::optional<boost::json::object> start_session(Exchange& exchange, boost::json
   std::this_thread::sleep_for(options.create_delay);
 
   const std::string id = new_task_id();
-  const std::string session = session_name(id);
   boost::json::object task = {{"task_id", id}, {"status", "running"}, {"created_at", timestamp()}};
   for (const auto& [name, value] : record) task[name] = value;
-  task["tmux_session"] = session;
-  server.tasks.save(task);
+  task["tmux_session"] = session_name(id);
   ++server.counters.creates_executed;
-  const std::string command = session_command(options, string_member(record, "workdir"));
-  if (!server.tmux.new_session(session, command)) {
-    task["status"] = "error";
-    server.tasks.set_status(id, "error");
-  }
-  if (options.pipe_pane) server.tmux.pipe_output(session, server.tasks.log_file(id));
-  server.events.publish(event_frame("task.created", python_json({{"task_id", id}})));
+  if (!options.count_only) make_session(server, task);
   std::this_thread::sleep_for(options.answer_delay);
   return task;
 }

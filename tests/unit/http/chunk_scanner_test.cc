@@ -6,7 +6,7 @@
 
 #include "http/chunk_scanner.h"
 #include "support/catch.h"
-#include "unit/http/feeding.h"
+#include "unit/http/pieces.h"
 
 namespace taskgate::http::test {
 

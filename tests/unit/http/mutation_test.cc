@@ -4,8 +4,8 @@
 
 #include "http/known_fields.h"
 #include "support/catch.h"
-#include "unit/http/feeding.h"
 #include "unit/http/mutations.h"
+#include "unit/http/pieces.h"
 
 namespace taskgate::http::test {
 

@@ -11,6 +11,7 @@ PACKAGES_PEERS=(nginx-light haproxy caddy)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl)
 # Go, so that it fetches a newer one; prometheus for promtool.
 PACKAGES_CHART=(git golang-1.19-go prometheus python3-yaml openssl)
+PACKAGES_FUZZ=(clang-14 libclang-rt-14-dev llvm-14)
 PACKAGES_LINT=(git clang-tidy-14 clang-format-14 shellcheck)
 
 # The sets; `all` is what a whole check needs.
@@ -21,11 +22,15 @@ packages_of() {
     test) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" ;;
     chart) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_CHART[@]}" ;;
     bench) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" ;;
+    fuzz) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_FUZZ[@]}" ;;
     peers) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_PEERS[@]}" ;;
     containers) echo "${PACKAGES_CONTAINERS[@]}" ;;
     format) echo clang-format-14 ;;
     lint) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_LINT[@]}" ;;
-    all) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" "${PACKAGES_LINT[@]}" ;;
+    all)
+      echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" \
+        "${PACKAGES_FUZZ[@]}" "${PACKAGES_LINT[@]}"
+      ;;
     *) fail "no set of packages is called '$1'; those that there are stand in scripts/packages.sh" ;;
   esac
 }

@@ -45,7 +45,9 @@ Task<Admission::Result> Admission::admit(Duration route_settle, int client) {
   });
   gate::Ticket ticket(gate_, route_settle, Clock::now(), [&wake] { wake.cancel(); });
   pump();
-  while (ticket.verdict() == nullptr && !gone) co_await wake.async_wait(kTask);
+  while (ticket.verdict() == nullptr && !gone) {
+    co_await wake.async_wait(kTask);
+  }
   const gate::Verdict* const verdict = ticket.verdict();
   if (verdict == nullptr) co_return Result{{.decision = gate::Decision::withdrawn}, {}};
   Result result{*verdict, ticket.take_reservation()};

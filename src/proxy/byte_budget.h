@@ -32,8 +32,6 @@ class ByteBudget {
   Task<bool> acquire(Share& share, std::size_t bytes, TimePoint deadline);
 
   void set_total(std::size_t total);
-  // Nobody is let through any more.
-  void close() { line_.close(); }
 
  private:
   // A share larger than the whole budget passes when it is alone.

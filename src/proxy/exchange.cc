@@ -87,7 +87,8 @@ Task<bool> Exchange::connect() {
       co_await services_.upstream.connect(upstream_, token_, config_.timeouts.connect);
   if (!error) co_return true;
   if (reservation_) services_.admission.not_sent(reservation_);
-  fail(*error);
+  // Else the client left or the gate ends: there is nobody to tell, and the upstream did not fail.
+  if (!upstream_.interrupted()) fail(*error);
   co_return false;
 }
 

@@ -36,9 +36,6 @@ class Pacer {
   // Waits for a token, in the order of asking, until `deadline`; false: none came free.
   Task<bool> acquire(Token& token, TimePoint deadline);
 
-  // The gate ends: who waits gets no token.
-  void close() { line_.close(); }
-
   // From the next acquire() on.
   void set_upstream(asio::ip::tcp::endpoint upstream);
 

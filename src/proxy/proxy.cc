@@ -173,8 +173,6 @@ void Proxy::stop() {
   services_.draining = true;
   services_.admission.drain();
   stop_accepting();
-  services_.bodies.close();
-  services_.upstream.close();
   if (open_ > 0) {
     log::warning("connections_cut")
         .field("connections", open_)

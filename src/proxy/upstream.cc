@@ -56,6 +56,7 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Toke
   const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
   const bool granted = co_await pacer_.acquire(token, deadline);
   if (!granted) co_return UpstreamError::connect_timeout;
+  if (stream.interrupted()) co_return UpstreamError::connect_failed;
   if (limit != Duration::zero()) {
     stream.deadline().set(
         std::max<Duration>(deadline - Clock::now(), std::chrono::milliseconds(1)));

@@ -20,12 +20,10 @@ class Upstream {
   void set_address(const config::Address& address);
 
   // Connects `stream`, whose socket is not open yet, within `limit` (0: none), pacing included.
-  // `token` is held until the upstream has answered.
+  // `token` is held until the upstream has answered. A stream that was interrupted meanwhile is not
+  // connected any more.
   Task<std::optional<observe::UpstreamError>> connect(Stream& stream, Pacer::Token& token,
                                                       Duration limit);
-
-  // The gate ends: connects that wait for their turn end at once.
-  void close() { pacer_.close(); }
 
   // Whether its last answer was HTTP/1.0: such a server never sends 100 (Continue).
   bool speaks_http10() const { return speaks_http10_; }

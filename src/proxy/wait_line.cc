@@ -5,24 +5,18 @@ namespace taskgate::proxy {
 Task<bool> WaitLine::wait(std::function<bool()> ready, TimePoint deadline) {
   Place place(loop_, deadline);
   waiting_.push_back(place);
-  while (!closed_) {
+  for (;;) {
     co_await place.wake.async_wait(kTask);
-    if (closed_) break;
     if (&waiting_.front() == &place && ready()) co_return true;
-    if (Clock::now() >= deadline) break;
+    if (Clock::now() < deadline) continue;
+    place.unlink();
+    wake_first();  // it may have been this one that held up the line
+    co_return false;
   }
-  place.unlink();
-  wake_first();  // it may have been this one that held up the line
-  co_return false;
 }
 
 void WaitLine::wake_first() {
   if (!waiting_.empty()) waiting_.front().wake.cancel();
-}
-
-void WaitLine::close() {
-  closed_ = true;
-  for (Place& place : waiting_) place.wake.cancel();
 }
 
 }  // namespace taskgate::proxy

@@ -15,16 +15,12 @@ class WaitLine {
 
   bool empty() const { return waiting_.empty(); }
 
-  // Waits until it is first in line and `ready()`; false: `deadline` or close() came first. Who was
-  // let through takes what it waited for and calls wake_first(), for there may be enough for the
-  // next.
+  // Waits until it is first in line and `ready()`; false: `deadline` came first. Who was let
+  // through takes what it waited for and calls wake_first(), for there may be enough for the next.
   Task<bool> wait(std::function<bool()> ready, TimePoint deadline);
 
   // Something came free.
   void wake_first();
-
-  // The gate ends: who waits, and who would, is told that nothing came free.
-  void close();
 
  private:
   struct Place : boost::intrusive::list_base_hook<
@@ -34,7 +30,6 @@ class WaitLine {
   };
 
   asio::io_context& loop_;
-  bool closed_ = false;
   boost::intrusive::list<Place, boost::intrusive::constant_time_size<false>> waiting_;
 };
 

@@ -41,8 +41,7 @@ TEST_CASE("10000 clients with half a request each do not keep anybody else from 
                                   {"timeouts.head", "1h"}});
   REQUIRE(world.metric("taskgate_connections_limit") == kCrowd + 100);
   RawClient stream(world.gate->port());
-  stream.send(http_request("GET", "/api/events"));
-  stream.read_until("event: ready");
+  begin_stream(stream);
   const std::size_t before = world.gate->resident_kib();
   std::list<RawClient> crowd;
   gather(crowd, world, kCrowd);

@@ -1,6 +1,6 @@
 // The drain, with everything under way that can be: creates, streams, tunnels, bodies that wait.
 #include <csignal>
-#include <optional>
+#include <list>
 
 #include "e2e/gated_world.h"
 #include "support/catch.h"
@@ -10,12 +10,16 @@
 namespace taskgate::test {
 namespace {
 
-const std::string kHandshake =
-    "GET /api/app-proxy/3000/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
-    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
 const std::string kSoon = "300";
 const std::string kNotBeforeTheEnd = "60000";
+
+// The first SIGTERM begins the drain, the second ends it.
+void terminate_twice(Gate& gate) {
+  gate.process().signal(SIGTERM);
+  gate.process().wait_for_line(R"("event":"drain_started")");
+  gate.process().signal(SIGTERM);
+  CHECK(gate.process().wait() == 0);
+}
 
 // One client of each kind in the middle of its work.
 struct BusyWorld {
@@ -24,10 +28,8 @@ struct BusyWorld {
         create(world.gate->port()),
         stream(world.gate->port()),
         tunnel(world.gate->port()) {
-    stream.send(http_request("GET", "/api/events"));
-    stream.read_until("event: ready");
-    tunnel.send(kHandshake);
-    CHECK(read_answer_head(tunnel).status == 101);
+    begin_stream(stream);
+    begin_tunnel(tunnel);
     create.send(http_request("POST", kTerminal, "{}"));
     eventually("the create is on its way",
                [&] { return world.standin.stats().creates_received == 1; });
@@ -89,9 +91,7 @@ TEST_CASE("at drain.timeout streams and tunnels are cut visibly, after the creat
 
 TEST_CASE("a second SIGTERM cuts creates, streams and tunnels at once; the create still runs") {
   BusyWorld busy({{"drain.notice", "1h"}, {"drain.timeout", "1h"}}, kNotBeforeTheEnd);
-  busy.start_drain();
-  busy.gate().process().signal(SIGTERM);
-  CHECK(busy.gate().process().wait() == 0);
+  terminate_twice(busy.gate());
   for (RawClient* client : {&busy.create, &busy.stream, &busy.tunnel}) {
     CHECK(client->peer_closed());
   }
@@ -114,6 +114,23 @@ TEST_CASE("taskgate drain lets what is under way end, and the SIGTERM behind it 
   CHECK(busy.tunnel.peer_closed());
 }
 
+TEST_CASE("a second SIGTERM does not wait for an upstream that takes no connections") {
+  GatedWorld world(
+      Gate::Settings{{"timeouts.connect", "1h"}, {"drain.notice", "1h"}, {"drain.timeout", "1h"}});
+  world.standin.process().signal(SIGSTOP);  // its backlog of 5 is soon full
+  std::list<RawClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.emplace_back(world.gate->port()).send(http_request("GET", "/livez"));
+  }
+  eventually("all have a request under way",
+             [&] { return world.metric(R"(taskgate_connections{kind="active"})") == 20; });
+  terminate_twice(*world.gate);
+  for (RawClient& client : clients) {
+    CHECK(client.peer_closed());
+    CHECK(client.received().empty());
+  }
+}
+
 TEST_CASE("a second SIGTERM does not wait for a body that waits for admission.body_total") {
   GatedWorld world(Gate::Settings{{"admission.body_limit", "1KiB"},
                                   {"admission.body_total", "1KiB"},
@@ -130,10 +147,7 @@ TEST_CASE("a second SIGTERM does not wait for a body that waits for admission.bo
   second.send(head);
   eventually("both are read",
              [&] { return world.metric(R"(taskgate_connections{kind="active"})") == 2; });
-  world.gate->process().signal(SIGTERM);
-  world.gate->process().wait_for_line(R"("event":"drain_started")");
-  world.gate->process().signal(SIGTERM);
-  CHECK(world.gate->process().wait() == 0);
+  terminate_twice(*world.gate);
   CHECK(first.peer_closed());
   CHECK(second.peer_closed());
 }

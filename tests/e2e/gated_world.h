@@ -45,6 +45,19 @@ struct GatedWorld {
   double metric(const std::string& sample) const { return gate->metric(sample).value_or(-1); }
 };
 
+// An event stream of the stand-in, and an echo of raw bytes behind a 101.
+inline void begin_stream(RawClient& client) {
+  client.send(http_request("GET", "/api/events"));
+  client.read_until("event: ready");
+}
+inline void begin_tunnel(RawClient& client) {
+  client.send(
+      "GET /api/app-proxy/3000/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
+      "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  client.read_until("HTTP/1.1 101 ");
+  client.read_head();
+}
+
 inline bool says(const HttpAnswer& answer, const std::string& text) {
   return answer.body.find(text) != std::string::npos;
 }

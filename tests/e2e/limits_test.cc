@@ -21,6 +21,16 @@ std::string head_with_fields(int count) {
   return http_request("GET", "/", "", fields);
 }
 
+// Creates wait upstream for `go_on`.
+ScriptedUpstream::Script held(Flag& arrived, const Flag& go_on) {
+  return [&](RawConnection& connection) {
+    read_request(connection);
+    arrived.set();
+    go_on.wait("the test lets the upstream answer");
+    connection.send(kCreated);
+  };
+}
+
 TEST_CASE("a head of limits.head bytes and limits.fields lines passes, and not one more") {
   ScriptedWorld world(answer_with(kNoContent), {{"limits.head", "1KiB"}, {"limits.fields", "10"}});
   CHECK(world.front.ask(head_of_size(1024)).status == 204);
@@ -55,16 +65,9 @@ TEST_CASE(
     "a body that finds admission.body_total used up waits, and is a 503 when its time is up") {
   Flag arrived;
   Flag go_on;
-  ScriptedWorld world(
-      [&](RawConnection& connection) {
-        read_request(connection);
-        arrived.set();
-        go_on.wait("the test lets the upstream answer");
-        connection.send(kCreated);
-      },
-      {{"admission.body_limit", "1KiB"},
-       {"admission.body_total", "1KiB"},
-       {"timeouts.body", "150ms"}});
+  ScriptedWorld world(held(arrived, go_on), {{"admission.body_limit", "1KiB"},
+                                             {"admission.body_total", "1KiB"},
+                                             {"timeouts.body", "150ms"}});
   const std::string head = "POST " + kCreate +
                            " HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
                            "Content-Length: 1000\r\n\r\n";
@@ -142,14 +145,7 @@ TEST_CASE("an upload that stops for timeouts.idle is cut off upstream") {
 TEST_CASE("a create that waits is withdrawn as soon as its client resets, not when it is decided") {
   Flag arrived;
   Flag go_on;
-  ScriptedWorld world(
-      [&](RawConnection& connection) {
-        read_request(connection);
-        arrived.set();
-        go_on.wait("the test lets the upstream answer");
-        connection.send(kCreated);
-      },
-      {{"limit", "1"}, {"admission.wait", "1m"}});
+  ScriptedWorld world(held(arrived, go_on), {{"limit", "1"}, {"admission.wait", "1m"}});
   RawClient first(world.port());
   first.send(http_request("POST", kCreate, "{}"));
   arrived.wait("the only slot is promised");

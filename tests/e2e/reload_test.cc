@@ -10,9 +10,6 @@ namespace taskgate::test {
 namespace {
 
 const std::string kRead = http_request("GET", "/livez");
-const std::string kHandshake =
-    "GET /api/app-proxy/3000/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
-    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 std::string limit_of(int limit) {
   return "limit: " + std::to_string(limit) + "\n";
@@ -22,10 +19,8 @@ std::string limit_of(int limit) {
 struct LongLived {
   explicit LongLived(const Gate& gate)
       : reads(gate.port(), kRead), stream(gate.port()), tunnel(gate.port()) {
-    stream.send(http_request("GET", "/api/events"));
-    stream.read_until("event: ready");
-    tunnel.send(kHandshake);
-    CHECK(read_answer_head(tunnel).status == 101);
+    begin_stream(stream);
+    begin_tunnel(tunnel);
   }
   void check(int events) {
     for (int i = 0; i < events; ++i) stream.read_until("task.created");

@@ -119,17 +119,3 @@ TEST_CASE("an upstream that does not listen here is not paced by a queue that ca
   f.run_ready();
   CHECK(f.granted() == 20);
 }
-
-TEST_CASE("when the gate ends nobody waits for a token, neither from before nor later") {
-  Fixture f(2);
-  f.ask();
-  auto& waiting = f.ask();
-  f.run_ready();
-  REQUIRE_FALSE(waiting.ended);
-  f.pacer->close();
-  auto& later = f.ask();
-  f.run_ready();
-  CHECK(waiting.ended);
-  CHECK(later.ended);
-  CHECK(f.granted() == 1);
-}

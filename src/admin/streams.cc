@@ -5,7 +5,6 @@
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
 #include <utility>
@@ -25,6 +24,7 @@ constexpr std::string_view kRetry = "retry: 2000\n\n";
 // Everything that is worth an event of its own: the state without what only grows older.
 std::string fingerprint_of(observe::Status status) {
   status.gate.signal_age.reset();
+  status.gate.turnover.watched = {};
   for (observe::HistoryPoint& point : status.history) point.steps_ago = 0;
   return observe::to_json(status, status.started);
 }
@@ -65,7 +65,8 @@ Task<> Streams::carry(TcpSocket& socket, std::string head, Form form) {
   if (!watching_) {
     watching_ = true;
     number_ = 0;  // what was seen before nobody watched is old
-    asio::co_spawn(loop_, watch(), asio::detached);
+    const auto on_end = [this](std::exception_ptr failure) { end_watch(failure); };
+    asio::co_spawn(loop_, watch(), on_end);
   }
   std::string message = std::move(head);
   message += kRetry;
@@ -94,7 +95,15 @@ Task<> Streams::watch() {
     pause_.expires_after(limits_.look);
     co_await pause_.async_wait(kTask);
   }
+}
+
+// A fault of ours, out of memory for one, ends the streams: their clients come back.
+void Streams::end_watch(std::exception_ptr failure) try {
   watching_ = false;
+  if (failure) std::rethrow_exception(failure);
+} catch (const std::exception& problem) {
+  log::error("admin_connection_failed").field("reason", problem.what());
+  for (Stream& stream : streams_) stream.cut();
 }
 
 Task<std::optional<observe::Status>> Streams::look() {

@@ -13,6 +13,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 
@@ -53,6 +54,7 @@ class Streams {
   using List = boost::intrusive::list<Stream, boost::intrusive::constant_time_size<false>>;
 
   Task<> watch();
+  void end_watch(std::exception_ptr failure);
   Task<std::optional<observe::Status>> look();
   void publish(const std::optional<observe::Status>& status);
   void cut_lost();

@@ -20,6 +20,15 @@ void append(std::string& sentence, const std::string& part) {
   sentence += part;
 }
 
+// The words for a value of a fixed vocabulary; one that came later is shown as it is.
+using Vocabulary = std::pair<std::string_view, const char*>;
+std::string in_words(std::string word, std::initializer_list<Vocabulary> vocabulary) {
+  for (const auto& [known, meaning] : vocabulary) {
+    if (known == word) return meaning;
+  }
+  return word;
+}
+
 // --- The slots
 
 std::vector<Cell> draw_meter(std::optional<std::int64_t> live, std::int64_t reserved,
@@ -76,6 +85,17 @@ std::string rates_in_words(const json::value& status) {
          number_in_words(status, "/last_minute/refused") + " refused";
 }
 
+// What a refused client is told now, and what that stands on.
+std::string retry_in_words(const json::value& status) {
+  const auto seconds = number(status, "/retry_after/window_seconds");
+  if (!seconds) return kNotKnown;
+  return age_in_words(*seconds) + ", " +
+         in_words(text(status, "/retry_after/basis"), {{"recent", "from how slots came free"},
+                                                       {"lifetimes", "from how long tasks live"},
+                                                       {"guess", "a guess"},
+                                                       {"closed", "as the limit is 0"}});
+}
+
 std::string reservations_in_words(const json::value& status) {
   std::string words;
   for (const auto& [member, meaning] : {std::pair{"in_flight", "in flight"},
@@ -110,6 +130,7 @@ std::string time_in_words(std::string time) {
 void set_figures(const json::value& status, View& view) {
   view.figures = {{"Signal", signal_in_words(status)},
                   {"Last minute", rates_in_words(status)},
+                  {"Retry-After", retry_in_words(status)},
                   {"Reservations", reservations_in_words(status)},
                   {"Connections", connections_in_words(status)}};
   view.facts = {{"Listening on", text(status, "/listen", kNotKnown) +
@@ -122,15 +143,6 @@ void set_figures(const json::value& status, View& view) {
 }
 
 // --- Tables
-
-// The words for a value of a fixed vocabulary; one that came later is shown as it is.
-using Vocabulary = std::pair<std::string_view, const char*>;
-std::string in_words(std::string word, std::initializer_list<Vocabulary> vocabulary) {
-  for (const auto& [known, meaning] : vocabulary) {
-    if (known == word) return meaning;
-  }
-  return word;
-}
 
 void set_holders(const json::value& status, View& view) {
   const json::array* holders = list(status, "/holders");

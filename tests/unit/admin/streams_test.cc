@@ -103,7 +103,10 @@ TEST_CASE("What only grows older is no reason for an event") {
   RawClient client = watcher(server);
   next_event(client);
   const int looks = gate.looks;
-  gate.change([](auto& status) { status->gate.signal_age = 300ms; });
+  gate.change([](auto& status) {
+    status->gate.signal_age = 300ms;
+    status->gate.turnover.watched += 1s;
+  });
   eventually("the state is looked at again", [&] { return gate.looks > looks + 10; });
   CHECK(client.pending().empty());
   gate.set_live(5);

@@ -39,6 +39,7 @@ TEST_CASE("The state stands as a page of text, without colours unless asked for"
 
 Signal         known, counted 0 s ago
 Last minute    2 admitted, 1 refused
+Retry-After    3 min, from how slots came free
 Reservations   1 in flight, 2 settling, 1 abandoned
 Connections    8 active, 2 streams, 9 upgraded, 7 idle; 10000 at most
 History        The last 15 min: at most 3 live, 2 creates admitted, 1 refused.

@@ -138,8 +138,11 @@ TEST_CASE("the history has what was learned, and the stream shows it") {
   GatedWorld world(Gate::Settings{{"limit", "1"}});
   world.fill(1);
   CHECK(world.create().status == 429);
-  const std::string body = world.gate->admin("/status").body;
-  CHECK(has(body, "\"rates\":{\"window_seconds\":60,\"admitted\":1,\"refused\":1}"));
+  // An exchange is recorded when it has ended, a little after its client has the answer.
+  eventually("both creates are counted", [&] {
+    return has(world.gate->admin("/status").body,
+               "\"last_minute\":{\"requests\":2,\"admitted\":1,\"refused\":1,");
+  });
   RawClient client(world.gate->admin_port());
   client.send(http_request("GET", "/events"));
   client.read_until("event: status\n");

@@ -77,8 +77,9 @@ class AFault(unittest.TestCase):
         for kind, value in self.faulty():
             with self.subTest(kind=kind), self.assertRaises(Refused) as refusal:
                 try_out(kind, name, value)
-            self.assertIn(f"'fault-fail-{kind}'", refusal.exception.message)
-            self.assertIn("missing", refusal.exception.message)
+            self.assertIn(f"policy 'fault-fail-{kind}' with binding 'fault-fail-{kind}' denied request",
+                          refusal.exception.message)
+            self.assertIn("/spec/missing", refusal.exception.message)
 
     def test_ignore_lets_through_what_came_and_no_half_of_a_gate(self):
         name = self.install("Ignore")

@@ -48,7 +48,8 @@ admissionregistration.k8s.io/v1
 {{- else if semverCompare ">=1.34.0-0" .Capabilities.KubeVersion.Version -}}
 admissionregistration.k8s.io/v1beta1
 {{- else -}}
-{{- fail (printf "injection.admissionPolicy needs Kubernetes 1.34 or newer, and this is %s; use the kustomize component or the named templates" .Capabilities.KubeVersion.Version) -}}
+{{- $instead := "use the kustomize component or the named templates" -}}
+{{- fail (printf "injection.admissionPolicy needs Kubernetes 1.34 or newer, and this is %s; %s" .Capabilities.KubeVersion.Version $instead) -}}
 {{- end -}}
 {{- end }}
 

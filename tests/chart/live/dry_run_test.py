@@ -1,5 +1,5 @@
-"""Everything that the chart renders and the folder manifests holds, against the API server: a server-side dry run checks
-each object as if it were stored, and a field that does not exist is an error."""
+"""Everything that the chart renders and the folder manifests holds, against the API server: a server-side dry run
+checks each object as if it were stored, and a field that does not exist is an error."""
 
 import json
 import shutil

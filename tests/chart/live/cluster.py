@@ -40,11 +40,13 @@ def free_ports(count):
 
 
 class Cluster(World):
-    """Use it in a `with`; what it started ends with it, by its process id."""
+    """Use it in a `with`; what it started ends with it, by its process id. `emulated` is an older version, to whose
+    features and CEL the server keeps."""
 
-    def __init__(self, programs, helm):
+    def __init__(self, programs, helm, emulated=None):
         super().__init__(Path(programs))
         self.helm_program = helm
+        self.emulated = emulated
         self.token = secrets.token_hex(16)
         self.kubeconfig = self.folder / "kubeconfig"
         self.etcd_port, self.etcd_peer_port, self.port = free_ports(3)
@@ -88,7 +90,15 @@ class Cluster(World):
             f"--service-account-signing-key-file={self.folder / 'accounts.key'}",
             # v1 of the policies is on by itself; v1beta1 is what older clusters have.
             "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
-            "--enable-admission-plugins=LimitRanger,ResourceQuota,PodSecurity,MutatingAdmissionPolicy"])
+            "--enable-admission-plugins=LimitRanger,ResourceQuota,PodSecurity,MutatingAdmissionPolicy",
+            *self.emulation()])
+
+    def emulation(self):
+        if not self.emulated:
+            return []
+        # The plugin of the newer server needs the newer version of the policies' API beside the old one.
+        return [f"--emulated-version={self.emulated}", "--emulation-forward-compatible=true",
+                "--feature-gates=MutatingAdmissionPolicy=true"]
 
     def start_controllers(self):
         return self.spawn("kube-controller-manager", [

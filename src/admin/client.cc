@@ -78,7 +78,7 @@ Result get(const config::Address& address, const std::string& path, Duration pat
 }
 
 Result last_hop(const config::Address& address, Duration patience) {
-  const Result received = exchange(address, "OPTIONS *", "Max-Forwards: 0\r\n", patience);
+  Result received = exchange(address, "OPTIONS *", "Max-Forwards: 0\r\n", patience);
   if (!received) return received;
   http::ResponseParser parser(kHeadLimits);
   if (parser.parse(*received) != http::Progress::complete) return not_http();

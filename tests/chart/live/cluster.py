@@ -3,6 +3,7 @@ folder. There is no node, so no pod ever runs: what is looked at is what the API
 
 import http.client
 import json
+import os
 import secrets
 import socket
 import ssl
@@ -184,9 +185,11 @@ class Cluster(World):
     def helm(self, *arguments):
         return self.run([self.helm_program, *arguments, f"--kubeconfig={self.kubeconfig}"])
 
-    @staticmethod
-    def run(command, text=None):
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    def run(self, command, text=None):
+        """What a command prints. Its home is here: what helm and kubectl remember of a cluster ends with it."""
+        home = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
+        done = subprocess.run(command, input=text, env=home, capture_output=True, text=True, check=False,
+                              timeout=PATIENCE)
         if done.returncode:
             raise Failure(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
         return done.stdout

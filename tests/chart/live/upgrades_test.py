@@ -46,10 +46,11 @@ class Workspace:
         """The workspace's pod, once it is another than the one given."""
 
         def another():
-            found = [pod for pod in self.pods() if not former or pod["metadata"]["uid"] != former["metadata"]["uid"]]
-            return found[0] if len(found) == 1 and len(self.pods()) == 1 else None
+            pods = self.pods()
+            is_new = len(pods) == 1 and (not former or pods[0]["metadata"]["uid"] != former["metadata"]["uid"])
+            return pods[0] if is_new else None
 
-        return wait_until(f"the pod of {self.name}; {self.events()}", another, PATIENCE)
+        return wait_until(f"the pod of {self.name}", another, PATIENCE)
 
     def kubectl(self, *arguments):
         return world.cluster.kubectl(*arguments, "--namespace", self.name)

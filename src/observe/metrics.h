@@ -49,8 +49,8 @@ struct Status {
   ConnectionCounts connections;
   std::uint64_t connections_limit = 0;
   ByteCounts bytes;
-  Counts totals;       // since the start
-  Counts last_minute;  // or a little less than one
+  Counts totals;  // since the start
+  Counts last_minute;
   bool draining = false;
   bool drained = false;
   bool listening = false;

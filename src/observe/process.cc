@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <fstream>
 #include <limits>
 #include <memory>
 
@@ -22,11 +22,11 @@ double cpu_seconds() {
 }
 
 std::optional<double> resident_bytes() {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"), fclose);
-  long size = 0;
-  long resident = 0;
-  if (!file || std::fscanf(file.get(), "%ld %ld", &size, &resident) != 2) return std::nullopt;
-  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  std::ifstream file("/proc/self/statm");
+  double size = 0;
+  double resident = 0;
+  if (!(file >> size >> resident)) return std::nullopt;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 // The folder lists the descriptor that it is read through, too.

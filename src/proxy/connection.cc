@@ -242,20 +242,20 @@ Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservatio
   exchange_ = &exchange;
   const After after = co_await exchange.run(std::move(reservation));
   exchange_ = nullptr;
-  if (!exchange.failure()) {
+  const auto& failure = exchange.failure();
+  if (!failure) {
     if (outcome_.status != 0) services_.upstream_report.answered();
-  } else if (outcome_.upstream_error) {
+    co_return after;
+  }
+  if (outcome_.upstream_error) {
     services_.upstream_report.failed(*outcome_.upstream_error, config::to_string(config_->upstream),
                                      Clock::now());
   }
-  if (const auto& failure = exchange.failure()) {
-    const After then = after == After::keep ? after_whole_request() : after;
-    co_return co_await answer(failure->status,
-                              error_answer(failure->status, failure->reason, persistence(then),
-                                           outcome_.method == "HEAD"),
-                              then);
-  }
-  co_return after;
+  const After then = after == After::keep ? after_whole_request() : after;
+  co_return co_await answer(
+      failure->status,
+      error_answer(failure->status, failure->reason, persistence(then), outcome_.method == "HEAD"),
+      then);
 }
 
 // --- Answers of our own

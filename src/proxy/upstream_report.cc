@@ -27,8 +27,8 @@ const char* what_to_check(UpstreamError error) {
     case UpstreamError::truncated:
       return "it ends connections before it answers: check whether it restarts, and its log";
     case UpstreamError::out_of_resources:
-      return "the gate itself has no descriptor, port or memory left for a connection: raise its "
-             "limit of open files or memory, or lower limits.connections";
+      return "the gate itself has no descriptor, port or memory left for a connection: check its "
+             "limits of open files and memory, or lower limits.connections";
   }
   return "";
 }

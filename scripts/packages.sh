@@ -8,7 +8,7 @@ PACKAGES_RUN=(tmux curl)
 PACKAGES_TEST=(prometheus chromium chromium-driver fonts-dejavu-core)
 PACKAGES_BENCH=(nginx-light haproxy wrk)
 PACKAGES_PEERS=(nginx-light haproxy caddy)
-PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl)
+PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl python3-yaml)
 # Go, so that it fetches a newer one; prometheus for promtool.
 PACKAGES_CHART=(git golang-1.19-go prometheus python3-yaml openssl)
 PACKAGES_FUZZ=(clang-14 libclang-rt-14-dev llvm-14)

@@ -6,14 +6,13 @@ import os
 import subprocess
 import time
 from pathlib import Path
-from string import Template
+
+from manifest import Wiring, gate_options, manifest, volumes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENGINE = str(ROOT / "scripts" / "engine")
-MANIFEST = Path(__file__).resolve().parent / "pod.yaml"
 
 NAME = "taskgate-test"
-FOLDER = "/run/tmux"
 GATE = "127.0.0.1:6090"
 ADMIN = "http://127.0.0.1:9464"
 CREATE = "/api/claude/tasks/terminal"
@@ -40,28 +39,18 @@ def eventually(what, condition):
 
 
 class Pod:
-    """One pod, gone at the end of `with`. What a test changes of it, it gives by the names that stand in pod.yaml."""
+    """One pod, gone at the end of `with`. What a test wires otherwise than it is shipped, it gives by name."""
 
     def __init__(self, **changes):
-        self.values = {
-            "pod": NAME,
-            "coder_image": os.environ["CODER_IMAGE"],
-            "gate_image": os.environ["GATE_IMAGE"],
-            "coder_tmux": FOLDER,
-            "gate_tmux": FOLDER,
-            "gate_volume": f"{NAME}-tmux",
-            "gate_uid": "1000",
-            "limit": "12",
-            "drain_notice": "3s",
-        } | changes
+        self.wiring = Wiring(os.environ["CODER_IMAGE"], os.environ["GATE_IMAGE"], **changes)
 
     def __enter__(self):
         self.remove()  # what an interrupted run has left
-        # Podman would put an emptyDir on the disk, whatever its medium; one of that name that is there it takes.
-        for volume in ("tmux", "other"):
-            engine("volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", f"{NAME}-{volume}")
-        manifest = Template(MANIFEST.read_text()).substitute(self.values)
-        engine("kube", "play", "--network", "none", "-", stdin=manifest)
+        for volume, in_memory in volumes(self.wiring).items():
+            # Podman would put an emptyDir on the disk, whatever its medium; one of that name that is there it takes.
+            if in_memory:
+                engine("volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", volume)
+        engine("kube", "play", "--network", "none", "-", stdin=manifest(NAME, self.wiring))
         self.wait_until_ready()
         eventually("the coder listens", lambda: self.asked("http://127.0.0.1:6080/livez")[0] == 200)
         return self
@@ -69,15 +58,14 @@ class Pod:
     def __exit__(self, *_):
         self.remove()
 
-    @staticmethod
-    def remove():
+    def remove(self):
         engine("pod", "rm", "-f", "-i", "-t", "0", NAME)
-        engine("volume", "rm", "-f", f"{NAME}-tmux", f"{NAME}-other", check=False)
+        engine("volume", "rm", "-f", *volumes(self.wiring), check=False)
 
     # --- From within the containers
 
     def coder(self, *command, check=True):
-        return engine("exec", f"{NAME}-coder", *command, check=check).stdout
+        return engine("exec", f"{NAME}-ide", *command, check=check).stdout
 
     def gate(self, *command):
         """A command of the gate's image; the finished process."""
@@ -130,10 +118,7 @@ class Pod:
         place, in the same pod, with the same settings."""
         engine("stop", "-t", "30", f"{NAME}-taskgate")
         engine("rm", f"{NAME}-taskgate")
-        engine("run", "-d", "--pod", NAME, "--name", f"{NAME}-taskgate", "--user", f"{self.values['gate_uid']}:1000",
-               "--read-only", "--read-only-tmpfs=false", "--cap-drop=ALL", "--security-opt=no-new-privileges",
-               "-v", f"{self.values['gate_volume']}:{FOLDER}:ro", "-e", f"TMUX_TMPDIR={self.values['gate_tmux']}",
-               "-e", f"KC_MAX_TASKS={self.values['limit']}", image)
+        engine("run", "-d", "--pod", NAME, "--name", f"{NAME}-taskgate", *gate_options(self.wiring), image)
         self.wait_until_ready()
 
     def wait_until_ready(self):

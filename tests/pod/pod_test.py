@@ -8,7 +8,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from pod import ADMIN, FOLDER, GATE, NAME, Pod, engine, eventually  # noqa: E402
+from manifest import FOLDER, OTHER  # noqa: E402
+from pod import ADMIN, GATE, NAME, Pod, engine, eventually  # noqa: E402
 
 LIMIT = 12
 STORM = 200
@@ -26,7 +27,7 @@ class Counting(unittest.TestCase):
             self.assertEqual(pod.metrics()["taskgate_reservations_abandoned_total"], 0)
 
     def test_sessions_made_in_the_coders_container_count(self):
-        with Pod(limit="3") as pod:
+        with Pod(limit=3) as pod:
             pod.new_session("kube-coder-by-hand")
             pod.new_session("somebody-elses")
             self.assertEqual(pod.metrics()["taskgate_sessions_live"], 1)
@@ -80,7 +81,7 @@ class NeverASilentZero(unittest.TestCase):
         self.fail("not blind after as many creates as the limit allows")
 
     def test_the_gates_volume_is_another_one(self):
-        with Pod(gate_volume=f"{NAME}-other") as pod:
+        with Pod(gate_volume=OTHER) as pod:
             created = self.create_until_blind(pod)
             self.check_refuses(pod, "blind", "(blind)")
             self.assertEqual(len(pod.sessions()), created)
@@ -102,7 +103,7 @@ class NeverASilentZero(unittest.TestCase):
             self.check_refuses(pod, "unknown", "(folder_missing)", "/tmp/tmux-1000/default")
 
     def test_the_gate_runs_with_another_uid(self):
-        with Pod(gate_uid="1001") as pod:
+        with Pod(gate_uid=1001) as pod:
             pod.new_session("kube-coder-unseen")
             self.check_refuses(pod, "unknown", "(folder_missing)", f"{FOLDER}/tmux-1001", f"{FOLDER}/tmux-1000",
                                "uid of the tmux server")
@@ -111,7 +112,7 @@ class NeverASilentZero(unittest.TestCase):
             self.assertIn("unknown (folder_missing)", refused.stderr)
 
     def test_a_gate_with_another_uid_is_told_the_coders_socket(self):
-        with Pod(gate_uid="1001") as pod:
+        with Pod(gate_uid=1001) as pod:
             pod.new_session("kube-coder-unseen")
             refused = pod.gate("sessions", "--tmux-socket", f"{FOLDER}/tmux-1000/default")
             self.assertEqual(refused.returncode, 1)
@@ -124,25 +125,25 @@ class Replacing(unittest.TestCase):
     def test_a_restart_loses_neither_a_session_nor_a_count(self):
         with Pod() as pod:
             pod.storm(STORM)
-            before, coder = pod.sessions(), pod.process("coder")["Pid"]
+            before, coder = pod.sessions(), pod.process("ide")["Pid"]
             pod.restart()
             self.assertEqual(pod.sessions(), before)
-            self.assertEqual(pod.process("coder")["Pid"], coder)
+            self.assertEqual(pod.process("ide")["Pid"], coder)
             self.assertEqual(pod.metrics()["taskgate_sessions_live"], LIMIT)
             self.assertEqual(pod.metrics()["taskgate_sessions_inherited"], LIMIT)
             self.assertEqual(pod.storm(STORM)["answers"], {"429": STORM})
             self.assertEqual(pod.sessions(), before)
 
     def test_a_patched_image_takes_over_where_the_old_one_left(self):
-        with Pod() as pod:
+        with Pod(limit=9) as pod:  # not the default, so that its ConfigMap must have come along
             pod.storm(5)
             before = pod.sessions()
             self.assertEqual(len(before), 5)
             pod.replace(os.environ["NEXT_IMAGE"])
             running = engine("inspect", "--format", "{{.ImageName}}", f"{NAME}-taskgate").stdout.strip()
             self.assertEqual(running, os.environ["NEXT_IMAGE"])
-            self.assertEqual(pod.storm(STORM)["answers"], {"201": LIMIT - 5, "429": STORM - LIMIT + 5})
-            self.assertEqual(len(pod.sessions()), LIMIT)
+            self.assertEqual(pod.storm(STORM)["answers"], {"201": 4, "429": STORM - 4})
+            self.assertEqual(len(pod.sessions()), 9)
             self.assertLessEqual(before.items(), pod.sessions().items())
 
     def test_drain_works_inside_the_image_and_then_sigterm_ends_it(self):
@@ -161,7 +162,7 @@ class Replacing(unittest.TestCase):
             self.assertEqual(pod.sessions(), before)
 
     def test_creates_are_refused_while_the_gate_drains(self):
-        with Pod(drain_notice="60s") as pod:
+        with Pod(drain_notice="60s", drain_timeout="90s") as pod:
             self.assertEqual(pod.gate("drain", "--no-wait").returncode, 0)
             eventually("the drain has begun", lambda: pod.status()["draining"])
             status, refusal = pod.create()

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <string_view>
 
 #include "http/connection.h"
 #include "http/framing.h"
@@ -57,6 +59,30 @@ Refusal read_max_forwards(RequestRules& rules, const RequestHead& head, const Kn
   return kNoRefusal;
 }
 
+// A tunnel to an upstream that reads requests inside it would carry creates past the gate. For
+// HTTP/2 the upgrade is out of use (RFC 9113 section 3.1), and RFC 2817's to TLS is in use nowhere.
+bool carries_requests(std::string_view protocol) {
+  const std::string_view name = trim(protocol.substr(0, protocol.find('/')));
+  constexpr std::array<std::string_view, 4> kCarriers{"h2c", "h2", "http", "tls"};
+  return std::ranges::any_of(
+      kCarriers, [&](std::string_view carrier) { return equals_ignoring_case(name, carrier); });
+}
+
+// RFC 9110 section 7.8. A proxy need not forward an upgrade; the request is answered without it
+// then.
+bool wants_upgrade(const RequestHead& head) {
+  bool wants = false;
+  bool carries = false;
+  for (const Field& field : head.fields) {
+    if (identify(field.name) != KnownField::upgrade) continue;
+    for_each_element(field.value, [&](std::string_view protocol) {
+      wants = true;
+      carries = carries || carries_requests(protocol);
+    });
+  }
+  return wants && !carries;
+}
+
 // Naming one of these as hop-by-hop asks each hop to read the message otherwise than the next one.
 Refusal read_connection(RequestRules& rules, const RequestHead& head, const KnownFields& known) {
   const ConnectionOptions options = read_connection_options(head.fields);
@@ -68,9 +94,9 @@ Refusal read_connection(RequestRules& rules, const RequestHead& head, const Know
   }
   const bool persistent = head.minor_version > 0 || options.keep_alive;
   rules.keep_alive = persistent && !options.close;
-  const Field* const upgrade = known.first(KnownField::upgrade);
-  rules.wants_upgrade = head.minor_version > 0 && options.upgrade_field != nullptr &&
-                        upgrade != nullptr && !upgrade->value.empty();
+  const bool may_upgrade = head.minor_version > 0 && options.upgrade_field != nullptr &&
+                           known.count(KnownField::upgrade) > 0;
+  rules.wants_upgrade = may_upgrade && wants_upgrade(head);
   return kNoRefusal;
 }
 

@@ -26,7 +26,8 @@ struct RequestRules {
   BodyFraming body;
   bool keep_alive = false;        // the client wants the connection to go on (RFC 9112 section 9.3)
   bool expects_continue = false;  // Expect: 100-continue (RFC 9110 section 10.1.1)
-  bool wants_upgrade = false;     // HTTP/1.1 with Upgrade and `Connection: upgrade`
+  // HTTP/1.1 with Upgrade and `Connection: upgrade`, to a protocol that carries no requests.
+  bool wants_upgrade = false;
   std::optional<unsigned> max_forwards;  // of OPTIONS and TRACE only (RFC 9110 section 7.6.2)
 };
 

@@ -73,6 +73,10 @@ KEPT = {
     ("9110 7.8", "an upgrade with a body is an ordinary request"): (
         "POST /x HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 2\r\n\r\n{}",
         "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"),
+    ("9113 3.1", "an upgrade to HTTP/2 is an ordinary request: in a tunnel creates would pass unread"): (
+        "GET /x HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+        "Connection: Upgrade, HTTP2-Settings\r\n\r\n",
+        "GET /x HTTP/1.1\r\nHost: h\r\n\r\n"),
 }
 
 

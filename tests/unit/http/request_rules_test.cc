@@ -239,13 +239,29 @@ TEST_CASE("an upgrade is wanted with HTTP/1.1, Upgrade and Connection together")
       "GET / HTTP/1.1",
       {
           {"Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade", "none keep-alive upgrade"},
-          {"Host: a\r\nUpgrade: h2c\r\nConnection: keep-alive,UPGRADE", "none keep-alive upgrade"},
+          {"Host: a\r\nUpgrade: chat/2\r\nConnection: keep-alive,UPGRADE",
+           "none keep-alive upgrade"},
           {"Host: a\r\nUpgrade: websocket", "none keep-alive"},
           {"Host: a\r\nUpgrade: websocket\r\nConnection: close", "none"},
           {"Host: a\r\nConnection: upgrade", "none keep-alive"},
           {"Host: a\r\nUpgrade:\r\nConnection: upgrade", "none keep-alive"},
       });
   check_rows("GET / HTTP/1.0", {{"Upgrade: websocket\r\nConnection: upgrade", "none"}});
+}
+
+TEST_CASE("an upgrade to a protocol that carries requests is not one: they would pass unread") {
+  check_rows(
+      "GET / HTTP/1.1",
+      {
+          {"Host: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings", "none keep-alive"},
+          {"Host: a\r\nUpgrade: H2C\r\nConnection: upgrade", "none keep-alive"},
+          {"Host: a\r\nUpgrade: websocket, h2c\r\nConnection: upgrade", "none keep-alive"},
+          {"Host: a\r\nUpgrade: websocket\r\nUpgrade: h2c\r\nConnection: upgrade",
+           "none keep-alive"},
+          {"Host: a\r\nUpgrade: TLS/1.0, HTTP/1.1\r\nConnection: upgrade", "none keep-alive"},
+          {"Host: a\r\nUpgrade: HTTP/2.0\r\nConnection: upgrade", "none keep-alive"},
+          {"Host: a\r\nUpgrade: h2x\r\nConnection: upgrade", "none keep-alive upgrade"},
+      });
 }
 
 TEST_CASE("a Connection field cannot name what frames or routes the message") {

@@ -75,6 +75,8 @@ void check_passed_on(const PlainHead& plain, const ResponseHead& head, BodyFrami
   std::vector<std::string> allowed;
   if (edits.connection != ConnectionField::none) allowed.emplace_back("connection");
   if (edits.connection == ConnectionField::upgrade) allowed.emplace_back("upgrade");
+  // Its own, whatever the upstream's Connection named.
+  if (edits.add_chunked) allowed.emplace_back("transfer-encoding");
   check_no_hop_fields(sent, named, allowed);
 
   const auto again = parse_checked<ResponseParser>(out, {.fields = plain.fields.size() + 2});

@@ -95,9 +95,17 @@ void check_forwarded(const PlainHead& plain, const RequestHead& head, const Requ
   check_equal(sent.start_line, plain.start_line, "the request line is forwarded as it is");
   check_equal(sent.end_to_end(named), plain.end_to_end(named),
               "other fields are forwarded as they are");
-  check_no_hop_fields(sent, named,
-                      edits.keep_upgrade ? std::vector<std::string>{"connection", "upgrade"}
-                                         : std::vector<std::string>{});
+  std::vector<std::string> allowed;
+  if (edits.keep_upgrade) allowed = {"connection", "upgrade"};
+  // The gate's own, whatever the client's Connection named; what the client had is gone then.
+  if (!edits.forwarded_for.empty()) {
+    allowed.emplace_back("x-forwarded-for");
+    const bool is_named = std::ranges::count(named, "x-forwarded-for") > 0;
+    check(!is_named || sent.values("x-forwarded-for") ==
+                           std::vector<std::string>{std::string(edits.forwarded_for)},
+          "X-Forwarded-For is the gate's own where Connection names it");
+  }
+  check_no_hop_fields(sent, named, allowed);
   const std::size_t more = edits.forwarded_for.empty() ? 0 : 1;
   check(sent.fields.size() <= plain.fields.size() + more, "no line is added but X-Forwarded-For");
 

@@ -3,8 +3,21 @@
 namespace taskgate::observe {
 namespace {
 
+constexpr std::int64_t kStepsOfMinute = std::chrono::minutes(1) / History::kStep;
+
 std::int64_t step_number(TimePoint now) {
   return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()) / History::kStep;
+}
+
+void add(Counts& to, const Counts& more) {
+  to.requests += more.requests;
+  to.admitted += more.admitted;
+  to.refused += more.refused;
+  to.withdrawn += more.withdrawn;
+}
+
+HistoryPoint& point_of(std::optional<HistoryPoint>& point) {
+  return point ? *point : point.emplace();
 }
 
 bool is_admission(gate::Decision decision) {
@@ -13,35 +26,67 @@ bool is_admission(gate::Decision decision) {
 
 }  // namespace
 
-HistoryPoint& History::step_at(const gate::Snapshot& gate, TimePoint now) {
+History::Step& History::step_at(TimePoint now) {
   const std::int64_t number = step_number(now);
   Step& step = ring_[static_cast<std::size_t>(number % kSteps)];
-  if (step.number != number) step = {number, {}};
-  step.point.reserved = gate.reservations();
-  step.point.limit = gate.limit;
-  return step.point;
+  if (step.number != number) step = {number, {}, {}};
+  return step;
+}
+
+// Null for a step in which nothing happened.
+const History::Step* History::find_step(std::int64_t number) const {
+  if (number < 0) return nullptr;
+  const Step& step = ring_[static_cast<std::size_t>(number % kSteps)];
+  return step.number == number ? &step : nullptr;
 }
 
 void History::listed(const gate::Snapshot& gate, TimePoint now) {
-  HistoryPoint& point = step_at(gate, now);
+  HistoryPoint& point = point_of(step_at(now).point);
   point.signal = gate.signal;
   point.live = gate.live;
+  point.reserved = gate.reservations();
+  point.limit = gate.limit;
 }
 
-void History::decided(gate::Decision decision, const gate::Snapshot& gate, TimePoint now) {
-  HistoryPoint& point = step_at(gate, now);
-  ++(is_admission(decision) ? point.admitted : point.refused);
+void History::decided(const gate::Verdict& verdict, TimePoint now) {
+  Step& step = step_at(now);
+  if (verdict.decision == gate::Decision::withdrawn) {
+    ++totals_.withdrawn;
+    ++step.counts.withdrawn;
+    return;
+  }
+  const bool admitted = is_admission(verdict.decision);
+  ++(admitted ? totals_.admitted : totals_.refused);
+  ++(admitted ? step.counts.admitted : step.counts.refused);
+  HistoryPoint& point = point_of(step.point);
+  point.reserved = verdict.reserved + (admitted ? 1 : 0);
+  point.limit = verdict.limit;
+}
+
+void History::ended(TimePoint now) {
+  ++totals_.requests;
+  ++step_at(now).counts.requests;
+}
+
+Counts History::last_minute(TimePoint now) const {
+  Counts sum;
+  const std::int64_t last = step_number(now);
+  for (std::int64_t number = last - kStepsOfMinute + 1; number <= last; ++number) {
+    if (const Step* step = find_step(number)) add(sum, step->counts);
+  }
+  return sum;
 }
 
 std::vector<HistoryPoint> History::points(TimePoint now) const {
   const std::int64_t last = step_number(now);
   std::vector<HistoryPoint> points;
   for (std::int64_t number = last - kSteps + 1; number <= last; ++number) {
-    if (number < 0) continue;
-    const Step& step = ring_[static_cast<std::size_t>(number % kSteps)];
-    if (step.number != number) continue;
-    points.push_back(step.point);
-    points.back().steps_ago = static_cast<int>(last - number);
+    const Step* step = find_step(number);
+    if (step == nullptr || !step->point) continue;
+    HistoryPoint& point = points.emplace_back(*step->point);
+    point.steps_ago = static_cast<int>(last - number);
+    point.admitted = static_cast<int>(step->counts.admitted);
+    point.refused = static_cast<int>(step->counts.refused);
   }
   return points;
 }

@@ -1,4 +1,5 @@
-// The last quarter of an hour as the gate saw it anyway: nothing is listed for it. Passive and
+// What came, how it was decided, and what the gate saw meanwhile: in steps of five seconds for a
+// quarter of an hour, and in sums since the start. Nothing is listed for it. Passive and
 // clock-free; loop thread only.
 #pragma once
 
@@ -9,12 +10,19 @@
 #include <vector>
 
 #include "base/time.h"
-#include "gate/decision.h"
 #include "gate/snapshot.h"
+#include "gate/verdict.h"
 
 namespace taskgate::observe {
 
-// What became known in one step of time.
+struct Counts {
+  std::uint64_t requests = 0;  // all that ended, creates and their refusals among them
+  std::uint64_t admitted = 0;  // creates that passed, by count or because the count was unknown
+  std::uint64_t refused = 0;
+  std::uint64_t withdrawn = 0;  // the client left before the decision
+};
+
+// What became known of the gate in one step of time.
 struct HistoryPoint {
   int steps_ago = 0;
   std::optional<gate::SignalState> signal;  // of the last listing; unset: none ended in this step
@@ -34,20 +42,29 @@ class History {
 
   // A listing ended, and this is what the gate made of it.
   void listed(const gate::Snapshot& gate, TimePoint now);
-  // A create was decided; `reserved` includes it where it was admitted.
-  void decided(gate::Decision decision, const gate::Snapshot& gate, TimePoint now);
+  // A create was decided, or withdrawn.
+  void decided(const gate::Verdict& verdict, TimePoint now);
+  // A request ended, a create or another.
+  void ended(TimePoint now);
 
-  // Steps in which something became known, oldest first.
+  // Since the start.
+  const Counts& totals() const { return totals_; }
+  // In whole steps, so that it covers between 55 and 60 s.
+  Counts last_minute(TimePoint now) const;
+  // Steps in which something became known of the gate, oldest first.
   std::vector<HistoryPoint> points(TimePoint now) const;
 
  private:
   struct Step {
     std::int64_t number = -1;  // since the clock's epoch
-    HistoryPoint point;
+    Counts counts;
+    std::optional<HistoryPoint> point;
   };
 
-  HistoryPoint& step_at(const gate::Snapshot& gate, TimePoint now);
+  Step& step_at(TimePoint now);
+  const Step* find_step(std::int64_t number) const;
 
+  Counts totals_;
   std::array<Step, kSteps> ring_{};
 };
 

@@ -15,7 +15,6 @@
 #include "observe/exposition.h"
 #include "observe/history.h"
 #include "observe/outcome.h"
-#include "observe/tally.h"
 #include "tmux/listing.h"
 
 namespace taskgate::observe {

@@ -27,9 +27,10 @@ tmux::ListerSettings lister_settings(const config::Config& config) {
 }
 
 Admission::Admission(asio::io_context& loop, const config::Config& config,
-                     observe::Metrics& metrics, ClientWatch& watch)
+                     observe::Metrics& metrics, observe::History& history, ClientWatch& watch)
     : loop_(loop),
       metrics_(metrics),
+      history_(history),
       watch_(watch),
       gate_(gate_settings(config)),
       lister_(loop, lister_settings(config),
@@ -49,17 +50,19 @@ Task<Admission::Result> Admission::admit(Duration route_settle, int client) {
     co_await wake.async_wait(kTask);
   }
   const gate::Verdict* const verdict = ticket.verdict();
-  if (verdict == nullptr) co_return Result{{.decision = gate::Decision::withdrawn}, {}};
-  Result result{*verdict, ticket.take_reservation()};
+  Result result;
+  if (verdict == nullptr) {
+    result.verdict.decision = gate::Decision::withdrawn;
+  } else {
+    result = {*verdict, ticket.take_reservation()};
+  }
   // It may have left a moment ago. Nothing was sent yet, so there is nothing to be carried to its
   // end.
   if (result.reservation && was_reset(client)) {
     not_sent(result.reservation);
     result.verdict.decision = gate::Decision::withdrawn;
   }
-  if (result.verdict.decision != gate::Decision::withdrawn) {
-    history_.decided(result.verdict.decision, snapshot(), Clock::now());
-  }
+  history_.decided(result.verdict, Clock::now());
   co_return result;
 }
 

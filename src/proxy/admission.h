@@ -21,7 +21,7 @@ tmux::ListerSettings lister_settings(const config::Config& config);
 class Admission {
  public:
   Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics,
-            ClientWatch& watch);
+            observe::History& history, ClientWatch& watch);
 
   struct Result {
     gate::Verdict verdict;
@@ -45,7 +45,6 @@ class Admission {
 
   void configure(const config::Config& config);
   void drain();
-  std::vector<observe::HistoryPoint> history() const { return history_.points(Clock::now()); }
   gate::Snapshot snapshot() const { return gate_.snapshot(Clock::now()); }
   gate::Snapshot snapshot_with_holders() const { return gate_.snapshot_with_holders(Clock::now()); }
 
@@ -59,9 +58,9 @@ class Admission {
 
   asio::io_context& loop_;
   observe::Metrics& metrics_;
+  observe::History& history_;
   ClientWatch& watch_;
   gate::Gate gate_;
-  observe::History history_;
   tmux::Lister lister_;
   Timer next_;
   std::vector<std::function<void()>> refreshers_;

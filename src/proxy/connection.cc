@@ -10,8 +10,6 @@
 namespace taskgate::proxy {
 namespace {
 
-constexpr std::size_t kRememberedRefusals = 20;
-
 bool has_body(const http::RequestRules& rules) {
   return rules.body.kind != http::BodyKind::none;
 }
@@ -102,7 +100,7 @@ void Connection::begin_request() {
 void Connection::record() {
   outcome_.total = Clock::now() - began_;
   services_.metrics.record(outcome_);
-  services_.tally.record(outcome_, Clock::now());
+  services_.history.ended(Clock::now());
   const bool logs = config_->log.access == config::AccessLog::all ||
                     (config_->log.access == config::AccessLog::gated && outcome_.create);
   if (logs) observe::log_access(outcome_);
@@ -268,7 +266,6 @@ Task<After> Connection::refuse_create() {
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
                                  verdict, refusal.retry_after, outcome_.ids.request_id});
-  if (services_.refusals.size() > kRememberedRefusals) services_.refusals.pop_back();
   co_return co_await answer(refusal.status, std::move(refusal.message), after);
 }
 

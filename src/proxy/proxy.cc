@@ -219,8 +219,8 @@ observe::Status Proxy::status() const {
   status.connections = services_.counts;
   status.connections_limit = connection_limit();
   status.bytes = services_.bytes;
-  status.totals = services_.tally.totals();
-  status.last_minute = services_.tally.last_minute(Clock::now());
+  status.totals = services_.history.totals();
+  status.last_minute = services_.history.last_minute(Clock::now());
   status.draining = services_.draining;
   status.drained = drained_;
   status.listening = accepting_;
@@ -228,7 +228,7 @@ observe::Status Proxy::status() const {
   status.config_last_reload_success = last_reload_succeeded_;
   status.config_error = reload_error_;
   status.refusals.assign(services_.refusals.begin(), services_.refusals.end());
-  status.history = services_.admission.history();
+  status.history = services_.history.points(Clock::now());
   status.started = started_;
   status.listen = config::to_string(services_.config->listen);
   status.upstream = config::to_string(services_.config->upstream);

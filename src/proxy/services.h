@@ -1,7 +1,7 @@
 // What all connections share, owned by the Proxy. Loop thread only.
 #pragma once
 
-#include <deque>
+#include <boost/circular_buffer.hpp>
 #include <memory>
 #include <random>
 
@@ -16,6 +16,8 @@
 #include "proxy/upstream_report.h"
 
 namespace taskgate::proxy {
+
+inline constexpr std::size_t kRememberedRefusals = 20;
 
 // Counts an active connection as something else for as long as it lives.
 class Recount {
@@ -46,7 +48,7 @@ struct Services {
         deadlines(io),
         watch(io),
         upstream(io, config->upstream, descriptors),
-        admission(io, *config, counters, watch),
+        admission(io, *config, counters, history, watch),
         bodies(io, config->admission.body_total) {}
 
   asio::io_context& loop;
@@ -54,6 +56,7 @@ struct Services {
   // Swapped whole at a reload; a request keeps the one that it began with.
   std::shared_ptr<const config::Config> config;
   observe::ConnectionCounts counts;
+  observe::History history;
   Descriptors descriptors;
   Deadlines deadlines;
   ClientWatch watch;
@@ -62,8 +65,7 @@ struct Services {
   Admission admission;
   ByteBudget bodies;
   observe::ByteCounts bytes;
-  observe::Tally tally;
-  std::deque<observe::RecentRefusal> refusals;  // newest first
+  boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
   std::minstd_rand random{std::random_device{}()};
   bool draining = false;
 

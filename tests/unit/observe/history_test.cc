@@ -20,6 +20,14 @@ gate::Snapshot known(int live, int in_flight = 0) {
   return gate;
 }
 
+gate::Verdict decided(Decision decision, int reserved = 0) {
+  gate::Verdict verdict;
+  verdict.decision = decision;
+  verdict.limit = 12;
+  verdict.reserved = reserved;
+  return verdict;
+}
+
 gate::Snapshot unknown() {
   gate::Snapshot gate;
   gate.limit = 12;
@@ -34,11 +42,11 @@ TEST_CASE("A history in which nothing became known is empty") {
 TEST_CASE("The last listing of a step stands for it, and decisions add up") {
   History history;
   history.listed(known(3), kStart);
-  history.decided(Decision::admitted, known(3, 1), kStart + 1s);
-  history.decided(Decision::admitted_unknown, known(3, 2), kStart + 2s);
-  history.decided(Decision::rejected, known(3, 2), kStart + 2s);
-  history.decided(Decision::unknown, known(3, 2), kStart + 2s);
-  history.decided(Decision::draining, known(3, 2), kStart + 2s);
+  history.decided(decided(Decision::admitted), kStart + 1s);
+  history.decided(decided(Decision::admitted_unknown, 1), kStart + 2s);
+  history.decided(decided(Decision::rejected, 2), kStart + 2s);
+  history.decided(decided(Decision::unknown, 2), kStart + 2s);
+  history.decided(decided(Decision::draining, 2), kStart + 2s);
   history.listed(known(4, 1), kStart + 4999ms);
   CHECK(history.points(kStart + 4999ms) ==
         std::vector<HistoryPoint>{{0, SignalState::known, 4, 1, 12, 2, 3}});
@@ -55,8 +63,57 @@ TEST_CASE("Steps in which nothing became known are left out") {
 
 TEST_CASE("A step with decisions and no listing says so") {
   History history;
-  history.decided(Decision::rejected, known(12), kStart);
+  history.decided(decided(Decision::rejected), kStart);
   CHECK(history.points(kStart) == std::vector<HistoryPoint>{{0, {}, {}, 0, 12, 0, 1}});
+}
+
+TEST_CASE("An admission's own reservation is among those that are shown") {
+  History history;
+  history.decided(decided(Decision::admitted, 4), kStart);
+  CHECK(history.points(kStart).at(0).reserved == 5);
+  history.decided(decided(Decision::rejected, 5), kStart);
+  CHECK(history.points(kStart).at(0).reserved == 5);
+}
+
+TEST_CASE("Requests and withdrawn creates alone say nothing of the gate") {
+  History history;
+  history.ended(kStart);
+  history.decided(decided(Decision::withdrawn), kStart);
+  CHECK(history.points(kStart).empty());
+}
+
+TEST_CASE("Requests and decisions are counted from the start on") {
+  History history;
+  for (int i = 0; i < 5; ++i) history.ended(kStart + 100s * i);
+  history.decided(decided(Decision::admitted), kStart);
+  history.decided(decided(Decision::admitted_unknown), kStart + 1s);
+  history.decided(decided(Decision::rejected), kStart + 2000s);
+  history.decided(decided(Decision::withdrawn), kStart + 4000s);
+  CHECK(history.totals().requests == 5);
+  CHECK(history.totals().admitted == 2);
+  CHECK(history.totals().refused == 1);
+  CHECK(history.totals().withdrawn == 1);
+}
+
+TEST_CASE("The last minute forgets what is older, also when nothing came since") {
+  History history;
+  CHECK(history.last_minute(kStart).requests == 0);
+  history.decided(decided(Decision::admitted), kStart);
+  history.ended(kStart);
+  history.ended(kStart + 30s);
+  CHECK(history.last_minute(kStart + 30s).requests == 2);
+  CHECK(history.last_minute(kStart + 54s).admitted == 1);
+  CHECK(history.last_minute(kStart + 60s).admitted == 0);
+  CHECK(history.last_minute(kStart + 60s).requests == 1);
+  CHECK(history.last_minute(kStart + 1000s).requests == 0);
+  CHECK(history.totals().requests == 2);
+}
+
+TEST_CASE("A step that comes round again starts from nothing") {
+  History history;
+  history.ended(kStart);
+  history.ended(kStart + 900s);
+  CHECK(history.last_minute(kStart + 900s).requests == 1);
 }
 
 TEST_CASE("What is older than a quarter of an hour is forgotten") {

@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 
@@ -29,6 +30,18 @@ std::size_t utf8_sequence(std::string_view text) {
   return 0;
 }
 
+// The bytes that stand for themselves in a JSON string, and are no part of a longer sequence.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+bool is_plain(char c) {
+  return kPlain[static_cast<std::uint8_t>(c)];
+}
+
+// What is_plain() does not take, of ASCII.
 void append_escaped(std::string& out, char c) {
   switch (c) {
     case '"':
@@ -49,13 +62,16 @@ void append_escaped(std::string& out, char c) {
     default:
       break;
   }
-  if (static_cast<std::uint8_t>(c) >= 0x20 && c != 0x7F) {
-    out += c;
-    return;
-  }
   char text[8];
   std::snprintf(text, sizeof text, "\\u%04x", static_cast<unsigned>(static_cast<std::uint8_t>(c)));
   out += text;
+}
+
+// How many bytes at the start stand for themselves in a JSON string: most texts are all of it.
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && is_plain(text[size])) ++size;
+  return size;
 }
 
 }  // namespace
@@ -72,7 +88,11 @@ std::string_view utf8_prefix(std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  while (!text.empty()) {
+  for (;;) {
+    const std::size_t plain = plain_prefix(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t length = utf8_sequence(text);
     if (length == 1) {
       append_escaped(out, text[0]);

@@ -1,5 +1,9 @@
 #include "proxy/refusal.h"
 
+#include <charconv>
+#include <concepts>
+#include <utility>
+
 #include "base/json.h"
 #include "http/reason.h"
 
@@ -18,68 +22,94 @@ std::string_view connection_field(Persistence persistence) {
   return "";
 }
 
-std::string message(int status, std::string_view fields, std::string_view content_type,
-                    std::string_view body, Persistence persistence, bool head_only = false) {
-  std::string out =
-      "HTTP/1.1 " + std::to_string(status) + " " + http::reason_phrase(status) + "\r\n";
-  if (!content_type.empty()) {
-    out += "Content-Type: ";
-    out += content_type;
-    out += "\r\n";
-  }
-  if (status != 204) out += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-  out += "Cache-Control: no-store\r\n";
-  out += fields;
-  out += connection_field(persistence);
-  out += "\r\n";
-  if (!head_only) out += body;
-  return out;
-}
+// Enough for most answers: the text of a refusal is made for each one, so it should not grow step
+// by step.
+constexpr std::size_t kUsualHead = 320;
+constexpr std::size_t kUsualBody = 256;
 
-std::string count_of(const gate::Verdict& verdict) {
-  return std::to_string(verdict.live.value_or(0)) + "/" + std::to_string(verdict.limit);
+// Puts a text together from words and whole numbers.
+class Text {
+ public:
+  explicit Text(std::size_t usual_size) { text_.reserve(usual_size); }
+
+  Text& operator<<(std::string_view words) {
+    text_ += words;
+    return *this;
+  }
+  template <std::integral Integer>
+  Text& operator<<(Integer number) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+    text_.append(digits, end);
+    return *this;
+  }
+  Text& quoted(std::string_view words) {
+    append_json_string(text_, words);
+    return *this;
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+struct Content {
+  std::string_view type;
+  std::string_view bytes;
+};
+
+std::string message(int status, std::string_view fields, const Content& content,
+                    Persistence persistence, bool head_only = false) {
+  Text out(kUsualHead + content.bytes.size());
+  out << "HTTP/1.1 " << status << " " << http::reason_phrase(status) << "\r\n";
+  if (!content.type.empty()) out << "Content-Type: " << content.type << "\r\n";
+  if (status != 204) out << "Content-Length: " << content.bytes.size() << "\r\n";
+  out << "Cache-Control: no-store\r\n" << fields << connection_field(persistence) << "\r\n";
+  if (!head_only) out << content.bytes;
+  return out.take();
 }
 
 std::string explain(const gate::Verdict& verdict) {
+  Text out(kUsualBody);
   switch (verdict.decision) {
     case gate::Decision::draining:
-      return "the gate is shutting down and takes no more creates; try again shortly";
+      out << "the gate is shutting down and takes no more creates; try again shortly";
+      return out.take();
     case gate::Decision::unknown:
-      return "the number of live tasks is unknown (" + verdict.fault + "): " + verdict.detail;
+      out << "the number of live tasks is unknown (" << verdict.fault << "): " << verdict.detail;
+      return out.take();
     default:
       break;
   }
-  if (verdict.live.value_or(0) >= verdict.limit) {
-    return "concurrent task limit reached (" + count_of(verdict) +
-           "); wait for a task to finish or raise KC_MAX_TASKS";
-  }
-  return "concurrent task limit reached (" + count_of(verdict) + " live, " +
-         std::to_string(verdict.reserved) +
-         " being created); wait for a task to finish or raise KC_MAX_TASKS";
+  const int live = verdict.live.value_or(0);
+  out << "concurrent task limit reached (" << live << "/" << verdict.limit;
+  if (live < verdict.limit) out << " live, " << verdict.reserved << " being created";
+  out << "); wait for a task to finish or raise KC_MAX_TASKS";
+  return out.take();
 }
 
 std::string refusal_body(const gate::Verdict& verdict, int retry_after) {
-  std::string body = R"({"status":"rejected","task_id":null,"error":)";
-  append_json_string(body, explain(verdict));
-  body += ",\"live\":" + (verdict.live ? std::to_string(*verdict.live) : "null");
-  body += ",\"limit\":" + std::to_string(verdict.limit);
-  body += ",\"reserved\":" + std::to_string(verdict.reserved);
-  body += ",\"reason\":";
-  append_json_string(body, gate::name_of(verdict.reason.value_or(gate::RefusalReason::full)));
-  if (!verdict.fault.empty()) {
-    body += ",\"fault\":";
-    append_json_string(body, verdict.fault);
+  Text out(kUsualBody + verdict.detail.size());
+  out << R"({"status":"rejected","task_id":null,"error":)";
+  out.quoted(explain(verdict)) << ",\"live\":";
+  if (verdict.live) {
+    out << *verdict.live;
+  } else {
+    out << "null";
   }
-  body += ",\"retry_after\":" + std::to_string(retry_after) + "}\n";
-  return body;
+  out << ",\"limit\":" << verdict.limit << ",\"reserved\":" << verdict.reserved << ",\"reason\":";
+  out.quoted(gate::name_of(verdict.reason.value_or(gate::RefusalReason::full)));
+  if (!verdict.fault.empty()) (out << ",\"fault\":").quoted(verdict.fault);
+  out << ",\"retry_after\":" << retry_after << "}\n";
+  return out.take();
 }
 
 std::string rate_limit_fields(const gate::Verdict& verdict, int retry_after) {
-  std::string fields = "Retry-After: " + std::to_string(retry_after) + "\r\n";
-  fields += "RateLimit-Policy: \"sessions\";q=" + std::to_string(verdict.limit) +
-            ";qu=\"concurrent-requests\"\r\n";
-  fields += "RateLimit: \"sessions\";r=0;t=" + std::to_string(verdict.retry.seconds) + "\r\n";
-  return fields;
+  Text out(kUsualHead);
+  out << "Retry-After: " << retry_after << "\r\nRateLimit-Policy: \"sessions\";q=" << verdict.limit
+      << ";qu=\"concurrent-requests\"\r\nRateLimit: \"sessions\";r=0;t=" << verdict.retry.seconds
+      << "\r\n";
+  return out.take();
 }
 
 int refusal_status(gate::Decision decision, int unknown_status) {
@@ -94,8 +124,8 @@ RefusalAnswer refuse_create(const gate::Verdict& verdict, int unknown_status, st
   const int retry_after = gate::retry_after(verdict.retry, draw);
   const int status = refusal_status(verdict.decision, unknown_status);
   return {status, retry_after,
-          message(status, rate_limit_fields(verdict, retry_after), "application/json",
-                  refusal_body(verdict, retry_after), persistence)};
+          message(status, rate_limit_fields(verdict, retry_after),
+                  {"application/json", refusal_body(verdict, retry_after)}, persistence)};
 }
 
 std::string error_answer(int status, std::string_view reason, Persistence persistence,
@@ -103,12 +133,12 @@ std::string error_answer(int status, std::string_view reason, Persistence persis
   std::string body = "{\"error\":";
   append_json_string(body, reason);
   body += "}\n";
-  return message(status, "", "application/json", body, persistence, head_only);
+  return message(status, "", {"application/json", body}, persistence, head_only);
 }
 
 std::string plain_answer(int status, std::string_view extra_fields, std::string_view content_type,
                          std::string_view body, Persistence persistence) {
-  return message(status, extra_fields, content_type, body, persistence);
+  return message(status, extra_fields, {content_type, body}, persistence);
 }
 
 }  // namespace taskgate::proxy

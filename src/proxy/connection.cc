@@ -40,7 +40,7 @@ Connection::Connection(Services& services, TcpSocket socket)
       config_(services.config),
       parser_({.bytes = config_->limits.head, .fields = config_->limits.fields}) {
   ErrorCode ignored;
-  client_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  client_.send_at_once();
   client_.socket().non_blocking(true, ignored);
   if (config_->forwarded) {
     client_address_ = client_.socket().remote_endpoint(ignored).address().to_string();

@@ -106,6 +106,7 @@ Task<bool> Exchange::send() {
   }
   count(Direction::up, body.size());
   if (upload_.complete()) expect_answer();
+  if (!upload_.complete() || outgoing_.upgrade) upstream_.send_at_once();
   const bool sent = co_await upstream_.write({outgoing_.head, body});
   client_.consume(taken);
   if (!sent && upstream_.written() == 0) {

@@ -129,6 +129,11 @@ void Stream::cancel_read() {
   socket_.cancel(ignored);
 }
 
+void Stream::send_at_once() {
+  ErrorCode ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
 void Stream::half_close() {
   ErrorCode ignored;
   socket_.shutdown(TcpSocket::shutdown_send, ignored);

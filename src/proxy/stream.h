@@ -50,6 +50,10 @@ class Stream {
   // The same for the read that is under way only; the stream stays usable.
   void cancel_read();
 
+  // Lets small writes go out before what was written earlier is acknowledged (TCP_NODELAY). A
+  // single write needs it not.
+  void send_at_once();
+
   // Ends the sending side; what the peer still sends is received.
   void half_close();
   // Drops the connection with a reset: the peer cannot take what it has got for the whole.

@@ -1,5 +1,7 @@
 #include "proxy/upstream.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <cerrno>
@@ -24,6 +26,24 @@ UpstreamError connect_error(const Stream& stream, ErrorCode error) {
     default:
       return UpstreamError::connect_failed;
   }
+}
+
+// Begins to connect or, called again, asks how far it has come: the first upstream shares our
+// loopback interface, where the second call already finds the connection made. Waiting for that
+// through the loop would cost a round of it and three system calls more.
+ErrorCode try_connect(TcpSocket& socket, const asio::ip::tcp::endpoint& endpoint) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if (::connect(socket.native_handle(), endpoint.data(),
+                  static_cast<socklen_t>(endpoint.size())) == 0) {
+      return {};
+    }
+    if (errno != EINPROGRESS) break;
+  }
+  return {errno, boost::system::system_category()};
+}
+
+bool is_under_way(ErrorCode error) {
+  return error.value() == EALREADY || error.value() == EINPROGRESS;
 }
 
 }  // namespace
@@ -61,12 +81,14 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Toke
     stream.deadline().set(
         std::max<Duration>(deadline - Clock::now(), std::chrono::milliseconds(1)));
   }
-  // Set before Asio sets its own: a system call less.
-  ErrorCode ignored;
-  stream.socket().open(endpoint_.protocol(), ignored);
-  stream.socket().non_blocking(true, ignored);
-  stream.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  const auto [error] = co_await stream.socket().async_connect(endpoint_, kTask);
+  ErrorCode error;
+  stream.socket().open(endpoint_.protocol(), error);
+  if (!error) stream.socket().non_blocking(true, error);
+  if (!error) error = try_connect(stream.socket(), endpoint_);
+  while (is_under_way(error)) {
+    const auto [failed] = co_await stream.socket().async_wait(TcpSocket::wait_write, kTask);
+    error = failed ? failed : try_connect(stream.socket(), endpoint_);
+  }
   if (error) {
     stream.note(error);
     token.release();

@@ -125,7 +125,6 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
 void Lister::Impl::begin() {
   if (running) return;
   running = true;
-  began = Clock::now();
   asio::post(loop, [self = shared_from_this()] {
     if (!self->stopped) self->start();
   });
@@ -147,7 +146,10 @@ void Lister::Impl::stop() {
 
 // --- Starting
 
+// A turn of the loop later than begin(): whatever is ready now is handled before, so that one
+// listing serves all creates that came together.
 void Lister::Impl::start() {
+  began = Clock::now();
   parts = sockets.look(settings.sockets);
   open_parts = 1;  // this call itself: the listing cannot end before all its parts have begun
   for (const Part& part : parts) open_parts += part.done ? 0 : 1;

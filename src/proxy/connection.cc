@@ -189,7 +189,11 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
   }
   outcome_.create = true;
   note_ids();
-  hold_head();
+  if (is_here(rules.body)) {
+    client_.consume(parser_.head().size);  // nothing more is read, so the head stays where it is
+  } else {
+    hold_head();
+  }
   ByteBudget::Share share;
   GatedBody body = co_await read_gated_body(client_, rules, *config_, services_.bodies, share);
   if (body.end == GatedBody::End::client_left) {
@@ -335,6 +339,12 @@ void Connection::note_ids() {
   const auto& fields = parser_.head().fields;
   outcome_.ids = observe::read_request_ids(only_value(fields, "x-request-id"),
                                            only_value(fields, "traceparent"));
+}
+
+bool Connection::is_here(const http::BodyFraming& body) const {
+  if (body.kind == http::BodyKind::none) return true;
+  return body.kind == http::BodyKind::length &&
+         client_.received().size() - parser_.head().size >= body.length;
 }
 
 // Moves the head out of the receive buffer. It was parsed before, so it parses again.

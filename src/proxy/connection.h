@@ -52,6 +52,7 @@ class Connection : public boost::intrusive::list_base_hook<
   Persistence persistence(After after) const;
   After after_whole_request() const;
   void note_ids();
+  bool is_here(const http::BodyFraming& body) const;
   void hold_head();
   void begin_request();
   void record();
@@ -61,7 +62,8 @@ class Connection : public boost::intrusive::list_base_hook<
   std::shared_ptr<const config::Config> config_;  // of the request under way
   http::RequestParser parser_;
   http::Progress progress_ = http::Progress::need_more;
-  std::string held_head_;  // of a create: its head outlives the buffer that its body is read into
+  // Of a create whose body is still to be read, into the buffer that its head lies in.
+  std::string held_head_;
   std::string request_line_;  // of the request under way, for the log and the answer's rules
   std::string client_address_;
   observe::Outcome outcome_;

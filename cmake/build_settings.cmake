@@ -26,6 +26,7 @@ add_library(taskgate::boost ALIAS taskgate_boost)
 target_compile_definitions(taskgate_boost PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
   BOOST_ASIO_DISABLE_BOOST_COROUTINE
   BOOST_JSON_SEPARATE_COMPILATION)
 target_link_libraries(taskgate_boost PUBLIC Boost::headers Threads::Threads)

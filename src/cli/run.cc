@@ -39,7 +39,7 @@ class Process {
         start_(std::make_shared<const config::Config>(std::move(loaded.config))),
         metrics_(route_names(*start_)),
         descriptors_(proxy::share_descriptors(proxy::raise_descriptor_limit())),
-        loop_(1),
+        loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         proxy_(loop_, start_, metrics_, descriptors_),
         watch_(loop_, start_->file, [this] { reload("file"); }),
@@ -180,6 +180,7 @@ class Process {
   std::shared_ptr<const config::Config> start_;
   observe::Metrics metrics_;
   const proxy::DescriptorShares descriptors_;
+  // Other threads only post to it (ask()), so what waits for I/O needs no locks.
   asio::io_context loop_;
   asio::signal_set signals_;
   proxy::Proxy proxy_;

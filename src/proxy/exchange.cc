@@ -227,7 +227,11 @@ Task<> Exchange::relay_final() {
   upstream_.consume(head.size);
   if (!uploading_) client_.release_buffer();
   std::optional<Recount> as_stream;
-  if (outcome_.stream) as_stream.emplace(services_.counts.active, services_.counts.streams);
+  if (outcome_.stream) {
+    as_stream.emplace(services_.counts.active, services_.counts.streams);
+    outgoing_.head.clear();
+    outgoing_.head.shrink_to_fit();  // of use no more, and a stream lives for hours
+  }
   co_await relay_body(rules);
 }
 
@@ -255,7 +259,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     if (!passed) co_return;
     if (scanner.complete()) break;
     upstream_.deadline().set(config_.timeouts.idle);
-    const bool came = co_await upstream_.read_more();
+    const bool came = co_await read_body();
     if (came) continue;
     if (upstream_.fault() == StreamFault::eof && rules.body.kind == http::BodyKind::until_close) {
       break;
@@ -264,6 +268,10 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     co_return;
   }
   co_await finish_body();
+}
+
+Task<bool> Exchange::read_body() {
+  return outcome_.stream ? upstream_.read_after_silence() : upstream_.read_more();
 }
 
 // What has come of the body goes out at once, the answer's head with the first piece.
@@ -323,7 +331,7 @@ Task<> Exchange::pump(Stream& from, Stream& to, Direction direction) {
     if (!written) break;
     from.consume(from.received().size());
     from.deadline().set(config_.timeouts.idle);
-    const bool came = co_await from.read_more();
+    const bool came = co_await from.read_after_silence();
     if (!came) break;
     to.deadline().set(config_.timeouts.idle);
   }

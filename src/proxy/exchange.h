@@ -74,6 +74,7 @@ class Exchange {
   Task<> relay_final();
   void plan_answer(const http::ResponseRules& rules);
   Task<> relay_body(const http::ResponseRules& rules);
+  Task<bool> read_body();
   Task<bool> relay_piece(http::BodyScanner& scanner);
   Task<bool> write_piece(std::string_view piece);
   Task<> finish_body();

@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t kSmallBuffer = 4 * 1024;
 constexpr std::size_t kLargeBuffer = 64 * 1024;
 
+// A silence shorter than this is not worth a system call to hold no buffer in the next one.
+constexpr Duration kBriefSilence = std::chrono::milliseconds(500);
+
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
 constexpr Duration kLingerTime = std::chrono::seconds(5);
 
@@ -80,8 +83,19 @@ void Stream::note(ErrorCode error) {
   }
 }
 
-Task<bool> Stream::read_more() {
+Task<bool> Stream::read(bool after_silence) {
   if (stopped()) co_return false;
+  const TimePoint began = after_silence ? Clock::now() : TimePoint{};
+  if (after_silence && silence_lasts_ && begin_ == end_) {
+    release_buffer();
+    char first = 0;
+    const auto [error, bytes] =
+        co_await socket_.async_receive(asio::buffer(&first, 1), TcpSocket::message_peek, kTask);
+    if (error) {
+      note(error);
+      co_return false;
+    }
+  }
   make_room();
   const std::size_t room = capacity_ - end_;
   const auto [error, bytes] =
@@ -92,6 +106,7 @@ Task<bool> Stream::read_more() {
   }
   end_ += bytes;
   last_read_filled_ = bytes == room;
+  if (after_silence) silence_lasts_ = Clock::now() - began >= kBriefSilence;
   co_return true;
 }
 

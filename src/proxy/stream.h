@@ -32,7 +32,10 @@ class Stream {
   void release_buffer();
 
   // One read of what is there, behind what is received already; false says fault().
-  Task<bool> read_more();
+  Task<bool> read_more() { return read(false); }
+  // The same between two events or messages, where silence may last: meanwhile no buffer is held,
+  // at the price of a system call. After a silence that was brief, the next one is taken to be so.
+  Task<bool> read_after_silence() { return read(true); }
 
   // Writes all of it in as few system calls as the socket takes.
   using Parts = std::array<std::string_view, 4>;
@@ -65,6 +68,7 @@ class Stream {
   Task<> linger();
 
  private:
+  Task<bool> read(bool after_silence);
   bool stopped();
   void make_room();
 
@@ -75,6 +79,7 @@ class Stream {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool last_read_filled_ = false;
+  bool silence_lasts_ = true;
   bool interrupted_ = false;
   StreamFault fault_ = StreamFault::none;
   std::uint64_t written_ = 0;

@@ -1,11 +1,7 @@
 #include "proxy/client_watch.h"
 
 #include <poll.h>
-#include <sys/epoll.h>
 
-#include <array>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace taskgate::proxy {
@@ -13,17 +9,10 @@ namespace {
 
 constexpr Duration kMoment = std::chrono::milliseconds(50);
 
-int make_set() {
-  const int descriptor = epoll_create1(EPOLL_CLOEXEC);
-  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
-  return descriptor;
-}
-
 }  // namespace
 
-ClientWatch::ClientWatch(asio::io_context& loop) : set_(loop, make_set()), timer_(loop) {
-  wait();
-}
+ClientWatch::ClientWatch(asio::io_context& loop)
+    : set_(loop, [this](void* guard) { tell(*static_cast<Guard*>(guard)); }), timer_(loop) {}
 
 ClientWatch::Guard::Guard(ClientWatch& watch, int descriptor, std::function<void()> on_gone)
     : watch_(watch), descriptor_(descriptor), on_gone_(std::move(on_gone)) {
@@ -32,12 +21,17 @@ ClientWatch::Guard::Guard(ClientWatch& watch, int descriptor, std::function<void
 }
 
 ClientWatch::Guard::~Guard() {
-  if (in_set_) watch_.control(EPOLL_CTL_DEL, *this);
+  if (in_set_) watch_.set_.remove(descriptor_);
 }
 
 void ClientWatch::Guard::set_half_close_is_leaving() {
   half_close_is_leaving_ = true;
-  if (in_set_) watch_.control(EPOLL_CTL_MOD, *this);
+  if (in_set_) watch_.set_.change(descriptor_, events(), this);
+}
+
+// A reset is told whatever is asked for.
+std::uint32_t ClientWatch::Guard::events() const {
+  return half_close_is_leaving_ ? EPOLLRDHUP : 0U;
 }
 
 void ClientWatch::arm() {
@@ -53,42 +47,15 @@ void ClientWatch::add_new_ones() {
   while (!new_ones_.empty()) {
     Guard& guard = new_ones_.front();
     new_ones_.pop_front();
-    guard.in_set_ = true;
-    control(EPOLL_CTL_ADD, guard);
+    // Where the kernel has no memory for it, the client's end shows at the next write to it.
+    guard.in_set_ = set_.add(guard.descriptor_, guard.events(), &guard);
   }
 }
 
-// A reset is told whatever is asked for. Where the kernel has no memory for the entry, the client's
-// end shows at the next write to it.
-void ClientWatch::control(int operation, Guard& guard) {
-  epoll_event event{};
-  event.events = guard.half_close_is_leaving_ ? EPOLLRDHUP : 0U;
-  event.data.ptr = &guard;
-  epoll_ctl(set_.native_handle(), operation, guard.descriptor_, &event);
-}
-
-void ClientWatch::wait() {
-  set_.async_wait(Set::wait_read, [this](ErrorCode error) {
-    if (error) return;
-    tell();
-    wait();
-  });
-}
-
-// To the last one: the loop is told of the set only when it becomes ready anew.
-void ClientWatch::tell() {
-  std::array<epoll_event, 64> events;
-  for (;;) {
-    const int count =
-        epoll_wait(set_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
-    if (count <= 0) return;
-    for (int i = 0; i < count; ++i) {
-      Guard& guard = *static_cast<Guard*>(events[static_cast<std::size_t>(i)].data.ptr);
-      control(EPOLL_CTL_DEL, guard);
-      guard.in_set_ = false;
-      guard.on_gone_();
-    }
-  }
+void ClientWatch::tell(Guard& guard) {
+  set_.remove(guard.descriptor_);
+  guard.in_set_ = false;
+  guard.on_gone_();
 }
 
 bool was_reset(int descriptor) {

@@ -5,11 +5,11 @@
 // and the others cost no system call. Loop thread only.
 #pragma once
 
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/intrusive/list.hpp>
 #include <functional>
 
 #include "base/task.h"
+#include "proxy/epoll_set.h"
 
 namespace taskgate::proxy {
 
@@ -36,6 +36,8 @@ class ClientWatch {
 
    private:
     friend class ClientWatch;
+    std::uint32_t events() const;
+
     ClientWatch& watch_;
     int descriptor_;
     std::function<void()> on_gone_;
@@ -44,15 +46,11 @@ class ClientWatch {
   };
 
  private:
-  using Set = asio::posix::basic_stream_descriptor<Executor>;
-
   void arm();
   void add_new_ones();
-  void control(int operation, Guard& guard);
-  void wait();
-  void tell();
+  void tell(Guard& guard);
 
-  Set set_;
+  EpollSet set_;
   Timer timer_;
   bool armed_ = false;
   // Not in the set yet.

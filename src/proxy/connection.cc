@@ -1,5 +1,6 @@
 #include "proxy/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -34,11 +35,12 @@ std::string_view only_value(const std::vector<http::Field>& fields, std::string_
 
 }  // namespace
 
-Connection::Connection(Services& services, TcpSocket socket)
+Connection::Connection(Services& services, TcpSocket socket, bool resumed)
     : services_(services),
       client_(std::move(socket), services.deadlines),
       config_(services.config),
-      parser_({.bytes = config_->limits.head, .fields = config_->limits.fields}) {
+      parser_({.bytes = config_->limits.head, .fields = config_->limits.fields}),
+      first_(!resumed) {
   ErrorCode ignored;
   client_.send_at_once();
   client_.socket().non_blocking(true, ignored);
@@ -56,6 +58,7 @@ Task<> Connection::serve() {
   After after = After::keep;
   while (after == After::keep) {
     const bool came = co_await read_head();
+    if (!came && can_be_parked()) co_return park();
     if (!came || client_.interrupted()) break;
     begin_request();
     after = co_await handle();
@@ -68,14 +71,14 @@ Task<> Connection::serve() {
 
 // --- Between requests
 
-// One request's head, or false when none comes: the client is gone, or was idle for too long.
+// One request's head, or false when none comes: the client is gone, or silent.
 Task<bool> Connection::read_head() {
   parser_.reset();
-  client_.deadline().set(first_ ? config_->timeouts.head : config_->timeouts.keep_alive);
+  client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool started = !client_.received().empty();
   if (!started) client_.release_buffer();
   while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
-    const bool came = co_await client_.read_more();
+    const bool came = co_await read_toward_head(started);
     if (!came) {
       const bool too_slow = client_.fault() == StreamFault::timeout && (started || first_);
       client_.deadline().clear();
@@ -85,6 +88,27 @@ Task<bool> Connection::read_head() {
   }
   client_.deadline().clear();
   co_return true;
+}
+
+Task<bool> Connection::read_toward_head(bool started) {
+  return started || first_ ? client_.read_more() : client_.read_after_silence();
+}
+
+// Silent for so long, it is parked, unless its time is over by then.
+Duration Connection::silence_limit() const {
+  const Duration limit = config_->timeouts.keep_alive;
+  return limit == Duration::zero() ? Parking::kAfter : std::min(limit, Parking::kAfter);
+}
+
+bool Connection::can_be_parked() const {
+  return !first_ && client_.fault() == StreamFault::timeout && client_.received().empty() &&
+         config_->timeouts.keep_alive != silence_limit() && !services_.draining;
+}
+
+void Connection::park() {
+  const Duration limit = config_->timeouts.keep_alive;
+  services_.parking.park(client_.socket(),
+                         limit == Duration::zero() ? limit : limit - Parking::kAfter);
 }
 
 void Connection::begin_request() {

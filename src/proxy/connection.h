@@ -20,7 +20,8 @@ namespace taskgate::proxy {
 class Connection : public boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  Connection(Services& services, TcpSocket socket);
+  // `resumed`: it was parked, so it has had requests before.
+  Connection(Services& services, TcpSocket socket, bool resumed);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -35,6 +36,10 @@ class Connection : public boost::intrusive::list_base_hook<
 
  private:
   Task<bool> read_head();
+  Task<bool> read_toward_head(bool started);
+  Duration silence_limit() const;
+  bool can_be_parked() const;
+  void park();
   Task<After> handle();
   Task<After> handle_checked(const http::RequestRules& rules);
   Task<After> handle_create(const http::RequestRules& rules, const route::Match& match);
@@ -70,7 +75,7 @@ class Connection : public boost::intrusive::list_base_hook<
   TimePoint began_{};
   int minor_version_ = 1;
   bool keep_alive_ = false;
-  bool first_ = true;
+  bool first_;
   bool idle_ = true;
   Exchange* exchange_ = nullptr;  // under way
   Stream* question_ = nullptr;    // about an item's kind, under way

@@ -50,7 +50,11 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
       accept_pause_(loop),
       drain_timer_(loop) {
   const config::Address& address = services_.config->listen;
-  listen_on(acceptor_, resolve(loop, address), address);
+  const auto endpoint = resolve(loop, address);
+  listen_on(acceptor_, endpoint, address);
+  services_.parking.set_on_ready([this, protocol = endpoint.protocol()](int descriptor) {
+    begin(TcpSocket(services_.loop, protocol, descriptor), Arrival::unparked);
+  });
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {
@@ -69,10 +73,7 @@ Task<> Proxy::accept_loop() {
     TcpSocket socket(services_.loop);
     const auto [error] = co_await acceptor_.async_accept(socket, kTask);
     if (!accepting_) break;
-    if (!error) {
-      ++open_;
-      asio::co_spawn(services_.loop, serve(std::move(socket)), asio::detached);
-    }
+    if (!error) begin(std::move(socket), Arrival::accepted);
     if (error && error != asio::error::connection_aborted) {
       co_await pause_accepting(error.message());
     } else if (at_capacity()) {
@@ -88,7 +89,7 @@ Task<> Proxy::pause_accepting(std::string_view reason) {
     pause_told_ = now;
     log::warning("accept_paused")
         .field("reason", reason)
-        .field("connections", open_)
+        .field("connections", clients())
         .field(
             "detail",
             "further clients wait in the listen backlog: raise limits.connections, and the limit "
@@ -106,7 +107,7 @@ std::size_t Proxy::connection_limit() const {
 }
 
 bool Proxy::at_capacity() const {
-  return open_ >= connection_limit() || !services_.descriptors.has_room();
+  return clients() >= connection_limit() || !services_.descriptors.has_room();
 }
 
 void Proxy::warn_if_descriptors_are_short() const {
@@ -121,9 +122,14 @@ void Proxy::warn_if_descriptors_are_short() const {
              "(ulimit -Hn) or lower it");
 }
 
-Task<> Proxy::serve(TcpSocket socket) {
+void Proxy::begin(TcpSocket socket, Arrival arrival) {
+  ++open_;
+  asio::co_spawn(services_.loop, serve(std::move(socket), arrival), asio::detached);
+}
+
+Task<> Proxy::serve(TcpSocket socket, Arrival arrival) {
   try {
-    Connection connection(services_, std::move(socket));
+    Connection connection(services_, std::move(socket), arrival == Arrival::unparked);
     connections_.push_back(connection);
     co_await connection.serve();
   } catch (const std::exception& failure) {
@@ -142,7 +148,7 @@ void Proxy::drain(std::function<void()> done) {
   services_.draining = true;
   drain_done_ = std::move(done);
   log::info("drain_started")
-      .field("connections", open_)
+      .field("connections", clients())
       .field("notice_s", to_seconds(services_.config->drain.notice))
       .field("timeout_s", to_seconds(services_.config->drain.timeout));
   services_.admission.drain();
@@ -156,6 +162,7 @@ Task<> Proxy::run_drain() {
   co_await drain_timer_.async_wait(kTask);
   stop_accepting();
   for (Connection& connection : connections_) connection.end_if_idle();
+  services_.parking.close_all();
   finish_if_empty();
   drain_timer_.expires_at(began + limits.timeout);
   co_await drain_timer_.async_wait(kTask);
@@ -173,6 +180,7 @@ void Proxy::stop() {
   services_.draining = true;
   services_.admission.drain();
   stop_accepting();
+  services_.parking.close_all();
   if (open_ > 0) {
     log::warning("connections_cut")
         .field("connections", open_)
@@ -185,7 +193,7 @@ void Proxy::stop() {
 }
 
 void Proxy::finish_if_empty() {
-  if (accepting_ || open_ > 0 || drained_) return;
+  if (accepting_ || clients() > 0 || drained_) return;
   drained_ = true;
   drain_timer_.cancel();
   log::info("drained");

@@ -50,7 +50,10 @@ class Proxy {
 
   Task<> accept_loop();
   Task<> pause_accepting(std::string_view reason);
-  Task<> serve(TcpSocket socket);
+  enum class Arrival : std::uint8_t { accepted, unparked };
+  void begin(TcpSocket socket, Arrival arrival);
+  Task<> serve(TcpSocket socket, Arrival arrival);
+  std::size_t clients() const { return open_ + services_.parking.size(); }
   Task<> run_drain();
   std::size_t connection_limit() const;
   bool at_capacity() const;
@@ -66,7 +69,7 @@ class Proxy {
   TimePoint pause_told_{};
   Timer drain_timer_;
   Connections connections_;
-  std::size_t open_ = 0;
+  std::size_t open_ = 0;  // of those that are not parked
   bool accepting_ = false;
   bool drained_ = false;
   std::function<void()> drain_done_;

@@ -12,6 +12,7 @@
 #include "proxy/client_watch.h"
 #include "proxy/deadline.h"
 #include "proxy/descriptors.h"
+#include "proxy/parking.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_report.h"
 
@@ -47,6 +48,7 @@ struct Services {
         descriptors(shares, counts),
         deadlines(io),
         watch(io),
+        parking(io, counts.idle),
         upstream(io, config->upstream, descriptors),
         admission(io, *config, counters, history, watch),
         bodies(io, config->admission.body_total) {}
@@ -60,6 +62,7 @@ struct Services {
   Descriptors descriptors;
   Deadlines deadlines;
   ClientWatch watch;
+  Parking parking;
   Upstream upstream;
   UpstreamReport upstream_report;
   Admission admission;

@@ -1,0 +1,35 @@
+// A set of descriptors of its own beside the loop's: for what Asio could wait for only with a
+// coroutine or a buffer for each descriptor. Loop thread only.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <functional>
+
+#include "base/task.h"
+
+namespace taskgate::proxy {
+
+class EpollSet {
+ public:
+  // `on_ready` gets the tag of a descriptor that became ready, and must take it out of the set.
+  // Throws std::system_error when there is no descriptor for the set.
+  EpollSet(asio::io_context& loop, std::function<void(void*)> on_ready);
+
+  // `events` as for epoll_ctl; EPOLLERR and EPOLLHUP are always among them. False: the kernel has
+  // no memory for it. `tag` stays valid until the descriptor is out of the set.
+  bool add(int descriptor, std::uint32_t events, void* tag);
+  void change(int descriptor, std::uint32_t events, void* tag);
+  void remove(int descriptor);
+
+ private:
+  bool control(int operation, int descriptor, std::uint32_t events, void* tag);
+  void wait();
+  void tell();
+
+  asio::posix::basic_stream_descriptor<Executor> set_;
+  std::function<void(void*)> on_ready_;
+};
+
+}  // namespace taskgate::proxy

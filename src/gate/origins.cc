@@ -6,32 +6,39 @@ namespace taskgate::gate {
 
 std::vector<Holder> Origins::observe(const tmux::Listing& listing,
                                      const std::function<bool()>& claim) {
-  std::map<Key, Holder> seen;
+  ++listings_;
   for (const tmux::Session& session : listing.sessions) {
     if (!session.matches) continue;
     const Key key{session.socket, session.server, session.id};
-    const auto known = sessions_.find(key);
-    Origin origin = Origin::inherited;
-    if (known != sessions_.end()) {
-      origin = known->second.origin;
-    } else if (started_) {
-      origin = claim() ? Origin::created : Origin::unattributed;
-    }
-    seen.emplace(key, Holder{session.name, session.id, session.created, origin});
+    const auto [entry, is_new] = sessions_.try_emplace(key);
+    Known& known = entry->second;
+    if (is_new) known.holder = {{}, session.id, session.created, origin_of_new(claim)};
+    known.holder.name = session.name;  // it can be renamed
+    known.last_seen = listings_;
   }
+  return take_unseen();
+}
+
+Origin Origins::origin_of_new(const std::function<bool()>& claim) const {
+  if (listings_ == 1) return Origin::inherited;
+  return claim() ? Origin::created : Origin::unattributed;
+}
+
+// Those that were not in the last listing.
+std::vector<Holder> Origins::take_unseen() {
   std::vector<Holder> ended;
-  for (auto& [key, holder] : sessions_) {
-    if (!seen.contains(key)) ended.push_back(std::move(holder));
-  }
-  sessions_ = std::move(seen);
-  started_ = true;
+  std::erase_if(sessions_, [&](auto& entry) {
+    if (entry.second.last_seen == listings_) return false;
+    ended.push_back(std::move(entry.second.holder));
+    return true;
+  });
   return ended;
 }
 
 std::vector<Holder> Origins::holders() const {
   std::vector<Holder> holders;
   holders.reserve(sessions_.size());
-  for (const auto& [key, holder] : sessions_) holders.push_back(holder);
+  for (const auto& [key, known] : sessions_) holders.push_back(known.holder);
   std::ranges::stable_sort(holders, {}, &Holder::created);
   return holders;
 }

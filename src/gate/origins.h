@@ -26,8 +26,16 @@ class Origins {
   // A session's identity: ids start over with a restarted server, so the server's pid belongs to
   // it.
   using Key = std::tuple<std::uint32_t, std::int32_t, std::uint64_t>;
-  std::map<Key, Holder> sessions_;
-  bool started_ = false;
+  struct Known {
+    Holder holder;
+    std::uint64_t last_seen = 0;  // number of the listing
+  };
+
+  Origin origin_of_new(const std::function<bool()>& claim) const;
+  std::vector<Holder> take_unseen();
+
+  std::map<Key, Known> sessions_;
+  std::uint64_t listings_ = 0;  // good ones so far
 };
 
 }  // namespace taskgate::gate

@@ -47,6 +47,24 @@ TEST_CASE("sessions that do not match are no holders") {
   CHECK(gate.snapshot_with_holders(at(2)).holders.size() == 1);
 }
 
+TEST_CASE("a session that is renamed is the same, under its new name") {
+  Origins origins;
+  tmux::Listing listing = live(1, 1);
+  origins.observe(listing, [] { return false; });
+  listing.sessions[0].name = "kube-coder-renamed";
+  CHECK(origins.observe(listing, [] { return false; }).empty());
+  REQUIRE(origins.holders().size() == 1);
+  CHECK(origins.holders()[0].name == "kube-coder-renamed");
+  CHECK(origins.holders()[0].origin == Origin::inherited);
+}
+
+TEST_CASE("sessions that are gone are given back, each once") {
+  Origins origins;
+  origins.observe(live(3, 1), [] { return false; });
+  CHECK(origins.observe(live(1, 2), [] { return false; }).size() == 2);
+  CHECK(origins.observe(live(1, 3), [] { return false; }).empty());
+}
+
 TEST_CASE("holders are shown oldest first") {
   Origins origins;
   tmux::Listing listing = live(3, 1);

@@ -30,6 +30,10 @@ TEST_CASE("a pattern takes the whole name or nothing of it") {
       {{"a", "b*"}, "bc", true},
       {{"a", "b*"}, "c", false},
       {{}, "a", false},
+      {{""}, "", true},
+      {{""}, "a", false},
+      {{"a*b*"}, "a1b2", true},
+      {{"a?*"}, "a", false},
   }));
   CAPTURE(row.patterns, row.name);
   CHECK(matches_any(row.patterns, row.name) == row.matches);

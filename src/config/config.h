@@ -65,6 +65,7 @@ struct Config {
     Duration create = std::chrono::seconds(120);
     Duration idle{};                                 // 0: none
     Duration keep_alive = std::chrono::seconds(75);  // silence between two requests of a connection
+    Duration upstream_keep_alive{};  // the same towards the upstream; 0: one request a connection
 
     bool operator==(const Timeouts&) const = default;
   } timeouts;

@@ -214,6 +214,7 @@ std::vector<Key> all_keys() {
       duration("timeouts.create", PLACE(timeouts.create), limit),
       optional_duration("timeouts.idle", PLACE(timeouts.idle), limit),
       duration("timeouts.keep_alive", PLACE(timeouts.keep_alive), limit),
+      optional_duration("timeouts.upstream_keep_alive", PLACE(timeouts.upstream_keep_alive), limit),
       size("limits.head", PLACE(limits.head), {kKiB, kMiB}),
       count("limits.fields", PLACE(limits.fields), {10, 10'000}),
       count("limits.connections", PLACE(limits.connections), {1, 1'000'000}),

@@ -114,6 +114,11 @@ Refusal read_rules(RequestRules& rules, const RequestHead& head, const KnownFiel
 
 }  // namespace
 
+bool is_safe(std::string_view method) {
+  constexpr std::array<std::string_view, 4> kSafe{"GET", "HEAD", "OPTIONS", "TRACE"};
+  return std::ranges::find(kSafe, method) != kSafe.end();
+}
+
 Checked<RequestRules> examine(const RequestHead& head) {
   const KnownFields known(head.fields);
   const auto framing = read_framing(known, head.minor_version);

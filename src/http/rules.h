@@ -42,11 +42,17 @@ using Checked = boost::system::result<Value, Refusal>;
 // unknown expectations. Of several faults the one that could smuggle a request is told.
 Checked<RequestRules> examine(const RequestHead& head);
 
+// Asks for nothing to be changed (RFC 9110 section 9.2.1).
+bool is_safe(std::string_view method);
+
 // How the answer's body ends (RFC 9112 section 6.3). `fault` (static text) is set where the framing
 // is ambiguous or malformed, which becomes a 502.
 struct ResponseRules {
   BodyFraming body;
   const char* fault = nullptr;
+  // The connection may carry another request behind this answer (RFC 9112 section 9.3). Never with
+  // HTTP/1.0: its keep-alive is an option that proxies pass on unread (appendix C.2.2).
+  bool keep_alive = false;
 };
 ResponseRules examine(const ResponseHead& head, std::string_view request_method);
 

@@ -147,6 +147,25 @@ void add_connections(Families& out, const Status& status) {
             std::optional(static_cast<double>(status.connections_limit)));
 }
 
+void add_upstream_connections(Families& out, const UpstreamCounts& counts) {
+  const auto add = [&](const char* kind, std::uint64_t count) {
+    out.counter("taskgate_upstream_connections_total",
+                "Uses of connections to the upstream: new ones, and ones that an earlier request "
+                "has left and another one reused; none is left where timeouts.upstream_keep_alive "
+                "is 0.",
+                {{"kind", kind}}, static_cast<double>(count));
+  };
+  add("new", counts.fresh);
+  add("reused", counts.reused);
+  out.gauge("taskgate_upstream_connections_idle",
+            "Connections to the upstream that a request has left and that wait for the next one.",
+            std::optional(static_cast<double>(counts.idle)));
+  out.counter("taskgate_upstream_resends_total",
+              "Requests that were sent once more, on a new connection, since the upstream closed "
+              "the one that they reused just then; the client does not notice.",
+              {}, static_cast<double>(counts.resent));
+}
+
 void add_bytes(Families& out, const ByteCounts& bytes) {
   const auto add = [&](const char* direction, std::uint64_t count) {
     out.counter("taskgate_relayed_bytes_total",
@@ -213,6 +232,7 @@ std::vector<MetricFamily> gauges(const Status& status) {
   add_holders(out, status.gate);
   add_signal(out, status.gate);
   add_connections(out, status);
+  add_upstream_connections(out, status.upstream_connections);
   add_bytes(out, status.bytes);
   add_configuration(out, status);
   add_build(out, status);

@@ -27,6 +27,15 @@ struct ConnectionCounts {
   std::uint64_t tunnels = 0;  // upgraded
 };
 
+// Connections to the upstream. A request that creates nothing may use one that an earlier request
+// has left.
+struct UpstreamCounts {
+  std::uint64_t fresh = 0;   // made, for a request or for a question of the gate's own
+  std::uint64_t reused = 0;  // uses of one that was left
+  std::uint64_t resent = 0;  // ... that was closed just then: the request went out once more
+  std::uint64_t idle = 0;    // left, now
+};
+
 // Bytes of bodies and tunnels that were relayed, heads and chunk framing of our own left out.
 struct ByteCounts {
   std::uint64_t up = 0;  // towards the upstream
@@ -47,6 +56,7 @@ struct Status {
   gate::Snapshot gate;
   ConnectionCounts connections;
   std::uint64_t connections_limit = 0;
+  UpstreamCounts upstream_connections;
   ByteCounts bytes;
   Counts totals;  // since the start
   Counts last_minute;

@@ -131,6 +131,13 @@ json::object connections(const Status& status) {
           {"limit", status.connections_limit}};
 }
 
+json::object upstream_connections(const UpstreamCounts& counts) {
+  return {{"new", counts.fresh},
+          {"reused", counts.reused},
+          {"resent", counts.resent},
+          {"idle", counts.idle}};
+}
+
 json::object counts(const Counts& counts) {
   return {{"requests", counts.requests},
           {"admitted", counts.admitted},
@@ -163,6 +170,7 @@ std::string to_json(const Status& status, WallTime now) {
                    {"last_minute", counts(status.last_minute)},
                    {"bytes", {{"up", status.bytes.up}, {"down", status.bytes.down}}},
                    {"connections", connections(status)},
+                   {"upstream_connections", upstream_connections(status.upstream_connections)},
                    {"listening", status.listening},
                    {"draining", status.draining},
                    {"drained", status.drained},

@@ -2,7 +2,8 @@
 // create waits for its decision. A read would tell, but it would have to store what a pipelining
 // client sends. So their sockets are put into an epoll set of its own, which waits for nothing but
 // their end. Most requests are over before that pays: only what lasts for a moment is put there,
-// and the others cost no system call. Loop thread only.
+// and the others cost no system call. Connections to the upstream that wait for their next request
+// are watched in the same way. Loop thread only.
 #pragma once
 
 #include <boost/intrusive/list.hpp>

@@ -34,6 +34,8 @@ class Descriptors {
   bool has_room() const { return used() < shares_.traffic; }
   // Whether the requests that are under way can all have their upstream connection.
   bool cover_requests() const { return used() <= shares_.traffic; }
+  // Nobody needs these now: connections that wait for the next request may have them.
+  std::size_t spare() const { return cover_requests() ? shares_.traffic - used() : 0; }
 
  private:
   std::size_t used() const {

@@ -10,34 +10,6 @@ namespace {
 
 using observe::UpstreamError;
 
-Exchange::Failure failure_of(UpstreamError error) {
-  switch (error) {
-    case UpstreamError::connect_refused:
-      return {502, "the upstream refused the connection: it is not running or not listening"};
-    case UpstreamError::connect_timeout:
-      return {504, "the upstream did not take the connection in time"};
-    case UpstreamError::connect_failed:
-      return {502, "the upstream cannot be reached"};
-    case UpstreamError::out_of_resources:
-      return {503,
-              "the gate has no descriptor, port or memory left for a connection to the "
-              "upstream; try again shortly"};
-    case UpstreamError::reset:
-      return {502, "the upstream broke the connection before it answered"};
-    case UpstreamError::closed:
-      return {502, "the upstream closed the connection without an answer"};
-    case UpstreamError::response_timeout:
-      return {504, "the upstream did not answer in time"};
-    case UpstreamError::malformed_head:
-      return {502, "the upstream's answer is not valid HTTP"};
-    case UpstreamError::unasked_upgrade:
-      return {502, "the upstream switched protocols without being asked"};
-    case UpstreamError::truncated:
-      return {502, "the upstream's answer was cut off"};
-  }
-  return {502, "the upstream failed"};
-}
-
 bool is_event_stream(const http::ResponseHead& head) {
   const http::Field* type = http::find_field(head.fields, "content-type");
   constexpr std::string_view kEventStream = "text/event-stream";
@@ -63,7 +35,8 @@ Task<After> Exchange::run(gate::Reservation reservation) {
   gated_ = bool(reservation_);
   if (!gated_)
     watch_.emplace(services_.watch, client_.socket().native_handle(), [this] { client_left(); });
-  bool under_way = co_await connect();
+  bool under_way = reuse_connection();
+  if (!under_way) under_way = co_await connect();
   if (under_way) under_way = co_await send();
   if (under_way) {
     uploading_ = !upload_.complete();
@@ -80,6 +53,27 @@ Task<After> Exchange::run(gate::Reservation reservation) {
 
 void Exchange::interrupt() {
   upstream_.interrupt();
+}
+
+// What was sent may have been acted upon, though no answer came: only a safe method does no harm
+// when it is sent again (RFC 9110 section 9.2.2), and only without a body is it all still here. The
+// connection of any other request carries that alone, also because an upstream that does not read a
+// body takes it for the next request.
+bool Exchange::may_be_sent_twice() const {
+  return !gated_ && !outgoing_.upgrade && upload_.complete() &&
+         outgoing_.client_minor_version > 0 && http::is_safe(outgoing_.method);
+}
+
+bool Exchange::reuse_connection() {
+  UpstreamPool& pool = services_.upstream.pool();
+  if (may_be_sent_twice()) era_ = pool.era();
+  if (!era_) return false;
+  auto left = pool.take();
+  if (!left) return false;
+  ++services_.upstream_counts.reused;
+  upstream_.replace(std::move(*left));
+  may_send_again_ = true;
+  return true;
 }
 
 Task<bool> Exchange::connect() {
@@ -109,7 +103,7 @@ Task<bool> Exchange::send() {
   if (!upload_.complete() || outgoing_.upgrade) upstream_.send_at_once();
   const bool sent = co_await upstream_.write({outgoing_.head, body});
   client_.consume(taken);
-  if (!sent && upstream_.written() == 0) {
+  if (!sent && upstream_.written() == 0 && !may_send_again_) {
     if (reservation_) services_.admission.not_sent(reservation_);
     fail(UpstreamError::reset);
     co_return false;
@@ -118,7 +112,7 @@ Task<bool> Exchange::send() {
 }
 
 void Exchange::refuse_body() {
-  failure_ = Failure{400, upload_.fault()};
+  failure_ = UpstreamFailure{400, upload_.fault()};
   after_ = After::linger;
 }
 
@@ -177,12 +171,14 @@ Task<bool> Exchange::read_answer_head() {
       co_return false;
     }
     if (progress == http::Progress::need_more) {
-      const bool came = co_await upstream_.read_more();
-      if (!came) {
-        fail_reading();
-        co_return false;
+      bool goes_on = co_await upstream_.read_more();
+      if (goes_on) {
+        token_.release();
+        may_send_again_ = false;
+      } else {
+        goes_on = co_await send_again();
       }
-      token_.release();
+      if (!goes_on) co_return false;
     } else if (parser_.head().status >= 200 || parser_.head().status == 101) {
       upstream_.deadline().clear();
       co_return true;
@@ -191,6 +187,23 @@ Task<bool> Exchange::read_answer_head() {
       if (!passed) co_return false;
     }
   }
+}
+
+// The upstream may close a connection that was left to it while a request is on its way there (RFC
+// 9112 section 9.5): that is no answer, and the request goes out once more, on a connection of its
+// own (section 9.3.1).
+Task<bool> Exchange::send_again() {
+  const bool ended =
+      upstream_.fault() == StreamFault::eof || upstream_.fault() == StreamFault::broken;
+  if (!std::exchange(may_send_again_, false) || !ended) {
+    fail_reading();
+    co_return false;
+  }
+  ++services_.upstream_counts.resent;
+  upstream_.replace(TcpSocket(services_.loop));
+  const bool connected = co_await connect();
+  if (!connected) co_return false;
+  co_return co_await send();
 }
 
 // An interim answer (RFC 9110 section 15.2) is for HTTP/1.1 clients only.
@@ -222,6 +235,7 @@ Task<> Exchange::relay_final() {
     co_return;
   }
   outcome_.stream = is_event_stream(head);
+  if (outcome_.stream || !rules.keep_alive) era_.reset();
   if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
   plan_answer(rules);
   upstream_.consume(head.size);
@@ -306,6 +320,10 @@ Task<> Exchange::finish_body() {
   const bool created = outcome_.status == 201 || outcome_.status == 202;
   if (claim_ && created && !sniffer_.saw_error()) services_.admission.succeeded(*claim_);
   if (client_gone_) co_return;
+  // What is left over behind the answer must not become the next one.
+  if (era_ && upstream_.received().empty()) {
+    services_.upstream.pool().put(std::move(upstream_.socket()), *era_);
+  }
   after_ = keep_ ? After::keep : uploading_ ? After::linger : After::close;
 }
 

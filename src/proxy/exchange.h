@@ -17,6 +17,8 @@
 #include "proxy/services.h"
 #include "proxy/status_sniffer.h"
 #include "proxy/stream.h"
+#include "proxy/upstream_failure.h"
+#include "proxy/upstream_pool.h"
 
 namespace taskgate::proxy {
 
@@ -55,21 +57,20 @@ class Exchange {
   Task<After> run(gate::Reservation reservation);
 
   // Set when run() ended before anything was sent to the client: the caller answers.
-  struct Failure {
-    int status;
-    std::string_view reason;
-  };
-  const std::optional<Failure>& failure() const { return failure_; }
+  const std::optional<UpstreamFailure>& failure() const { return failure_; }
 
   // Makes a running run() end soon: the gate is about to exit.
   void interrupt();
 
  private:
+  bool may_be_sent_twice() const;
+  bool reuse_connection();
   Task<bool> connect();
   Task<bool> send();
   Task<> upload();
   Task<> relay_answer();
   Task<bool> read_answer_head();
+  Task<bool> send_again();
   Task<bool> pass_interim();
   Task<> relay_final();
   void plan_answer(const http::ResponseRules& rules);
@@ -99,6 +100,9 @@ class Exchange {
 
   Stream upstream_;
   Pacer::Token token_;
+  // Set while its connection may be left to another request.
+  std::optional<UpstreamPool::Era> era_;
+  bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
   std::optional<ClientWatch::Guard> watch_;
   http::ResponseParser parser_;
   http::BodyScanner upload_;
@@ -122,7 +126,7 @@ class Exchange {
   bool done_ = false;       // the answer is over: the upload may stop
   bool client_gone_ = false;
   After after_ = After::close;
-  std::optional<Failure> failure_;
+  std::optional<UpstreamFailure> failure_;
 };
 
 }  // namespace taskgate::proxy

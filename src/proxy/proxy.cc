@@ -124,6 +124,7 @@ void Proxy::warn_if_descriptors_are_short() const {
 
 void Proxy::begin(TcpSocket socket, Arrival arrival) {
   ++open_;
+  services_.upstream.pool().make_room();
   asio::co_spawn(services_.loop, serve(std::move(socket), arrival), asio::detached);
 }
 
@@ -152,6 +153,7 @@ void Proxy::drain(std::function<void()> done) {
       .field("notice_s", to_seconds(services_.config->drain.notice))
       .field("timeout_s", to_seconds(services_.config->drain.timeout));
   services_.admission.drain();
+  services_.upstream.pool().drain();
   asio::co_spawn(services_.loop, run_drain(), asio::detached);
 }
 
@@ -179,6 +181,7 @@ void Proxy::stop_accepting() {
 void Proxy::stop() {
   services_.draining = true;
   services_.admission.drain();
+  services_.upstream.pool().drain();
   stop_accepting();
   services_.parking.close_all();
   if (open_ > 0) {
@@ -206,6 +209,7 @@ void Proxy::reload(std::shared_ptr<const config::Config> config) {
   if (config->upstream != services_.config->upstream) {
     services_.upstream.set_address(config->upstream);
   }
+  services_.upstream.pool().set_limit(config->timeouts.upstream_keep_alive);
   const auto connections = services_.config->limits.connections;
   services_.config = std::move(config);
   services_.admission.configure(*services_.config);
@@ -226,6 +230,7 @@ observe::Status Proxy::status() const {
   status.gate = services_.admission.snapshot_with_holders();
   status.connections = services_.counts;
   status.connections_limit = connection_limit();
+  status.upstream_connections = services_.upstream_counts;
   status.bytes = services_.bytes;
   status.totals = services_.history.totals();
   status.last_minute = services_.history.last_minute(Clock::now());

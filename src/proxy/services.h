@@ -49,7 +49,7 @@ struct Services {
         deadlines(io),
         watch(io),
         parking(io, counts.idle),
-        upstream(io, config->upstream, descriptors),
+        upstream(io, *config, descriptors, deadlines, watch, upstream_counts),
         admission(io, *config, counters, history, watch),
         bodies(io, config->admission.body_total) {}
 
@@ -63,6 +63,7 @@ struct Services {
   Deadlines deadlines;
   ClientWatch watch;
   Parking parking;
+  observe::UpstreamCounts upstream_counts;
   Upstream upstream;
   UpstreamReport upstream_report;
   Admission admission;

@@ -39,6 +39,14 @@ Stream::Stream(TcpSocket socket, Deadlines& deadlines)
         socket_.cancel(ignored);
       }) {}
 
+void Stream::replace(TcpSocket socket) {
+  socket_ = std::move(socket);
+  begin_ = end_ = 0;
+  last_read_filled_ = false;
+  fault_ = StreamFault::none;
+  written_ = 0;
+}
+
 void Stream::consume(std::size_t bytes) {
   begin_ += bytes;
   if (begin_ == end_) begin_ = end_ = 0;

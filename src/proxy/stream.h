@@ -22,6 +22,8 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   TcpSocket& socket() { return socket_; }
+  // Goes on with another connection, as if it had had no other; an interruption stays.
+  void replace(TcpSocket socket);
   // The limit on what is under way; whoever sets it clears it.
   Deadline& deadline() { return deadline_; }
 

@@ -60,19 +60,28 @@ asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& a
   return found.begin()->endpoint();
 }
 
-Upstream::Upstream(asio::io_context& loop, const config::Address& address,
-                   const Descriptors& descriptors)
-    : descriptors_(descriptors), endpoint_(resolve(loop, address)), pacer_(loop, endpoint_) {}
+Upstream::Upstream(asio::io_context& loop, const config::Config& config,
+                   const Descriptors& descriptors, Deadlines& deadlines, ClientWatch& watch,
+                   observe::UpstreamCounts& counts)
+    : descriptors_(descriptors),
+      endpoint_(resolve(loop, config.upstream)),
+      pacer_(loop, endpoint_),
+      counts_(counts),
+      pool_(deadlines, watch, descriptors, counts) {
+  pool_.set_limit(config.timeouts.upstream_keep_alive);
+}
 
 void Upstream::set_address(const config::Address& address) {
   asio::io_context resolving;
   endpoint_ = resolve(resolving, address);
   pacer_.set_upstream(endpoint_);
+  pool_.renew();
 }
 
 Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Token& token,
                                                      Duration limit) {
   if (!descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
+  pool_.make_room();
   const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
   const bool granted = co_await pacer_.acquire(token, deadline);
   if (!granted) co_return UpstreamError::connect_timeout;
@@ -94,6 +103,7 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Toke
     token.release();
     co_return connect_error(stream, error);
   }
+  ++counts_.fresh;
   stream.deadline().clear();
   co_return std::nullopt;
 }

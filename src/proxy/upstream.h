@@ -9,13 +9,15 @@
 #include "proxy/descriptors.h"
 #include "proxy/pacer.h"
 #include "proxy/stream.h"
+#include "proxy/upstream_pool.h"
 
 namespace taskgate::proxy {
 
 class Upstream {
  public:
   // Resolves the address; throws std::runtime_error when that fails.
-  Upstream(asio::io_context& loop, const config::Address& address, const Descriptors& descriptors);
+  Upstream(asio::io_context& loop, const config::Config& config, const Descriptors& descriptors,
+           Deadlines& deadlines, ClientWatch& watch, observe::UpstreamCounts& counts);
 
   void set_address(const config::Address& address);
 
@@ -25,6 +27,9 @@ class Upstream {
   Task<std::optional<observe::UpstreamError>> connect(Stream& stream, Pacer::Token& token,
                                                       Duration limit);
 
+  // Its connections that wait for the next request.
+  UpstreamPool& pool() { return pool_; }
+
   // Whether its last answer was HTTP/1.0: such a server never sends 100 (Continue).
   bool speaks_http10() const { return speaks_http10_; }
   void saw_version(int minor_version) { speaks_http10_ = minor_version == 0; }
@@ -33,6 +38,8 @@ class Upstream {
   const Descriptors& descriptors_;
   asio::ip::tcp::endpoint endpoint_;
   Pacer pacer_;
+  observe::UpstreamCounts& counts_;
+  UpstreamPool pool_;
   bool speaks_http10_ = false;
 };
 

@@ -314,4 +314,12 @@ TEST_CASE("of several faults the one that could smuggle a request is told") {
       });
 }
 
+TEST_CASE("only GET, HEAD, OPTIONS and TRACE are safe methods") {
+  for (const char* method : {"GET", "HEAD", "OPTIONS", "TRACE"}) CHECK(is_safe(method));
+  for (const char* method : {"get", "PUT", "DELETE", "POST", "PATCH", "PROPFIND", ""}) {
+    CAPTURE(method);
+    CHECK_FALSE(is_safe(method));
+  }
+}
+
 }  // namespace taskgate::http::test

@@ -194,4 +194,33 @@ TEST_CASE("the number of an answer's Connection options is bounded") {
   check_framing({{"GET", "HTTP/1.1 200", line, "fault: too many connection options"}});
 }
 
+TEST_CASE("a connection may go on behind an answer of HTTP/1.1 that has an end of its own") {
+  struct Persistence {
+    std::string method, start, fields;
+    bool goes_on;
+  };
+  const auto row = GENERATE(values<Persistence>({
+      {"GET", "HTTP/1.1 200", "Content-Length: 5\r\n", true},
+      {"GET", "HTTP/1.1 200", "Content-Length: 0\r\n", true},
+      {"GET", "HTTP/1.1 200", "Transfer-Encoding: chunked\r\n", true},
+      {"GET", "HTTP/1.1 200", "Connection: keep-alive, x\r\nContent-Length: 5\r\n", true},
+      {"HEAD", "HTTP/1.1 200", "", true},
+      {"GET", "HTTP/1.1 304", "", true},
+      {"GET", "HTTP/1.1 204", "", true},
+      {"GET", "HTTP/1.1 204", "Connection: close\r\n", false},
+      {"GET", "HTTP/1.1 204", "Content-Length: 5\r\n", false},
+      {"GET", "HTTP/1.1 204", "Transfer-Encoding: chunked\r\n", false},
+      {"GET", "HTTP/1.1 200", "", false},
+      {"GET", "HTTP/1.1 200", "Connection: x, Close\r\nContent-Length: 5\r\n", false},
+      {"GET", "HTTP/1.1 200", "Connection: \"\r\nContent-Length: 5\r\n", false},
+      {"GET", "HTTP/1.0 200", "Content-Length: 5\r\n", false},
+      {"GET", "HTTP/1.0 200", "Connection: keep-alive\r\nContent-Length: 5\r\n", false},
+  }));
+  CAPTURE(row.method, row.start, row.fields);
+  ResponseParser parser(HeadLimits{});
+  const std::string head = row.start + " x\r\n" + row.fields + "\r\n";
+  REQUIRE(parser.parse(head) == Progress::complete);
+  CHECK(examine(parser.head(), row.method).keep_alive == row.goes_on);
+}
+
 }  // namespace taskgate::http::test

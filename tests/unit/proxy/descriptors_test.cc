@@ -44,6 +44,15 @@ TEST_CASE("a request and a tunnel need two descriptors, an idle client one") {
   CHECK_FALSE(descriptors.cover_requests());
 }
 
+TEST_CASE("what clients and requests do not need is spare") {
+  observe::ConnectionCounts counts;
+  const Descriptors descriptors(share_descriptors(64), counts);  // 24 for traffic
+  counts = {.idle = 3, .active = 5, .streams = 4};
+  CHECK(descriptors.spare() == 3);
+  counts.tunnels = 2;
+  CHECK(descriptors.spare() == 0);
+}
+
 TEST_CASE("so many clients can be met as have two descriptors each") {
   const observe::ConnectionCounts counts;
   const Descriptors descriptors(share_descriptors(64), counts);

@@ -1,0 +1,34 @@
+#include "proxy/upstream_failure.h"
+
+namespace taskgate::proxy {
+
+UpstreamFailure failure_of(observe::UpstreamError error) {
+  using observe::UpstreamError;
+  switch (error) {
+    case UpstreamError::connect_refused:
+      return {502, "the upstream refused the connection: it is not running or not listening"};
+    case UpstreamError::connect_timeout:
+      return {504, "the upstream did not take the connection in time"};
+    case UpstreamError::connect_failed:
+      return {502, "the upstream cannot be reached"};
+    case UpstreamError::out_of_resources:
+      return {503,
+              "the gate has no descriptor, port or memory left for a connection to the "
+              "upstream; try again shortly"};
+    case UpstreamError::reset:
+      return {502, "the upstream broke the connection before it answered"};
+    case UpstreamError::closed:
+      return {502, "the upstream closed the connection without an answer"};
+    case UpstreamError::response_timeout:
+      return {504, "the upstream did not answer in time"};
+    case UpstreamError::malformed_head:
+      return {502, "the upstream's answer is not valid HTTP"};
+    case UpstreamError::unasked_upgrade:
+      return {502, "the upstream switched protocols without being asked"};
+    case UpstreamError::truncated:
+      return {502, "the upstream's answer was cut off"};
+  }
+  return {502, "the upstream failed"};
+}
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,80 @@
+// Connections to the upstream that a request has left and that the next one may use (RFC 9112
+// section 9.3). Passive: it keeps sockets and closes them; which request may leave and use one is
+// the Exchange's to say. Loop thread only.
+//
+// What comes unasked on a connection must never become the answer to the next request (section
+// 11.1, response splitting), and the upstream may close one at any moment (section 9.5). So one
+// that becomes readable is closed, whatever it is that came, and is looked at once more when it is
+// taken. What comes after that cannot be told from an answer: the Exchange sends the request again
+// where it is the end of the connection, and an upstream that answers what nobody has asked must
+// not be kept alive.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+
+#include "base/task.h"
+#include "observe/metrics.h"
+#include "proxy/client_watch.h"
+#include "proxy/deadline.h"
+#include "proxy/descriptors.h"
+
+namespace taskgate::proxy {
+
+class UpstreamPool {
+ public:
+  // Each idle connection costs the upstream a descriptor, often a thread. More requests at once
+  // than this pay for some connects; those are local.
+  static constexpr std::size_t kMost = 32;
+
+  UpstreamPool(Deadlines& deadlines, ClientWatch& watch, const Descriptors& descriptors,
+               observe::UpstreamCounts& counts);
+
+  // For how long a connection is kept that nobody uses; zero: none is kept. Holds for those that
+  // are kept already, too.
+  void set_limit(Duration limit);
+  // The upstream is another one: closes all, and takes none that was made before.
+  void renew();
+  // Closes all, and takes none any more.
+  void drain();
+
+  // A request asks for it before it connects, and gives it with the connection that it leaves.
+  // Nothing while no connections are kept.
+  using Era = std::uint32_t;
+  std::optional<Era> era() const;
+
+  // The one that was left last, so that the others reach their limit and a pool that a burst has
+  // filled shrinks by itself. Nothing: there is none that is open and silent.
+  std::optional<TcpSocket> take();
+  // Keeps the connection or closes it. All that was sent on it must have been answered, and the
+  // answer read to its end.
+  void put(TcpSocket socket, Era era);
+  // Closes the oldest ones whose descriptors a client or a request needs.
+  void make_room();
+
+ private:
+  struct Idle {
+    Idle(UpstreamPool& pool, TcpSocket connection);
+
+    TcpSocket socket;
+    TimePoint since = Clock::now();
+    bool ended = false;
+    ClientWatch::Guard guard;  // goes before its socket
+  };
+
+  void close_all();
+  void sweep();
+  void recount();
+
+  ClientWatch& watch_;
+  const Descriptors& descriptors_;
+  observe::UpstreamCounts& counts_;
+  Duration limit_{};
+  bool draining_ = false;
+  Era era_ = 0;
+  Deadline expiry_;       // of the oldest, or at once after the upstream has ended one
+  std::list<Idle> idle_;  // oldest first
+};
+
+}  // namespace taskgate::proxy

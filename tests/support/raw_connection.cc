@@ -115,6 +115,10 @@ void RawConnection::close() {
   socket_.close();
 }
 
+bool RawConnection::has_more() {
+  return !buffer_.empty() || receive(Deadline(patience_));
+}
+
 bool RawConnection::peer_closed(Duration timeout) {
   const Deadline deadline(timeout);
   while (receive(deadline)) {

@@ -41,6 +41,9 @@ class RawConnection {
   // Ends it as close() does: FIN, or RST when received bytes were left unread.
   void close();
 
+  // Waits for more without taking it; false at the end of the stream, and when nothing comes in
+  // time.
+  bool has_more();
   // Waits until the peer ends the stream, by FIN or RST, and keeps what comes before; false when it
   // is still open after `timeout`.
   bool peer_closed(Duration timeout = kPatience);

@@ -24,8 +24,8 @@ namespace taskgate::proxy {
 
 class UpstreamPool {
  public:
-  // Each idle connection costs the upstream a descriptor, often a thread. More requests at once
-  // than this pay for some connects; those are local.
+  // Each costs the upstream a descriptor, often a thread. Where more requests than this come at
+  // once, the rest pay for a connect, which is on loopback.
   static constexpr std::size_t kMost = 32;
 
   UpstreamPool(Deadlines& deadlines, ClientWatch& watch, const Descriptors& descriptors,

@@ -8,9 +8,11 @@ from pathlib import Path
 from processes import family, free_port, memory_kib
 
 CONFIGS = Path(__file__).resolve().parent / "peers"
+REUSING = "taskgate-reuse"  # told to use upstream connections again
 # Long enough for a busy machine to stay within, where a case is not about them.
 HEAD_SECONDS = 15  # until a request's head must be in
 ANSWER_SECONDS = 15  # until the answer to a request below /silent must begin
+OWN = ("taskgate", REUSING)
 PEERS = ("nginx", "haproxy", "caddy")
 
 
@@ -26,13 +28,18 @@ class Proxy:
 
 
 def start(world, name, number, upstream):
-    starters = {"taskgate": start_gate, "nginx": start_nginx, "haproxy": start_haproxy, "caddy": start_caddy}
+    starters = {"taskgate": start_gate, REUSING: start_reusing_gate, "nginx": start_nginx, "haproxy": start_haproxy,
+                "caddy": start_caddy}
     return starters[name](world, f"{name}-{number}", upstream)
 
 
-def start_gate(world, name, upstream):
+def start_reusing_gate(world, name, upstream):
+    return start_gate(world, name, upstream, "--timeouts-upstream-keep-alive", "1h")
+
+
+def start_gate(world, name, upstream, *more):
     flags = ["--timeouts.head", f"{HEAD_SECONDS}s", "--timeouts.response", f"{ANSWER_SECONDS}s", "--drain.notice", "0s"]
-    process, port, _ = world.gate(name, upstream, world.tmux(name), *flags)
+    process, port, _ = world.gate(name, upstream, world.tmux(name), *flags, *more)
     return Proxy(("127.0.0.1", port), process.pid)
 
 

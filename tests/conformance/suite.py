@@ -32,6 +32,7 @@ class Case:
     name: str  # a fact
     run: Callable  # takes the stage; returns what to show for a pass, or nothing
     slow: bool = False  # waits for a time limit: begun first
+    alone: bool = False  # says that upstream connections are not used again: not for a proxy that is told to
 
     @property
     def own(self):
@@ -48,11 +49,11 @@ class Result:
 CASES = []
 
 
-def case(group, section, name, slow=False):
+def case(group, section, name, slow=False, alone=False):
     """Registers the function below it, or what it is called with."""
 
     def register(function):
-        CASES.append(Case(group, section, name, function, slow))
+        CASES.append(Case(group, section, name, function, slow, alone))
         return function
 
     return register

@@ -126,7 +126,7 @@ for (one_section, one_name), (one_request, one_answer, what_arrives) in MADE.ite
     add_made(one_section, one_name, one_request, one_answer, what_arrives)
 
 
-@case(GROUP, "9112 9.3", "one upstream connection carries one request, and is closed behind its answer")
+@case(GROUP, "9112 9.3", "one upstream connection carries one request, and is closed behind its answer", alone=True)
 def one_request(stage):
     client = stage.client()
     for number in range(2):

@@ -29,6 +29,7 @@ TEST_CASE("a key's variable is its path in upper snake case") {
                      {"TASKGATE_TMUX_ON_UNKNOWN", "admit"},
                      {"TASKGATE_ADMISSION_BODY_LIMIT", "1KiB"},
                      {"TASKGATE_TIMEOUTS_KEEP_ALIVE", "3s"},
+                     {"TASKGATE_TIMEOUTS_UPSTREAM_KEEP_ALIVE", "4s"},
                      {"TASKGATE_FORWARDED", "on"},
                      {"TASKGATE_ROUTES", "none"}};
   const Config config = loaded(world).config;
@@ -37,6 +38,7 @@ TEST_CASE("a key's variable is its path in upper snake case") {
   CHECK(config.tmux.on_unknown == OnUnknown::admit);
   CHECK(config.admission.body_limit == 1024);
   CHECK(config.timeouts.keep_alive == std::chrono::seconds(3));
+  CHECK(config.timeouts.upstream_keep_alive == std::chrono::seconds(4));
   CHECK(config.forwarded);
   CHECK(config.routes_name == "none");
 }

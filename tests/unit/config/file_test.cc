@@ -36,7 +36,8 @@ tmux:
   timeout: 7ms
   hold: 0
   on_unknown: admit
-timeouts: {head: 8s, body: 9s, connect: 10s, response: 11s, create: 12s, idle: 13m, keep_alive: 14s}
+timeouts: {head: 8s, body: 9s, connect: 10s, response: 11s, create: 12s, idle: 13m, keep_alive: 14s,
+           upstream_keep_alive: 15s}
 limits: {head: 16KiB, fields: 17, connections: 18}
 drain: {timeout: 20s, notice: 19s}
 forwarded: yes
@@ -64,6 +65,7 @@ routes: none
   CHECK(config.timeouts.create == std::chrono::seconds(12));
   CHECK(config.timeouts.idle == std::chrono::minutes(13));
   CHECK(config.timeouts.keep_alive == std::chrono::seconds(14));
+  CHECK(config.timeouts.upstream_keep_alive == std::chrono::seconds(15));
   CHECK(config.limits.head == 16U << 10);
   CHECK(config.limits.fields == 17);
   CHECK(config.limits.connections == 18);
@@ -210,7 +212,7 @@ TEST_CASE("an unknown key is an error that says what was meant") {
       {"tmux.match: a", "config.yaml:1:1: tmux.match: unknown key; write match below tmux"},
       {"timeouts:\n  foo: 1",
        "config.yaml:2:3: timeouts.foo: unknown key; use head, body, connect, response, create, "
-       "idle or keep_alive"},
+       "idle, keep_alive or upstream_keep_alive"},
       {"drain:\n  zzzzzzzz: 1",
        "config.yaml:2:3: drain.zzzzzzzz: unknown key; use timeout or notice"},
       {"zzz: 1",

@@ -45,6 +45,7 @@ timeouts:
   create: 2m
   idle: 0s
   keep_alive: 75s
+  upstream_keep_alive: 0s
 limits:
   head: 64KiB
   fields: 100
@@ -80,7 +81,7 @@ TEST_CASE("a configuration with nothing left at its default comes back") {
   config.tmux.on_unknown = OnUnknown::admit;
   config.timeouts = {std::chrono::seconds(1), std::chrono::seconds(2), std::chrono::seconds(3),
                      std::chrono::seconds(4), std::chrono::seconds(5), std::chrono::seconds(6),
-                     std::chrono::seconds(7)};
+                     std::chrono::seconds(7), std::chrono::seconds(8)};
   config.limits = {2048, 11, 12};
   config.drain = {std::chrono::seconds(2), std::chrono::seconds(1)};
   config.forwarded = true;

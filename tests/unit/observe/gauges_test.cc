@@ -52,6 +52,15 @@ TEST_CASE("Gauges tell a Status, and what is not known is absent") {
        "taskgate_connections{kind=\"tunnel\"} 9\n"},
       {"taskgate_connections_limit", "taskgate_connections_limit 10000\n",
        "taskgate_connections_limit 10000\n"},
+      {"taskgate_upstream_connections_total",
+       "taskgate_upstream_connections_total{kind=\"new\"} 30\n"
+       "taskgate_upstream_connections_total{kind=\"reused\"} 11\n",
+       "taskgate_upstream_connections_total{kind=\"new\"} 30\n"
+       "taskgate_upstream_connections_total{kind=\"reused\"} 11\n"},
+      {"taskgate_upstream_connections_idle", "taskgate_upstream_connections_idle 5\n",
+       "taskgate_upstream_connections_idle 5\n"},
+      {"taskgate_upstream_resends_total", "taskgate_upstream_resends_total 3\n",
+       "taskgate_upstream_resends_total 3\n"},
       {"taskgate_relayed_bytes_total",
        "taskgate_relayed_bytes_total{direction=\"down\"} 5000000000\n"
        "taskgate_relayed_bytes_total{direction=\"up\"} 1000\n",

@@ -63,6 +63,7 @@ TEST_CASE("The status says all that is known") {
     "last_minute": {"requests": 4, "admitted": 2, "refused": 1, "withdrawn": 0},
     "bytes": {"up": 1000, "down": 5000000000},
     "connections": {"active": 8, "idle": 7, "streams": 2, "tunnels": 9, "limit": 10000},
+    "upstream_connections": {"new": 30, "reused": 11, "resent": 3, "idle": 5},
     "listening": true, "draining": false, "drained": false,
     "config": {"generation": 4, "last_reload_success": true, "error": null},
     "listen": "0.0.0.0:6090", "upstream": "127.0.0.1:6080", "pid": 42,

@@ -14,6 +14,13 @@ bool has_framing(const ResponseHead& head) {
 
 }  // namespace
 
+bool is_event_stream(const ResponseHead& head) {
+  const Field* type = find_field(head.fields, "content-type");
+  constexpr std::string_view kEventStream = "text/event-stream";
+  return type != nullptr &&
+         equals_ignoring_case(type->value.substr(0, kEventStream.size()), kEventStream);
+}
+
 // RFC 9112 section 6.3. The framing of an answer to HEAD and of a 304 is forwarded and read by
 // others, so it must be sound though no body follows; that of 1xx and 204 is neither looked at nor
 // forwarded (section 6.1).

@@ -45,6 +45,9 @@ Checked<RequestRules> examine(const RequestHead& head);
 // Asks for nothing to be changed (RFC 9110 section 9.2.1).
 bool is_safe(std::string_view method);
 
+// Server-sent events, which go on until somebody leaves.
+bool is_event_stream(const ResponseHead& head);
+
 // How the answer's body ends (RFC 9112 section 6.3). `fault` (static text) is set where the framing
 // is ambiguous or malformed, which becomes a 502.
 struct ResponseRules {

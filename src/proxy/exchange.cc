@@ -6,18 +6,8 @@
 #include "proxy/join.h"
 
 namespace taskgate::proxy {
-namespace {
 
 using observe::UpstreamError;
-
-bool is_event_stream(const http::ResponseHead& head) {
-  const http::Field* type = http::find_field(head.fields, "content-type");
-  constexpr std::string_view kEventStream = "text/event-stream";
-  return type != nullptr &&
-         http::equals_ignoring_case(type->value.substr(0, kEventStream.size()), kEventStream);
-}
-
-}  // namespace
 
 Exchange::Exchange(Services& services, Stream& client, const config::Config& config,
                    Outgoing outgoing, observe::Outcome& outcome)
@@ -55,18 +45,9 @@ void Exchange::interrupt() {
   upstream_.interrupt();
 }
 
-// What was sent may have been acted upon, though no answer came: only a safe method does no harm
-// when it is sent again (RFC 9110 section 9.2.2), and only without a body is it all still here. The
-// connection of any other request carries that alone, also because an upstream that does not read a
-// body takes it for the next request.
-bool Exchange::may_be_sent_twice() const {
-  return !gated_ && !outgoing_.upgrade && upload_.complete() &&
-         outgoing_.client_minor_version > 0 && http::is_safe(outgoing_.method);
-}
-
 bool Exchange::reuse_connection() {
   UpstreamPool& pool = services_.upstream.pool();
-  if (may_be_sent_twice()) era_ = pool.era();
+  if (!gated_ && may_be_sent_twice(outgoing_)) era_ = pool.era();
   if (!era_) return false;
   auto left = pool.take();
   if (!left) return false;
@@ -234,7 +215,7 @@ Task<> Exchange::relay_final() {
     co_await tunnel();
     co_return;
   }
-  outcome_.stream = is_event_stream(head);
+  outcome_.stream = http::is_event_stream(head);
   if (outcome_.stream || !rules.keep_alive) era_.reset();
   if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
   plan_answer(rules);

@@ -13,6 +13,7 @@
 #include "http/rules.h"
 #include "observe/outcome.h"
 #include "proxy/client_watch.h"
+#include "proxy/outgoing.h"
 #include "proxy/pacer.h"
 #include "proxy/services.h"
 #include "proxy/status_sniffer.h"
@@ -28,18 +29,6 @@ enum class After : std::uint8_t {
   close,   // all was said: a plain close
   linger,  // the request was not read to its end: the close must not overtake the answer
   reset,   // the answer was cut: the client must see that
-};
-
-// What is sent upstream. The head's text is made before the request's body is read, since the
-// buffer that the head lies in is the one that the body is read into.
-struct Outgoing {
-  std::string head;
-  std::string body;           // read whole (a gated create); empty: relayed from the client
-  http::BodyFraming relayed;  // the framing of what is still to be relayed from the client
-  std::string_view method;    // decides whether the answer has a body
-  int client_minor_version = 1;
-  bool keep_alive = false;  // the client's wish
-  bool upgrade = false;     // the request asks for one and may have it
 };
 
 // Bounds on the head of an answer. The upstream is trusted more than clients are, but not without
@@ -63,7 +52,6 @@ class Exchange {
   void interrupt();
 
  private:
-  bool may_be_sent_twice() const;
   bool reuse_connection();
   Task<bool> connect();
   Task<bool> send();

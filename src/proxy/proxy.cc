@@ -124,7 +124,6 @@ void Proxy::warn_if_descriptors_are_short() const {
 
 void Proxy::begin(TcpSocket socket, Arrival arrival) {
   ++open_;
-  services_.upstream.pool().make_room();
   asio::co_spawn(services_.loop, serve(std::move(socket), arrival), asio::detached);
 }
 
@@ -132,6 +131,7 @@ Task<> Proxy::serve(TcpSocket socket, Arrival arrival) {
   try {
     Connection connection(services_, std::move(socket), arrival == Arrival::unparked);
     connections_.push_back(connection);
+    services_.upstream.pool().make_room();
     co_await connection.serve();
   } catch (const std::exception& failure) {
     log::error("connection_failed")

@@ -108,35 +108,48 @@ TEST_CASE("a drain closes idle upstream connections at once, and keeps none any 
   CHECK(world.front.gate.process().wait() == 0);
 }
 
-TEST_CASE("idle upstream connections give way to clients and requests when descriptors are short") {
-  constexpr std::size_t kAtOnce = 8;
+// 24 descriptors for traffic, 16 clients at most. The upstream's answers to GET and to POST each
+// wait for a flag.
+struct ShortWorld {
+  // Ends with idle connections to the upstream.
+  explicit ShortWorld(std::size_t readers) {
+    ask_at_once(readers, kGet);
+    eventually("all reads are upstream", [&] { return upstream.connections() == readers; });
+    reads_may_end.set();
+    for (RawClient& client : clients) CHECK(read_answer(client).status == 204);
+  }
+  void ask_at_once(std::size_t count, const std::string& request) {
+    for (std::size_t i = 0; i < count; ++i) clients.emplace_back(gate.port()).send(request);
+  }
+  double idle() const { return gate.metric(kIdle).value_or(-1); }
+
   Flag reads_may_end;
   Flag writes_may_end;
-  ScriptedUpstream upstream(answers([&](const HttpRequest& request) {
+  ScriptedUpstream upstream{answers([this](const HttpRequest& request) {
     (request.method == "GET" ? reads_may_end : writes_may_end).wait("the test lets it answer");
     return kNoContent;
-  }));
-  const TmuxServer tmux;
-  // 24 descriptors for traffic, 16 clients at most.
-  const Gate gate(reusing(Gate::in_front_of(upstream.port(), tmux.socket())), {},
-                  with_descriptors(64));
-  const auto idle = [&] { return gate.metric(kIdle); };
+  })};
+  TmuxServer tmux;
+  Gate gate{reusing(Gate::in_front_of(upstream.port(), tmux.socket())), {}, with_descriptors(64)};
+  std::list<RawClient> clients;
+};
 
-  std::list<RawClient> readers;
-  for (std::size_t i = 0; i < kAtOnce; ++i) readers.emplace_back(gate.port()).send(kGet);
-  eventually("all reads are upstream", [&] { return upstream.connections() == kAtOnce; });
-  reads_may_end.set();
-  for (RawClient& reader : readers) CHECK(read_answer(reader).status == 204);
-  REQUIRE(idle() == kAtOnce);
+TEST_CASE("idle upstream connections give way to requests when descriptors are short") {
+  ShortWorld world(8);
+  REQUIRE(world.idle() == 8);
+  world.ask_at_once(8, http_request("POST", "/x", "{}"));
+  eventually("all writes are upstream", [&] { return world.upstream.connections() == 16; });
+  CHECK(world.idle() == 0);
+  world.writes_may_end.set();
+}
 
-  std::list<RawClient> writers;
-  for (std::size_t i = 0; i < kAtOnce; ++i) {
-    writers.emplace_back(gate.port()).send(http_request("POST", "/x", "{}"));
-  }
-  eventually("all writes are upstream", [&] { return upstream.connections() == 2 * kAtOnce; });
-  CHECK(idle() == 0);
-  writes_may_end.set();
-  for (RawClient& writer : writers) CHECK(read_answer(writer).status == 204);
+TEST_CASE("idle upstream connections give way to clients when descriptors are short") {
+  ShortWorld world(12);
+  REQUIRE(world.idle() == 11);
+  world.ask_at_once(4, "");
+  eventually("all clients are in",
+             [&] { return world.gate.metric(R"(taskgate_connections{kind="idle"})") == 16; });
+  CHECK(world.idle() == 8);
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 // the Exchange's to say. Loop thread only.
 //
 // What comes unasked on a connection must never become the answer to the next request (section
-// 11.1, response splitting), and the upstream may close one at any moment (section 9.5). So one
-// that becomes readable is closed, whatever it is that came, and is looked at once more when it is
-// taken. What comes after that cannot be told from an answer: the Exchange sends the request again
+// 11.1, response splitting), and the upstream may close one at any moment (section 9.5). So the end
+// of an idle one is watched for, and whatever else came on it is found when it is taken: then it is
+// closed. What comes later cannot be told from an answer: the Exchange sends the request again
 // where it is the end of the connection, and an upstream that answers what nobody has asked must
 // not be kept alive.
 #pragma once

@@ -53,7 +53,7 @@ def check_itself():
 def main():
     check_itself()
     root = pathlib.Path(sys.argv[1])
-    sources = sorted(p for p in (root / "src").rglob("*") if p.suffix in (".cc", ".h"))
+    sources = sorted(p for folder in ("src", "bench") for p in (root / folder).rglob("*") if p.suffix in (".cc", ".h"))
     found = [
         f"{path.relative_to(root)}:{line}: {what}"
         for path in sources

@@ -1,0 +1,15 @@
+#include "common/text.h"
+
+#include <charconv>
+
+namespace taskgate::bench {
+
+std::optional<std::uint64_t> to_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || text.empty()) return std::nullopt;
+  return value;
+}
+
+}  // namespace taskgate::bench

@@ -1,0 +1,37 @@
+// The flags of the load program.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace taskgate::bench {
+
+struct Options {
+  std::string mode;
+  std::uint16_t port = 0;  // of 127.0.0.1
+  std::size_t connections = 1;
+  double per_second = 0;  // requests or messages over all connections
+  std::chrono::milliseconds duration{0};
+  std::string method = "GET";
+  std::string path = "/";
+  std::string body;
+  int status = 200;         // that every answer must have
+  std::uint64_t bytes = 0;  // of an upload's or a download's body
+  bool help = false;
+};
+
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Reads `MODE --name value ...`. Throws UsageError.
+Options parse_options(const std::vector<std::string>& arguments);
+
+// What --help prints.
+std::string usage();
+
+}  // namespace taskgate::bench

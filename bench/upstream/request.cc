@@ -27,6 +27,7 @@ void take_field(Request& request, std::string_view line) {
   if (colon == std::string_view::npos) return;
   const std::string name = lower(line.substr(0, colon));
   const std::string_view value = trimmed(line.substr(colon + 1));
+  if (name == "connection") request.closes = lower(value) == "close";
   if (name == "sec-websocket-key") request.websocket_key = value;
   if (name != "content-length") return;
   const auto length = to_number(value);

@@ -12,6 +12,7 @@ struct Request {
   std::string target;
   std::uint64_t length = 0;   // of the body, by Content-Length
   bool length_given = false;  // a body of another framing is not read
+  bool closes = false;        // it is the connection's last
   std::string websocket_key;  // "" where it asks for no WebSocket
 };
 

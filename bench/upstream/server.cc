@@ -42,7 +42,7 @@ Task<> serve_client(TcpSocket socket) {
     request = parse_request(std::string_view(pending).substr(0, size));
     pending.erase(0, size);
     co_await answer(socket, request, pending);
-  } while (request.target == "/small");
+  } while (request.target == "/small" && !request.closes);
 }
 
 // Clients leave in the midst of a stream: for an upstream that is no failure.

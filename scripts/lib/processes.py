@@ -14,7 +14,6 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Failure(Exception):
@@ -30,12 +29,13 @@ def end_on_terminate():
     signal.signal(signal.SIGTERM, interrupt)
 
 
-def binaries():
-    """The folder of the release build. BIN=FOLDER takes another, which nobody builds then."""
+def binaries(*more):
+    """The folder of the release build. BIN=FOLDER takes another, which nobody builds then. `more`: targets beyond
+    those that all scripts need."""
     given = os.environ.get("BIN")
     if given:
         return Path(given)
-    subprocess.run(["./dev", "build", "release", "taskgate", "coder_standin", "storm"], cwd=ROOT, check=True)
+    subprocess.run(["./dev", "build", "release", "taskgate", "coder_standin", "storm", *more], cwd=ROOT, check=True)
     return ROOT / "build"
 
 
@@ -81,11 +81,13 @@ def family(pid):
 
 
 def cpu_seconds(pids):
+    """User and system time of the processes' threads, by the scheduler's own clock: /proc/PID/stat counts in ticks
+    of 10 ms, too coarse for short runs. What ended threads had used is not in it."""
     total = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            total += int((thread / "schedstat").read_text().split()[0])
+    return total / 1e9
 
 
 def memory_kib(pid, field="VmRSS"):
@@ -109,7 +111,8 @@ class Tmux:
         return [name for name in names if name.startswith("kube-coder-")]
 
     def fill(self, count):
-        for number in range(count):
+        """Makes sessions until there are so many."""
+        for number in range(len(self.sessions()), count):
             self.run("new-session", "-d", "-s", f"kube-coder-{number:08x}", "exec sleep 86400")
         if len(self.sessions()) != count:
             raise Failure(f"tmux has {len(self.sessions())} sessions, not {count}")
@@ -200,8 +203,9 @@ class World(contextlib.ExitStack):
         return process, int(found[1]), int(found[2])
 
     def gate_command(self, listen, admin, upstream, tmux, *flags):
+        limit = [] if "--limit" in flags else ["--limit", "12"]
         return [self.program("taskgate"), "run", "--listen", listen, "--admin", admin, "--upstream",
-                f"127.0.0.1:{upstream}", "--tmux-socket", tmux.path, "--limit", "12", "--log-access", "none", *flags]
+                f"127.0.0.1:{upstream}", "--tmux-socket", tmux.path, *limit, "--log-access", "none", *flags]
 
     def storm(self, port, *flags):
         result = subprocess.run(

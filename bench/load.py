@@ -1,0 +1,84 @@
+"""The rows under load: in each round all rows, in each row the peers in turn."""
+
+from functools import partial
+
+from generators import wrk
+from peers import PROXIES
+from rows import all_rows
+from stage import tell
+from stats import GENERATOR_LIMIT, Comparison, by_peer, medians
+from table import Table, number, span
+
+COLUMNS = ("direct", *PROXIES)
+
+
+def slowest_rate(stage, known):
+    """Small answers a second of the slowest proxy, tried once."""
+    if not known:
+        tell("the slowest proxy's rate")
+        for name in PROXIES:
+            result = wrk(stage.peers("closing")[name].port, "/small", 32, 1)
+            known[name] = result["requests"] * 1e6 / result["microseconds"]
+    return min(known.values())
+
+
+def with_added(results):
+    """What a proxy adds to the latency of the upstream alone, in the same round."""
+    direct = results.get("direct")
+    for result in results.values():
+        for what in ("median_us", "p99_us"):
+            if direct and what in result:
+                result[f"added_{what}"] = None if result is direct else result[what] - direct[what]
+    return results
+
+
+def in_turn(names, number):
+    """Each round begins with another proxy, so that nobody always comes first; `direct` is before all."""
+    proxies = [name for name in names if name != "direct"]
+    turn = number % len(proxies)
+    return [name for name in names if name == "direct"] + proxies[turn:] + proxies[:turn]
+
+
+def measure(stage, wanted=""):
+    """`wanted`: only the rows whose name holds it."""
+    stage.slowest_rate = partial(slowest_rate, stage, {})
+    rows = [row for row in all_rows(stage.starter.gate_reuses) if wanted.lower() in row.name.lower()]
+    for row in rows:
+        row.prepare(stage)
+    runs = [[] for _ in rows]
+    effort = stage.effort
+    for number_of_round in range(effort.rounds):
+        for row, rounds in zip(rows, runs):
+            tell(f"round {number_of_round + 1} of {effort.rounds}: {row.name}")
+            peers = stage.peers(row.upstream)
+            rounds.append(with_added({
+                name: row.run(stage, peers[name], name != "direct", effort.seconds)
+                for name in in_turn(row.names, number_of_round)}))
+    return [{"name": row.name, "metrics": row.metrics(), "unit": row.unit, "rounds": rounds}
+            for row, rounds in zip(rows, runs)]
+
+
+def share(value):
+    if value is None:
+        return None
+    return number(value) + (" (limit)" if value >= GENERATOR_LIMIT else "")
+
+
+def table(row):
+    shown = Table(row["name"], ["", *COLUMNS, "ratio", "spread"])
+    rounds = row["rounds"]
+    for key, label, more_is_better in row["metrics"]:
+        compared = Comparison([by_peer(results, key) for results in rounds], bool(more_is_better))
+        judged = more_is_better is not None  # else it is there to be read, and not compared
+        shown.add(label, *(compared.medians.get(name) for name in COLUMNS), compared.ratio if judged else None,
+                  span(compared.spread() if judged else None))
+    generator = medians([by_peer(results, "generator") for results in rounds])
+    shown.add("generator's share of a core", *(share(generator.get(name)) for name in COLUMNS), None, None)
+    helped = medians([by_peer(results, "helpers_cpu_us") for results in rounds])["taskgate"]
+    if helped and helped > 0.1:
+        shown.add(f"tmux server's CPU µs/{row['unit']}", None, None, None, None, helped, None, None)
+    return shown
+
+
+def tables(rows):
+    return [table(row) for row in rows]

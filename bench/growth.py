@@ -4,6 +4,7 @@ from contextlib import nullcontext
 
 import decision
 from generators import Load, wrk
+from peers import CROWD, CROWDED_CONNECTIONS
 from processes import Failure
 from rows import Processor
 from stage import tell
@@ -11,7 +12,7 @@ from stats import Comparison
 from table import Table, span
 
 COMPARED = ("nginx", "haproxy", "taskgate")
-CONNECTIONS = (1, 10, 100, 1000, 10_000)
+CONNECTIONS = (1, 10, 100, 1000, CROWD)
 ACTIVE = 10
 SESSIONS = (1, 12, 100, 1000)
 HEADS_KIB = (0.2, 1, 2, 4, 8, 16, 32)
@@ -31,7 +32,7 @@ def asked(stage, peer, connections, padding=0):
 
 def with_connections(stage, name, count):
     """A few of the connections ask, all others do nothing."""
-    peer = stage.fresh(name, "closing", connections=max(CONNECTIONS) + 100)
+    peer = stage.fresh(name, "closing", connections=CROWDED_CONNECTIONS)
     active = min(count, ACTIVE)
     idle = count - active
     with Load(stage.world, "requests", peer.port, path="/small", connections=idle) if idle else nullcontext() as crowd:

@@ -4,9 +4,10 @@ from functools import partial
 
 from generators import wrk
 from peers import PROXIES
+from processes import Failure
 from rows import all_rows
 from stage import tell
-from stats import GENERATOR_LIMIT, Comparison, by_peer, medians
+from stats import GENERATOR_LIMIT, Comparison, by_peer, medians, ratio
 from table import Table, number, span
 
 COLUMNS = ("direct", *PROXIES)
@@ -54,8 +55,16 @@ def measure(stage, wanted=""):
             rounds.append(with_added({
                 name: row.run(stage, peers[name], name != "direct", effort.seconds)
                 for name in in_turn(row.names, number_of_round)}))
-    return [{"name": row.name, "metrics": row.metrics(), "unit": row.unit, "rounds": rounds}
-            for row, rounds in zip(rows, runs)]
+    return {"rows": [{"name": row.name, "metrics": row.metrics(), "unit": row.unit, "rounds": rounds}
+                     for row, rounds in zip(rows, runs)],
+            "peaks_mib": {kind: peaks(peers) for kind, peers in stage.groups.items()}}
+
+
+def peaks(peers):
+    """What each proxy had resident at most; a gate that answered with 5xx has not done its work."""
+    if peers["taskgate"].failures():
+        raise Failure("the gate answered with 5xx under load")
+    return {name: peers[name].resident_mib("VmHWM") for name in PROXIES}
 
 
 def share(value):
@@ -80,5 +89,14 @@ def table(row):
     return shown
 
 
-def tables(rows):
-    return [table(row) for row in rows]
+def peaks_table(peaks):
+    shown = Table("Resident memory under the load above, at most, MiB", ["", *PROXIES, "ratio"])
+    for kind, label in (("closing", "upstream closes"), ("keeping", "upstream keeps"),
+                        ("own", "uploads, streams, WebSockets")):
+        if kind in peaks:
+            shown.add(label, *(peaks[kind][name] for name in PROXIES), ratio(peaks[kind]))
+    return shown
+
+
+def tables(found):
+    return [*(table(row) for row in found["rows"]), peaks_table(found["peaks_mib"])]

@@ -3,12 +3,11 @@
 import time
 
 from generators import Load
-from peers import PROXIES, USUAL_CONNECTIONS
+from peers import CROWD, CROWDED_CONNECTIONS, PROXIES, USUAL_CONNECTIONS
 from stage import tell
 from stats import ratio
 from table import Table
 
-CROWD = 10_000
 GIB = 1 << 30
 
 
@@ -37,7 +36,7 @@ def transfer(mode, **flags):
 CASES = [
     ("idle", USUAL_CONNECTIONS, idle),
     ("1,000 idle clients", USUAL_CONNECTIONS, crowd("requests", 1000, path="/small")),
-    ("10,000 idle clients", CROWD + 100, crowd("requests", CROWD, path="/small")),
+    ("10,000 idle clients", CROWDED_CONNECTIONS, crowd("requests", CROWD, path="/small")),
     ("1,000 idle event streams", USUAL_CONNECTIONS, crowd("streams", 1000, path="/events/0")),
     ("1,000 idle tunnels", USUAL_CONNECTIONS, crowd("tunnels", 1000, path="/echo")),
     ("at most, in an upload of 1 GiB", USUAL_CONNECTIONS, transfer("upload", method="POST", path="/sink")),

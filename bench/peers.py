@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import subprocess
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,8 @@ REFUSAL_BODY = ('{"status":"rejected","task_id":null,"error":"concurrent task li
                 'wait for a task to finish or raise KC_MAX_TASKS","live":12,"limit":12}')
 LARGE = 1 << 20
 USUAL_CONNECTIONS = 4096  # what each peer is told to expect: some keep memory for them from the start
+CROWD = 10_000  # the most clients that any part has
+CROWDED_CONNECTIONS = 12_000  # and what is said then: of the last sixteenth nginx begins to close idle ones
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Peer:
     port: int
     process: subprocess.Popen
     helpers: list = field(default_factory=list)  # pids of others that work for it
+    admin: int | None = None  # the gate's port of metrics
 
     @property
     def pid(self):
@@ -38,6 +42,14 @@ class Peer:
 
     def resident_mib(self, what="VmRSS"):
         return memory_kib(self.worker(), what) / 1024
+
+    def failures(self):
+        """Answers of 5xx that a gate gave, by its own count; others are not asked."""
+        if self.admin is None:
+            return 0
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        return sum(float(count) for count in re.findall(r'^taskgate_requests_total\{code="5.*\} (\S+)$', text, re.M))
 
 
 def raise_descriptor_limit():
@@ -117,8 +129,10 @@ class Starter:
 
     def gate(self, tmux, upstream, *flags, name=None):
         self.count += 1
-        process, port, _ = self.world.gate(name or f"gate-{self.count}", upstream, tmux, *flags)
-        return Peer("taskgate", port, process, [tmux.pid()])
+        # It is ended often, and has nobody to notify.
+        flags = ["--drain-notice", "0s", *flags]
+        process, port, admin = self.world.gate(name or f"gate-{self.count}", upstream, tmux, *flags)
+        return Peer("taskgate", port, process, [tmux.pid()], admin)
 
 
 def gate_can_reuse(world):

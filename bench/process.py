@@ -26,7 +26,8 @@ def answers_200(port, path):
 def start_to_ready(stage):
     world, upstream = stage.world, stage.upstream("closing").port
     listen, admin = free_port(), free_port()
-    command = world.gate_command(f"127.0.0.1:{listen}", f"127.0.0.1:{admin}", upstream, stage.tmux)
+    command = world.gate_command(f"127.0.0.1:{listen}", f"127.0.0.1:{admin}", upstream, stage.tmux,
+                                 "--drain-notice", "0s")
     began = time.perf_counter()
     process = world.spawn("start", command)
     while not answers_200(admin, "/livez"):

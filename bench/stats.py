@@ -10,8 +10,8 @@ GENERATOR_LIMIT = 0.9  # of a core: beyond it a load generator of one thread may
 def ratio(values, more_is_better=False):
     """taskgate to the better of its rivals, by name; None where one of them has no value, or none above zero, as a
     difference that drowns in noise may have."""
-    named = [values.get(name) for name in (OWN, *RIVALS)]
-    if any(value is None or value <= 0 for value in named):
+    named = [values.get(OWN), *(values[name] for name in RIVALS if name in values)]
+    if len(named) < 2 or any(value is None or value <= 0 for value in named):
         return None
     own, *others = named
     return max(others) / own if more_is_better else own / min(others)
@@ -30,10 +30,12 @@ class Comparison:
     """One figure of several peers over the rounds: `rounds` are dictionaries of values by peer."""
 
     def __init__(self, rounds, more_is_better=False):
-        self.medians = medians(rounds)
+        self.medians, self.rounds = medians(rounds), len(rounds)
         self.ratio = ratio(self.medians, more_is_better)
         self.ratios = [one for one in (ratio(values, more_is_better) for values in rounds) if one is not None]
 
     def spread(self):
-        """The least and the greatest ratio of a round."""
-        return (min(self.ratios), max(self.ratios)) if self.ratio is not None and self.ratios else None
+        """The least and the greatest ratio of a round, and of how many rounds, where some have none."""
+        if self.ratio is None or not self.ratios:
+            return None
+        return min(self.ratios), max(self.ratios), len(self.ratios), self.rounds

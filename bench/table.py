@@ -12,8 +12,12 @@ def number(value):
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
-def span(pair):
-    return "-" if pair is None else f"{number(pair[0])} to {number(pair[1])}"
+def span(spread):
+    """The spread of a Comparison."""
+    if spread is None:
+        return "-"
+    least, greatest, have, rounds = spread
+    return f"{number(least)} to {number(greatest)}" + ("" if have == rounds else f" (in {have} of {rounds})")
 
 
 class Table:

@@ -6,7 +6,7 @@ PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2
 PACKAGES_RUN=(tmux curl)
 # Prometheus scrapes the gate, a browser shows its page; without recommendations that would come without a font.
 PACKAGES_TEST=(prometheus chromium chromium-driver fonts-dejavu-core)
-PACKAGES_BENCH=(nginx-light haproxy wrk)
+PACKAGES_BENCH=(nginx-light haproxy caddy wrk)
 PACKAGES_PEERS=(nginx-light haproxy caddy)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl python3-yaml)
 # Go, so that it fetches a newer one; prometheus for promtool.

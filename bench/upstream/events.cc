@@ -17,7 +17,7 @@ constexpr std::string_view kHead =
 std::string event(TimePoint due) {
   std::array<char, 129> text{};
   const auto stamp = std::chrono::nanoseconds(due.time_since_epoch()).count();
-  std::snprintf(text.data(), text.size(), "event: tick\ndata: %020lld\n: %084d\n\n",
+  std::snprintf(text.data(), text.size(), "event: tick\ndata: %020lld\n: %085d\n\n",
                 static_cast<long long>(stamp), 0);
   return std::string(text.data());
 }

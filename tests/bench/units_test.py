@@ -1,0 +1,119 @@
+"""The benchmark's arithmetic, tables and page. No process is started."""
+
+import unittest
+
+import paths  # noqa: F401
+import load
+import page
+from processes import Failure
+from rows import FixedRate, all_rows
+from stats import Comparison, medians, ratio
+from table import Table, number, span
+
+
+class Ratios(unittest.TestCase):
+    def test_a_ratio_is_to_the_better_rival(self):
+        self.assertEqual(ratio({"nginx": 10, "haproxy": 5, "caddy": 1, "taskgate": 10}), 2)
+
+    def test_where_more_is_better_above_one_is_still_worse(self):
+        self.assertEqual(ratio({"nginx": 100, "haproxy": 50, "taskgate": 50}, more_is_better=True), 2)
+
+    def test_a_rival_that_was_not_run_is_left_out(self):
+        self.assertEqual(ratio({"nginx": 10, "taskgate": 5}), 0.5)
+
+    def test_a_difference_below_zero_has_no_ratio(self):
+        self.assertIsNone(ratio({"nginx": 10, "haproxy": -3, "taskgate": 5}))
+        self.assertIsNone(ratio({"nginx": None, "haproxy": 3, "taskgate": 5}))
+        self.assertIsNone(ratio({"taskgate": 5}))
+
+    def test_the_median_of_rounds_is_by_peer(self):
+        self.assertEqual(medians([{"a": 3, "b": None}, {"a": 1, "b": 1}, {"a": 2, "b": 1}]), {"a": 2, "b": None})
+
+    def test_the_spread_is_of_the_rounds_ratios(self):
+        rounds = [{"nginx": 10, "haproxy": 20, "taskgate": own} for own in (9, 12, 10)]
+        compared = Comparison(rounds)
+        self.assertEqual((compared.ratio, compared.spread()), (1, (0.9, 1.2, 3, 3)))
+
+    def test_the_spread_says_how_many_rounds_had_a_ratio(self):
+        rounds = [{"nginx": 10, "taskgate": 5}, {"nginx": 10, "taskgate": 10}, {"nginx": 10, "taskgate": -1}]
+        self.assertEqual(span(Comparison(rounds).spread()), "0.50 to 1.00 (in 2 of 3)")
+
+
+class Tables(unittest.TestCase):
+    def test_numbers_have_the_digits_that_say_something(self):
+        shown = [number(value) for value in (None, "as is", 3, 1234.5, 99.94, 9.994, 0.123)]
+        self.assertEqual(shown, ["-", "as is", "3", "1234", "99.9", "9.99", "0.12"])
+
+    def test_text_and_markdown(self):
+        table = Table("Sizes", ["", "ratio"])
+        table.add("first", 1.5)
+        self.assertEqual(table.text(), "Sizes\n         ratio\n  first   1.50\n")
+        self.assertEqual(table.markdown(), "### Sizes\n\n|  | ratio |\n| --- | --: |\n| first | 1.50 |\n")
+
+    def test_losses_are_the_ratios_above_one(self):
+        table = Table("Sizes", ["", "ratio"])
+        for name, value in (("even", 1.0), ("lost", 1.01), ("won", 0.9), ("none", None)):
+            table.add(name, value)
+        self.assertEqual(table.losses(), ["Sizes: lost 1.01"])
+
+
+class UnderLoad(unittest.TestCase):
+    PEERS = ("direct", "nginx", "haproxy", "caddy", "taskgate")
+
+    def row(self, generator):
+        results = {name: {"cpu_us": None if name == "direct" else 10.0, "generator": generator,
+                          "helpers_cpu_us": 0.0} for name in self.PEERS}
+        return {"name": "A row", "unit": "request", "metrics": [("cpu_us", "CPU µs/request", False)],
+                "rounds": [results, results]}
+
+    def test_a_row_has_its_ratio_and_its_spread(self):
+        self.assertEqual(load.table(self.row(0.5)).rows[0],
+                         ["CPU µs/request", "-", "10.0", "10.0", "10.0", "10.0", "1.00", "1.00 to 1.00"])
+
+    def test_a_run_that_the_generator_limited_is_marked(self):
+        self.assertEqual(load.table(self.row(0.5)).rows[1][1], "0.50")
+        self.assertEqual(load.table(self.row(0.95)).rows[1][1], "0.95 (limit)")
+
+    def test_added_latency_is_that_above_the_upstreams_own(self):
+        results = load.with_added({"direct": {"median_us": 50, "p99_us": 90}, "nginx": {"median_us": 70, "p99_us": 80}})
+        self.assertEqual((results["nginx"]["added_median_us"], results["nginx"]["added_p99_us"]), (20, -10))
+        self.assertIsNone(results["direct"]["added_median_us"])
+
+    def test_no_proxy_always_comes_first(self):
+        firsts = [load.in_turn(self.PEERS, number)[:2] for number in range(5)]
+        self.assertEqual([first for first, _ in firsts], ["direct"] * 5)
+        self.assertEqual([second for _, second in firsts], ["nginx", "haproxy", "caddy", "taskgate", "nginx"])
+
+    def test_a_fixed_rate_is_a_part_of_the_slowest(self):
+        class Slow:
+            @staticmethod
+            def slowest_rate():
+                return 5430.0
+
+        row = FixedRate("A row", "closing", share=0.5)
+        row.prepare(Slow)
+        self.assertEqual((row.per_second, row.name), (2700, "A row, 2700 a second"))
+
+    def test_rows_say_whether_the_gate_reuses_connections(self):
+        without, with_it = (" ".join(row.name for row in all_rows(reuses)) for reuses in (False, True))
+        self.assertIn("taskgate has no reuse", without)
+        self.assertNotIn("taskgate has no reuse", with_it)
+
+
+class Page(unittest.TestCase):
+    def test_only_what_is_between_the_marks_is_replaced(self):
+        before = "one\n<!-- bench:run -->\nold\n<!-- /bench:run -->\ntwo\n"
+        self.assertEqual(page.filled(before, "run", "new\n"), "one\n<!-- bench:run -->\nnew\n<!-- /bench:run -->\ntwo\n")
+
+    def test_a_page_without_its_marks_is_an_error(self):
+        with self.assertRaises(Failure):
+            page.filled("nothing", "run", "new")
+
+    def test_the_performance_page_has_its_marks(self):
+        text = (paths.ROOT / "docs" / "performance.md").read_text()
+        for name in ("run", "tables"):
+            self.assertIn("new", page.filled(text, name, "new"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -8,7 +8,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import family, free_port, memory_kib
+from processes import Failure, family, free_port, memory_kib
 
 CONFIGS = Path(__file__).resolve().parent / "configs"
 PROXIES = ("nginx", "haproxy", "caddy", "taskgate")
@@ -19,6 +19,8 @@ LARGE = 1 << 20
 USUAL_CONNECTIONS = 4096  # what each peer is told to expect: some keep memory for them from the start
 CROWD = 10_000  # the most clients that any part has
 CROWDED_CONNECTIONS = 12_000  # and what is said then: of the last sixteenth nginx begins to close idle ones
+
+FILES_FOR_A_CROWD = 16_000  # open files: a gate gives two thirds of them to clients
 
 
 @dataclass
@@ -97,6 +99,9 @@ class Starter:
         self.gate_reuses = gate_can_reuse(world)
 
     def start(self, name, upstream, keeps=False, connections=USUAL_CONNECTIONS):
+        if connections > USUAL_CONNECTIONS and self.files < FILES_FOR_A_CROWD:
+            raise Failure(f"{CROWD} clients need a hard limit of {FILES_FOR_A_CROWD} open files (ulimit -Hn), "
+                          f"not {self.files}")
         self.count += 1
         starter = getattr(self, f"start_{name}")
         peer = starter(f"{name}-{self.count}", upstream, keeps, connections)

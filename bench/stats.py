@@ -27,15 +27,16 @@ def by_peer(results, key):
 
 
 class Comparison:
-    """One figure of several peers over the rounds: `rounds` are dictionaries of values by peer."""
+    """One figure of several peers over the rounds: `rounds` are dictionaries of values by peer. The ratio is the median
+    of the rounds' own, since what disturbs one round disturbs all peers in it; None where most rounds have none."""
 
     def __init__(self, rounds, more_is_better=False):
         self.medians, self.rounds = medians(rounds), len(rounds)
-        self.ratio = ratio(self.medians, more_is_better)
         self.ratios = [one for one in (ratio(values, more_is_better) for values in rounds) if one is not None]
+        self.ratio = median(self.ratios) if 2 * len(self.ratios) > len(rounds) else None
 
     def spread(self):
         """The least and the greatest ratio of a round, and of how many rounds, where some have none."""
-        if self.ratio is None or not self.ratios:
+        if self.ratio is None:
             return None
         return min(self.ratios), max(self.ratios), len(self.ratios), self.rounds

@@ -34,6 +34,15 @@ class Ratios(unittest.TestCase):
         compared = Comparison(rounds)
         self.assertEqual((compared.ratio, compared.spread()), (1, (0.9, 1.2, 3, 3)))
 
+    def test_the_ratio_is_the_median_of_the_rounds_own(self):
+        # The second round was slow for both: what counts is each beside the other.
+        rounds = [{"nginx": 10, "taskgate": 10}, {"nginx": 40, "taskgate": 44}, {"nginx": 10, "taskgate": 12}]
+        self.assertAlmostEqual(Comparison(rounds).ratio, 1.1)
+
+    def test_where_most_rounds_have_none_there_is_no_ratio(self):
+        compared = Comparison([{"nginx": 10, "taskgate": 5}, {"nginx": 10, "taskgate": -1}])
+        self.assertEqual((compared.ratio, compared.spread()), (None, None))
+
     def test_the_spread_says_how_many_rounds_had_a_ratio(self):
         rounds = [{"nginx": 10, "taskgate": 5}, {"nginx": 10, "taskgate": 10}, {"nginx": 10, "taskgate": -1}]
         self.assertEqual(span(Comparison(rounds).spread()), "0.50 to 1.00 (in 2 of 3)")

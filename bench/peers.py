@@ -20,6 +20,7 @@ USUAL_CONNECTIONS = 4096  # what each peer is told to expect: some keep memory f
 CROWD = 10_000  # the most clients that any part has
 CROWDED_CONNECTIONS = 12_000  # and what is said then: of the last sixteenth nginx begins to close idle ones
 
+REUSE = "--timeouts-upstream-keep-alive=60s"  # the gate's flag that reuses upstream connections
 FILES_FOR_A_CROWD = 16_000  # open files: a gate gives two thirds of them to clients
 
 
@@ -129,7 +130,7 @@ class Starter:
     def start_taskgate(self, unique, upstream, keeps, connections):
         flags = ["--limits-connections", str(connections), "--timeouts-keep-alive", "10m"]
         if keeps and self.gate_reuses:
-            flags.append("--upstream-keep-alive=true")
+            flags.append(REUSE)
         return self.gate(self.tmux, upstream, *flags, name=unique)
 
     def gate(self, tmux, upstream, *flags, name=None):
@@ -142,8 +143,8 @@ class Starter:
 
 def gate_can_reuse(world):
     """Whether this build knows how to reuse upstream connections."""
-    check = [world.program("taskgate"), "check", "--upstream-keep-alive=true"]
-    return subprocess.run(check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    check = subprocess.run([world.program("taskgate"), "check", REUSE], capture_output=True, check=False)
+    return check.returncode == 0
 
 
 def versions():

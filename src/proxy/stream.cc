@@ -14,8 +14,10 @@ namespace {
 constexpr std::size_t kSmallBuffer = 4 * 1024;
 constexpr std::size_t kLargeBuffer = 64 * 1024;
 
-// A silence shorter than this is not worth a system call to hold no buffer in the next one.
+// Who speaks so often, so often in a row, needs the buffer again at once: it is not worth a system
+// call to hold none.
 constexpr Duration kBriefSilence = std::chrono::milliseconds(500);
+constexpr std::uint8_t kBriefInARow = 8;
 
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
 constexpr Duration kLingerTime = std::chrono::seconds(5);
@@ -94,7 +96,7 @@ void Stream::note(ErrorCode error) {
 Task<bool> Stream::read(bool after_silence) {
   if (stopped()) co_return false;
   const TimePoint began = after_silence ? Clock::now() : TimePoint{};
-  if (after_silence && silence_lasts_ && begin_ == end_) {
+  if (after_silence && brief_silences_ < kBriefInARow && begin_ == end_) {
     release_buffer();
     char first = 0;
     const auto [error, bytes] =
@@ -114,8 +116,16 @@ Task<bool> Stream::read(bool after_silence) {
   }
   end_ += bytes;
   last_read_filled_ = bytes == room;
-  if (after_silence) silence_lasts_ = Clock::now() - began >= kBriefSilence;
+  if (after_silence) note_silence(Clock::now() - began);
   co_return true;
+}
+
+void Stream::note_silence(Duration lasted) {
+  if (lasted >= kBriefSilence) {
+    brief_silences_ = 0;
+  } else if (brief_silences_ < kBriefInARow) {
+    ++brief_silences_;
+  }
 }
 
 Task<bool> Stream::write(Parts parts) {

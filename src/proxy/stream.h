@@ -36,7 +36,7 @@ class Stream {
   // One read of what is there, behind what is received already; false says fault().
   Task<bool> read_more() { return read(false); }
   // The same between two events or messages, where silence may last: meanwhile no buffer is held,
-  // at the price of a system call. After a silence that was brief, the next one is taken to be so.
+  // at the price of a system call. After some that were brief, the next one is taken to be so too.
   Task<bool> read_after_silence() { return read(true); }
 
   // Writes all of it in as few system calls as the socket takes.
@@ -71,6 +71,7 @@ class Stream {
 
  private:
   Task<bool> read(bool after_silence);
+  void note_silence(Duration lasted);
   bool stopped();
   void make_room();
 
@@ -81,7 +82,7 @@ class Stream {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool last_read_filled_ = false;
-  bool silence_lasts_ = true;
+  std::uint8_t brief_silences_ = 0;  // in a row
   bool interrupted_ = false;
   StreamFault fault_ = StreamFault::none;
   std::uint64_t written_ = 0;

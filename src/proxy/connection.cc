@@ -274,8 +274,7 @@ Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservatio
     co_return after;
   }
   if (outcome_.upstream_error) {
-    services_.upstream_report.failed(*outcome_.upstream_error, config::to_string(config_->upstream),
-                                     Clock::now());
+    services_.upstream_report.failed(*outcome_.upstream_error, config_->upstream, Clock::now());
   }
   const After then = after == After::keep ? after_whole_request() : after;
   co_return co_await answer(

@@ -35,12 +35,12 @@ const char* what_to_check(UpstreamError error) {
 
 }  // namespace
 
-void UpstreamReport::failed(UpstreamError error, const std::string& address, TimePoint now) {
+void UpstreamReport::failed(UpstreamError error, const config::Address& upstream, TimePoint now) {
   if (failing_ || (said_ != TimePoint{} && now - said_ < kQuiet)) return;
   failing_ = true;
   said_ = now;
   log::error("upstream_failing")
-      .field("upstream", address)
+      .field("upstream", config::to_string(upstream))
       .field("reason", observe::name_of(error))
       .field("detail", what_to_check(error));
 }

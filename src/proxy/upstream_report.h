@@ -1,9 +1,8 @@
 // Says in the log when the upstream stops answering, and when it answers again. Loop thread only.
 #pragma once
 
-#include <string>
-
 #include "base/time.h"
+#include "config/config.h"
 #include "observe/outcome.h"
 
 namespace taskgate::proxy {
@@ -14,7 +13,7 @@ class UpstreamReport {
   static constexpr Duration kQuiet = std::chrono::seconds(10);
 
   // An exchange ended without an answer.
-  void failed(observe::UpstreamError error, const std::string& address, TimePoint now);
+  void failed(observe::UpstreamError error, const config::Address& upstream, TimePoint now);
   void answered();
 
  private:

@@ -10,9 +10,6 @@
 namespace taskgate::test {
 namespace {
 
-const std::string kGet = http_request("GET", "/");
-const std::string kCreated = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}";
-
 // A running gate's limit of descriptors.
 rlimit limit_of(Gate& gate) {
   rlimit limit{};

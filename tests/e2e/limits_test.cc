@@ -7,9 +7,6 @@
 namespace taskgate::test {
 namespace {
 
-const std::string kGet = http_request("GET", "/");
-const std::string kCreated = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}";
-
 std::string head_of_size(std::size_t bytes) {
   const std::string around = http_request("GET", "/", "", {{"X", ""}});
   return http_request("GET", "/", "", {{"X", std::string(bytes - around.size(), 'x')}});

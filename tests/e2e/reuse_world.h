@@ -8,7 +8,6 @@
 
 namespace taskgate::test {
 
-inline const std::string kGet = http_request("GET", "/");
 inline const std::string kFirst = http_request("GET", "/first");
 
 // Longer than any test.

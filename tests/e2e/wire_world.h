@@ -71,6 +71,8 @@ struct CoderWorld {
 
 inline const std::string kCreate = "/api/claude/tasks";
 inline const std::string kTerminalCreate = "/api/claude/tasks/terminal";
+inline const std::string kGet = http_request("GET", "/");
+inline const std::string kCreated = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}";
 inline const std::string kNoContent = "HTTP/1.1 204 No Content\r\n\r\n";
 
 inline std::string answer_of(const std::string& body) {

@@ -6,6 +6,8 @@ PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2
 PACKAGES_RUN=(tmux curl)
 # Prometheus scrapes the gate, a browser shows its page; without recommendations that would come without a font.
 PACKAGES_TEST=(prometheus chromium chromium-driver fonts-dejavu-core)
+# They count what a request costs.
+PACKAGES_BUDGET=(valgrind strace)
 PACKAGES_BENCH=(nginx-light haproxy caddy wrk)
 PACKAGES_PEERS=(nginx-light haproxy caddy)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl python3-yaml)
@@ -19,7 +21,9 @@ packages_of() {
   case "$1" in
     build) echo "${PACKAGES_BUILD[@]}" ;;
     demo) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" ;;
-    test) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" ;;
+    test) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" \
+      "${PACKAGES_BUDGET[@]}" ;;
+    budget) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BUDGET[@]}" ;;
     chart) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_CHART[@]}" ;;
     bench) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" ;;
     fuzz) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_FUZZ[@]}" ;;
@@ -29,7 +33,7 @@ packages_of() {
     lint) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_LINT[@]}" ;;
     all)
       echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" \
-        "${PACKAGES_FUZZ[@]}" "${PACKAGES_LINT[@]}"
+        "${PACKAGES_BUDGET[@]}" "${PACKAGES_FUZZ[@]}" "${PACKAGES_LINT[@]}"
       ;;
     *) fail "no set of packages is called '$1'; those that there are stand in scripts/packages.sh" ;;
   esac

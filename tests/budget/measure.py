@@ -1,0 +1,217 @@
+"""What a step of a flow costs the gate, without measuring time.
+
+Instructions and allocations are counted by callgrind, system calls by strace. The gate runs under the tool for a number
+of laps, from one moment at which all its threads sleep to the next; start-up and the first steps are before the first
+lap. A figure is the lower quartile of the laps: what disturbs, a timer or a busy machine, adds work to some of them, and
+never takes any away.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from processes import Failure, family, wait_until
+
+WARM_UP = 10  # steps
+LIMIT = 12  # of World.gate_command
+PATIENCE = 60.0
+# libc chooses its string functions by what the processor has: none of that, so that all machines count the same.
+PLAIN_LIBC = "glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-BMI2,-ERMS,-SSE4_2,-SSSE3,-Fast_Unaligned_Copy"
+ALLOCATORS = {"malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"}
+# A system call only where the machine's clock cannot be read without one.
+CLOCK_CALLS = {"clock_gettime", "gettimeofday", "time"}
+# So long the gate is held up after sending, in microseconds: what tmux and the upstream have to say has come before it
+# looks, as under callgrind, where it is slow by itself.
+SENT = "inject=sendto,sendmsg:delay_exit=200"
+
+
+@dataclass
+class Cost:
+    """Of one step."""
+
+    instructions: int
+    allocations: float
+    calls: Counter  # system calls, by name
+
+
+class Traced:
+    """A gate that runs under a tool."""
+
+    def __init__(self, world, name, tool, command):
+        if not shutil.which(tool[0]):
+            raise Failure(f"{tool[0]} could not run: it is not installed (./dev deps budget)")
+        # The path to programs is all that it gets of our environment; env stands first, so that valgrind and vgdb, which
+        # meet by a name made from it, have the same.
+        environment = ["env", "-i", f"PATH={os.environ['PATH']}", f"GLIBC_TUNABLES={PLAIN_LIBC}"]
+        self.process = world.spawn(name, [*environment, *tool, *command])
+        # strace would let go of the gate when it is asked to end, and the gate would stay.
+        world.callback(self.kill)
+        self.log = world.folder / f"{name}.log"
+        self.port = int(wait_until(f"the gate under {tool[0]} to listen", self.listening, PATIENCE)[1])
+        self.pid = family(self.process.pid)[-1]
+
+    def listening(self):
+        text = self.log.read_text()
+        if self.process.poll() is not None:
+            raise Failure(f"{self.process.args[0]} could not run:\n{text}")
+        return re.search(r'"event":"listening","address":"[^"]*:(\d+)"', text)
+
+    def settle(self):
+        """Waits until each of its threads sleeps, so that nothing is left to do for it. Looks often: the shorter a lap,
+        the fewer timers fall into it."""
+        end = time.monotonic() + PATIENCE
+        while set(self.states()) != {"S"}:
+            if time.monotonic() > end:
+                raise Failure(f"the gate does not come to rest within {PATIENCE:.0f} s")
+            time.sleep(0.0001)
+
+    def states(self):
+        for thread in Path(f"/proc/{self.pid}/task").iterdir():
+            yield (thread / "stat").read_text().rpartition(")")[2].split()[0]
+
+    def kill(self):
+        if self.process.poll() is None:
+            os.kill(family(self.process.pid)[-1], signal.SIGKILL)
+            self.process.wait()
+
+
+class Callgrind:
+    """Instructions and allocations. A lap is many steps: a dump of the counters takes long."""
+
+    laps = 7
+
+    def __init__(self, world, name, command):
+        self.folder = world.folder
+        self.dumps = world.folder / f"{name}.dump"
+        self.gate = Traced(world, name, [
+            "valgrind", "--tool=callgrind", f"--callgrind-out-file={self.dumps}", "--compress-strings=no",
+            f"--vgdb-prefix={self.folder}/vgdb"], command)
+        self.done = 0
+
+    @staticmethod
+    def steps(flow):
+        return flow.steps
+
+    def lap(self):
+        self.gate.settle()
+        run = subprocess.run(
+            ["vgdb", f"--vgdb-prefix={self.folder}/vgdb", "--max-invoke-ms=1", f"--pid={self.gate.pid}", "dump"],
+            env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            raise Failure(f"vgdb could not run:\n{run.stderr}")
+        self.done += 1
+
+    def counted(self):
+        """Instructions and allocations of each lap."""
+        return [read_dump(Path(f"{self.dumps}.{number}").read_text()) for number in range(2, self.done + 1)]
+
+
+def read_dump(text):
+    """Instructions and allocations of a callgrind file. What libc allocates by itself is not counted: where it has no
+    symbols, it cannot be told from an allocation that takes two of its functions."""
+    allocations = 0
+    caller = callee = ""
+    for line in text.splitlines():
+        if line.startswith("ob="):
+            caller = line
+        elif line.startswith("cfn="):
+            callee = line[4:]
+        elif line.startswith("calls=") and callee in ALLOCATORS and "/libc.so" not in caller:
+            allocations += int(line[6:].split()[0])
+    return int(re.search(r"^totals: (\d+)", text, re.M)[1]), allocations
+
+
+class Strace:
+    """System calls. A lap is one step."""
+
+    laps = 31
+
+    def __init__(self, world, name, command):
+        self.trace = world.folder / f"{name}.trace"
+        self.gate = Traced(world, name, [
+            "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", "-e", SENT, "-o", str(self.trace)], command)
+        self.moments = []
+
+    @staticmethod
+    def steps(_):
+        return 1
+
+    def lap(self):
+        self.gate.settle()
+        self.moments.append(time.time())
+
+    def counted(self):
+        """The system calls of each lap."""
+        return read_trace(self.trace.read_text(), self.moments)
+
+
+def read_trace(text, moments):
+    """The calls that began between one moment and the next, by name."""
+    laps = [Counter() for _ in moments[1:]]
+    for stamp, name in re.findall(r"^\d+ +(\d+\.\d+) (\w+)\(", text, re.M):
+        lap = sum(moment <= float(stamp) for moment in moments) - 1
+        if 0 <= lap < len(laps) and name not in CLOCK_CALLS:
+            laps[lap][name] += 1
+    return laps
+
+
+def count(tool, flow):
+    for _ in range(WARM_UP):
+        flow.step()
+    tool.lap()
+    for _ in range(tool.laps):
+        for _ in range(tool.steps(flow)):
+            flow.step()
+        tool.lap()
+    return tool.counted()
+
+
+def measure(world, name, make_flow, tmux):
+    """The cost of a step of one flow."""
+    counted = {}
+    for tool_class in (Callgrind, Strace):
+        with socket.create_server(("127.0.0.1", 0)) as upstream:
+            upstream.settimeout(PATIENCE)
+            command = world.gate_command("127.0.0.1:0", "127.0.0.1:0", upstream.getsockname()[1], tmux)
+            tool = tool_class(world, f"{name}-{tool_class.__name__.lower()}", command)
+            flow = make_flow(tool.gate, upstream)
+            counted[tool_class] = count(tool, flow)
+            flow.close()
+            tool.gate.kill()
+    return cost_of(counted[Callgrind], counted[Strace], make_flow.steps)
+
+
+def cost_of(by_callgrind, by_strace, steps):
+    instructions = quartile([lap[0] for lap in by_callgrind]) / steps
+    allocations = quartile([lap[1] for lap in by_callgrind]) / steps
+    total = quartile([lap.total() for lap in by_strace])
+    # Of the laps with so many calls, what most of them called.
+    alike = Counter(tuple(sorted(lap.items())) for lap in by_strace if lap.total() == total)
+    return Cost(round(instructions), round(allocations, 1), Counter(dict(alike.most_common(1)[0][0])))
+
+
+def quartile(values):
+    return sorted(values)[len(values) // 4]
+
+
+def circumstances(binary):
+    """What the figures depend on besides the source."""
+    compiler = re.search(rb"GCC: \([^)]*\) [0-9.]+", Path(binary).read_bytes())
+    return {
+        "machine": os.uname().machine,
+        "compiler": compiler[0].decode() if compiler else "not known",
+        "libc": first_line(["ldd", "--version"]),
+        "valgrind": first_line(["valgrind", "--version"]),
+        "tmux": first_line(["tmux", "-V"]),
+    }
+
+
+def first_line(command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]

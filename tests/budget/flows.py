@@ -64,7 +64,7 @@ class Small(Flow):
 class Large(Flow):
     """The same with 1 MiB, which is there as fast as the gate reads it."""
 
-    steps = 5
+    steps = 2
 
     def step(self):
         with self.ask(GET.format("files/download", "")) as connection:

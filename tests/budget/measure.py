@@ -2,8 +2,8 @@
 
 Instructions and allocations are counted by callgrind, system calls by strace. The gate runs under the tool for a number
 of laps, from one moment at which all its threads sleep to the next; start-up and the first steps are before the first
-lap. A figure is the lower quartile of the laps: what disturbs, a timer or a busy machine, adds work to some of them, and
-never takes any away.
+lap. The gate's timers do not go off. A figure is the lower quartile of the laps: what disturbs adds work to some of them,
+and never takes any away.
 """
 
 import os
@@ -22,14 +22,15 @@ from processes import Failure, family, wait_until
 WARM_UP = 10  # steps
 LIMIT = 12  # of World.gate_command
 PATIENCE = 60.0
+STILL_TIMERS = "tests/budget/libstill_timers.so"
 # libc chooses its string functions by what the processor has: none of that, so that all machines count the same.
 PLAIN_LIBC = "glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-BMI2,-ERMS,-SSE4_2,-SSSE3,-Fast_Unaligned_Copy"
 ALLOCATORS = {"malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"}
 # A system call only where the machine's clock cannot be read without one.
 CLOCK_CALLS = {"clock_gettime", "gettimeofday", "time"}
-# So long the gate is held up after sending, in microseconds: what tmux and the upstream have to say has come before it
-# looks, as under callgrind, where it is slow by itself.
-SENT = "inject=sendto,sendmsg:delay_exit=200"
+# Under strace the gate is held up after sending, in microseconds: what tmux (asked by sendto) and the upstream have to say
+# has come before it looks, as under callgrind, where it is slow by itself.
+HELD_UP = ["-e", "inject=sendto:delay_exit=20000", "-e", "inject=sendmsg:delay_exit=1000"]
 
 
 @dataclass
@@ -45,27 +46,30 @@ class Traced:
     """A gate that runs under a tool."""
 
     def __init__(self, world, name, tool, command):
-        if not shutil.which(tool[0]):
-            raise Failure(f"{tool[0]} could not run: it is not installed (./dev deps budget)")
+        self.tool = tool[0]
+        if not shutil.which(self.tool):
+            raise Failure(f"{self.tool} could not run: it is not installed (./dev deps budget)")
+        if not Path(world.program(STILL_TIMERS)).exists():
+            raise Failure(f"{world.program(STILL_TIMERS)} is not built; ./dev budget builds it")
         # The path to programs is all that it gets of our environment; env stands first, so that valgrind and vgdb, which
         # meet by a name made from it, have the same.
-        environment = ["env", "-i", f"PATH={os.environ['PATH']}", f"GLIBC_TUNABLES={PLAIN_LIBC}"]
+        environment = ["env", "-i", f"PATH={os.environ['PATH']}", f"GLIBC_TUNABLES={PLAIN_LIBC}",
+                       f"LD_PRELOAD={world.program(STILL_TIMERS)}"]
         self.process = world.spawn(name, [*environment, *tool, *command])
         # strace would let go of the gate when it is asked to end, and the gate would stay.
         world.callback(self.kill)
         self.log = world.folder / f"{name}.log"
-        self.port = int(wait_until(f"the gate under {tool[0]} to listen", self.listening, PATIENCE)[1])
+        self.port = int(wait_until(f"the gate under {self.tool} to listen", self.listening, PATIENCE)[1])
         self.pid = family(self.process.pid)[-1]
 
     def listening(self):
         text = self.log.read_text()
         if self.process.poll() is not None:
-            raise Failure(f"{self.process.args[0]} could not run:\n{text}")
+            raise Failure(f"{self.tool} could not run:\n{text}")
         return re.search(r'"event":"listening","address":"[^"]*:(\d+)"', text)
 
     def settle(self):
-        """Waits until each of its threads sleeps, so that nothing is left to do for it. Looks often: the shorter a lap,
-        the fewer timers fall into it."""
+        """Waits until each of its threads sleeps, so that nothing is left to do for it."""
         end = time.monotonic() + PATIENCE
         while set(self.states()) != {"S"}:
             if time.monotonic() > end:
@@ -101,11 +105,12 @@ class Callgrind:
 
     def lap(self):
         self.gate.settle()
-        run = subprocess.run(
-            ["vgdb", f"--vgdb-prefix={self.folder}/vgdb", "--max-invoke-ms=1", f"--pid={self.gate.pid}", "dump"],
-            env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False)
-        if run.returncode != 0:
-            raise Failure(f"vgdb could not run:\n{run.stderr}")
+        command = ["vgdb", f"--vgdb-prefix={self.folder}/vgdb", "--max-invoke-ms=1", f"--pid={self.gate.pid}", "dump"]
+        try:
+            subprocess.run(command, env={"PATH": os.environ["PATH"]}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                           text=True, timeout=PATIENCE, check=True)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failed:
+            raise Failure(f"vgdb could not run: {failed}\n{failed.stderr or ''}") from failed
         self.done += 1
 
     def counted(self):
@@ -136,7 +141,7 @@ class Strace:
     def __init__(self, world, name, command):
         self.trace = world.folder / f"{name}.trace"
         self.gate = Traced(world, name, [
-            "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", "-e", SENT, "-o", str(self.trace)], command)
+            "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", *HELD_UP, "-o", str(self.trace)], command)
         self.moments = []
 
     @staticmethod
@@ -176,7 +181,7 @@ def count(tool, flow):
 def measure(world, name, make_flow, tmux):
     """The cost of a step of one flow."""
     counted = {}
-    for tool_class in (Callgrind, Strace):
+    for tool_class in (Strace, Callgrind):
         with socket.create_server(("127.0.0.1", 0)) as upstream:
             upstream.settimeout(PATIENCE)
             command = world.gate_command("127.0.0.1:0", "127.0.0.1:0", upstream.getsockname()[1], tmux)

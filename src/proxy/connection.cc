@@ -102,7 +102,7 @@ Duration Connection::silence_limit() const {
 
 bool Connection::can_be_parked() const {
   return !first_ && client_.fault() == StreamFault::timeout && client_.received().empty() &&
-         config_->timeouts.keep_alive != silence_limit() && !services_.draining;
+         config_->timeouts.keep_alive != silence_limit() && !client_.interrupted();
 }
 
 void Connection::park() {

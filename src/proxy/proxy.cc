@@ -52,9 +52,8 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
   const config::Address& address = services_.config->listen;
   const auto endpoint = resolve(loop, address);
   listen_on(acceptor_, endpoint, address);
-  services_.parking.set_on_ready([this, protocol = endpoint.protocol()](int descriptor) {
-    begin(TcpSocket(services_.loop, protocol, descriptor), Arrival::unparked);
-  });
+  services_.parking.set_on_ready(
+      [this, protocol = endpoint.protocol()](int descriptor) { unpark(protocol, descriptor); });
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {
@@ -125,6 +124,17 @@ void Proxy::warn_if_descriptors_are_short() const {
 void Proxy::begin(TcpSocket socket, Arrival arrival) {
   ++open_;
   asio::co_spawn(services_.loop, serve(std::move(socket), arrival), asio::detached);
+}
+
+void Proxy::unpark(asio::ip::tcp protocol, int descriptor) {
+  TcpSocket socket(services_.loop);
+  ErrorCode error;
+  socket.assign(protocol, descriptor, error);
+  if (error) {  // no memory to wait for it
+    ::close(descriptor);
+  } else {
+    begin(std::move(socket), Arrival::unparked);
+  }
 }
 
 Task<> Proxy::serve(TcpSocket socket, Arrival arrival) {

@@ -52,6 +52,7 @@ class Proxy {
   Task<> pause_accepting(std::string_view reason);
   enum class Arrival : std::uint8_t { accepted, unparked };
   void begin(TcpSocket socket, Arrival arrival);
+  void unpark(asio::ip::tcp protocol, int descriptor);
   Task<> serve(TcpSocket socket, Arrival arrival);
   std::size_t clients() const { return open_ + services_.parking.size(); }
   Task<> run_drain();

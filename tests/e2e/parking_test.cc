@@ -103,6 +103,17 @@ TEST_CASE("a parked client counts for limits.connections, and leaves its place")
   CHECK(read_answer(second).status == 204);
 }
 
+TEST_CASE("until a drain's notice is over, a parked client is still served") {
+  ParkedWorld world(Gate::Settings{{"drain.notice", "20s"}, {"drain.timeout", "30s"}});
+  world.front.gate.process().signal(SIGTERM);
+  eventually("it is not ready", [&] { return !world.front.gate.is_ready(); });
+  CHECK(world.is_parked());
+  world.client.send(kRequest);
+  const HttpAnswer answer = read_answer(world.client);
+  CHECK(answer.status == 204);
+  CHECK(answer.field("Connection") == "close");
+}
+
 TEST_CASE("a drain ends parked clients, and with them the process") {
   const int signals = GENERATE(1, 2);
   ParkedWorld world(Gate::Settings{{"drain.notice", "10ms"}, {"drain.timeout", "30s"}});

@@ -5,7 +5,7 @@ from collections import Counter
 from measure import Cost
 
 HINT = "./dev budget --write"
-# The median of a flow moves by less than 1 % from run to run, on a busy machine too.
+# A figure moves by about 1 % from run to run, on a machine with three times the work that it can do as well.
 INSTRUCTIONS = 0.03
 # Less than one: each allocation and each system call is a whole one.
 ONE_MORE = 0.5

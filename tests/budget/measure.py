@@ -49,12 +49,13 @@ class Traced:
         self.tool = tool[0]
         if not shutil.which(self.tool):
             raise Failure(f"{self.tool} could not run: it is not installed (./dev deps budget)")
-        if not Path(world.program(STILL_TIMERS)).exists():
-            raise Failure(f"{world.program(STILL_TIMERS)} is not built; ./dev budget builds it")
+        still_timers = Path(world.program(STILL_TIMERS))
+        if not still_timers.exists():
+            raise Failure(f"{still_timers} is not built; ./dev budget builds it")
         # The path to programs is all that it gets of our environment; env stands first, so that valgrind and vgdb, which
         # meet by a name made from it, have the same.
         environment = ["env", "-i", f"PATH={os.environ['PATH']}", f"GLIBC_TUNABLES={PLAIN_LIBC}",
-                       f"LD_PRELOAD={world.program(STILL_TIMERS)}"]
+                       f"LD_PRELOAD={still_timers.resolve()}"]
         self.process = world.spawn(name, [*environment, *tool, *command])
         # strace would let go of the gate when it is asked to end, and the gate would stay.
         world.callback(self.kill)

@@ -8,7 +8,7 @@ PACKAGES_RUN=(tmux curl)
 PACKAGES_TEST=(prometheus chromium chromium-driver fonts-dejavu-core)
 # They count what a request costs.
 PACKAGES_BUDGET=(valgrind strace)
-PACKAGES_BENCH=(nginx-light haproxy caddy wrk)
+PACKAGES_BENCH=(nginx-light haproxy caddy wrk linux-perf)
 PACKAGES_PEERS=(nginx-light haproxy caddy)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl python3-yaml)
 # Go, so that it fetches a newer one; prometheus for promtool.

@@ -5,10 +5,31 @@ import unittest
 import paths  # noqa: F401
 import load
 import page
+import profiles
 from processes import Failure
 from rows import FixedRate, all_rows
 from stats import Comparison, medians, ratio
 from table import Table, number, span
+
+
+class Profiles(unittest.TestCase):
+    REPORT = ("# Children      Self  Symbol\n"
+              "    40.00%     0.20%  [k] tcp_sendmsg                      -      -\n"
+              "    10.00%     1.00%  [k] unix_stream_sendmsg              -      -\n"
+              "     9.00%     9.00%  [.] tcp_sendmsgs                     -      -\n")
+
+    def test_a_report_is_read(self):
+        self.assertEqual(profiles.shares(self.REPORT),
+                         [(0.4, "tcp_sendmsg"), (0.1, "unix_stream_sendmsg"), (0.09, "tcp_sendmsgs")])
+        self.assertEqual(profiles.shares("    50.00%  [kernel.kallsyms]\n"), [(0.5, "[kernel.kallsyms]")])
+
+    def test_what_a_call_takes_is_not_other_work_too(self):
+        objects = [(0.7, "[kernel.kallsyms]"), (0.2, "nginx"), (0.06, "libc.so.6"), (0.04, "libz.so")]
+        parts = profiles.by_place(objects, profiles.shares(self.REPORT), "nginx")
+        self.assertAlmostEqual(parts["sending"], 0.5)
+        self.assertAlmostEqual(parts[profiles.REST], 0.2)
+        self.assertEqual((parts[profiles.OWN], parts[profiles.LIBC], parts[profiles.LIBRARIES]), (0.2, 0.06, 0.04))
+        self.assertAlmostEqual(sum(parts.values()), 1)
 
 
 class Ratios(unittest.TestCase):

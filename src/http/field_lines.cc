@@ -6,6 +6,9 @@ namespace taskgate::http {
 
 namespace {
 
+// A vector that grows line by line takes memory as often.
+constexpr std::size_t kUsualLines = 16;
+
 const char* fault_in_name(char byte) {
   if (byte == '\n') return "bare LF";
   if (byte == '\r') return "header line without a colon";
@@ -66,6 +69,7 @@ void FieldLines::begin_line(char byte, std::size_t max_lines) {
   }
   if (const char* fault = fault_at_begin(byte)) return fail(fault);
   if (lines_.size() == max_lines) return fail(kTooManyFields);
+  if (lines_.empty()) lines_.reserve(kUsualLines);
   lines_.push_back({static_cast<std::uint32_t>(position_), 0});
   state_ = State::name;
 }
@@ -100,6 +104,7 @@ void FieldLines::fail(const char* fault) {
 void FieldLines::bind(std::string_view bytes, std::vector<Field>& fields) const {
   constexpr std::size_t kLineEnd = 2;  // CRLF
   fields.clear();
+  fields.reserve(lines_.size());
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const auto [begin, colon] = lines_[i];
     const std::size_t end = i + 1 < lines_.size() ? lines_[i + 1].begin : position_ - kLineEnd;

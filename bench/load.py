@@ -40,6 +40,13 @@ def in_turn(names, number):
     return [name for name in names if name == "direct"] + proxies[turn:] + proxies[:turn]
 
 
+def run(stage, row, name, peer):
+    try:
+        return row.run(stage, peer, name != "direct", stage.effort.seconds)
+    except Failure as failure:
+        raise Failure(f"{name}, '{row.name}': {failure}") from failure
+
+
 def measure(stage, wanted=""):
     """`wanted`: only the rows whose name holds it."""
     stage.slowest_rate = partial(slowest_rate, stage, {})
@@ -52,9 +59,8 @@ def measure(stage, wanted=""):
         for row, rounds in zip(rows, runs):
             tell(f"round {number_of_round + 1} of {effort.rounds}: {row.name}")
             peers = stage.peers(row.upstream)
-            rounds.append(with_added({
-                name: row.run(stage, peers[name], name != "direct", effort.seconds)
-                for name in in_turn(row.names, number_of_round)}))
+            rounds.append(with_added({name: run(stage, row, name, peers[name])
+                                      for name in in_turn(row.names, number_of_round)}))
     return {"rows": [{"name": row.name, "metrics": row.metrics(), "unit": row.unit, "rounds": rounds}
                      for row, rounds in zip(rows, runs)],
             "peaks_mib": {kind: peaks(peers) for kind, peers in stage.groups.items()}}

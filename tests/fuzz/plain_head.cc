@@ -14,6 +14,9 @@ const std::vector<std::string> kHopByHop{"connection", "keep-alive", "proxy-conn
 const std::vector<std::string> kHandled{"content-length", "transfer-encoding", "trailer",
                                         "expect",         "max-forwards",      "x-forwarded-for"};
 
+// What a field's name is made of (RFC 9110 section 5.6.2), in lower case.
+constexpr std::string_view kToken = "abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::ranges::find(all, one) != all.end();
 }
@@ -95,6 +98,17 @@ void check_no_hop_fields(const PlainHead& head, const std::vector<std::string>& 
     check(!contains(kHopByHop, field.name), "no hop-by-hop field is forwarded");
     check(!is_named(named_by_connection, field.name),
           "no field that Connection names is forwarded");
+  }
+}
+
+void check_hop_trailers(const PlainHead& head, const std::vector<std::string>& hop_fields) {
+  const std::vector<std::string> own{"", "close", "keep-alive", "upgrade"};
+  for (const std::string& option : head.connection_options()) {
+    const bool is_name = option.find_first_not_of(kToken) == std::string::npos;
+    if (contains(own, option) || !is_name) continue;
+    const bool ends = std::ranges::any_of(
+        hop_fields, [&](const std::string& field) { return lower(field) == option; });
+    check(ends, "no trailer that Connection names is forwarded");
   }
 }
 

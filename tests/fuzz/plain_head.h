@@ -34,4 +34,7 @@ PlainHead read_plainly(std::string_view head);
 void check_no_hop_fields(const PlainHead& head, const std::vector<std::string>& named_by_connection,
                          const std::vector<std::string>& allowed);
 
+// Checks that a chunked body's trailers of the names that Connection has end at this hop, too.
+void check_hop_trailers(const PlainHead& head, const std::vector<std::string>& hop_fields);
+
 }  // namespace taskgate::fuzz

@@ -39,6 +39,7 @@ void check_unambiguous(const PlainHead& plain, const ResponseHead& head, BodyFra
     check(body.kind == BodyKind::chunked && lower(codings.front()) == "chunked" &&
               head.minor_version > 0,
           "only chunked is taken");
+    check_hop_trailers(plain, body.hop_fields);
   } else if (!lengths.empty()) {
     check(lengths.front().find_first_not_of("0123456789") == std::string::npos,
           "a length is digits");
@@ -56,6 +57,7 @@ ResponseEdits edits_for(BodyKind body, bool client_is_10) {
 }
 
 BodyFraming expected_body(BodyFraming body, const ResponseEdits& edits) {
+  body.hop_fields.clear();  // the Connection that named them ends here
   if (edits.add_chunked) return {.kind = BodyKind::chunked};
   if (edits.drop_transfer_encoding && body.kind == BodyKind::chunked) {
     return {.kind = BodyKind::until_close};

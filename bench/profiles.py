@@ -1,4 +1,4 @@
-"""Where the processor time of a request goes, by perf: what the kernel does for which system call, the program itself,
+"""Where the processor time of a request, or a MiB, goes, by perf: what the kernel does for which system call, the program itself,
 its libraries."""
 
 import re
@@ -6,7 +6,7 @@ import subprocess
 
 from peers import PROXIES
 from processes import Failure
-from rows import Closed
+from rows import Closed, Uploads
 from stage import tell
 from table import Table
 
@@ -29,7 +29,8 @@ def rows():
     create = {"path": "/api/claude/tasks", "method": "POST", "names": PROXIES}
     return [Closed("Refused creates, 64 connections", "closing", connections=64, **create),
             Closed("Small answers, 32 connections, upstream closes", "closing"),
-            Closed("Small answers, 32 connections, upstream keeps", "keeping")]
+            Closed("Small answers, 32 connections, upstream keeps", "keeping"),
+            Uploads("Uploads of 16 MiB, 4 connections", "own", bytes=16 << 20)]
 
 
 def perf(*words):
@@ -81,14 +82,14 @@ def measure(stage):
     for row in rows():
         tell(f"profile: {row.name}")
         peers = stage.peers(row.upstream)
-        found.append({"name": row.name, "by_peer": {name: profile(stage, row, peers[name]) for name in NAMES}})
+        found.append({"name": row.name, "unit": row.unit, "by_peer": {name: profile(stage, row, peers[name]) for name in NAMES}})
     return found
 
 
 def tables(found):
     shown = []
     for row in found:
-        table = Table(f"Where it goes: {row['name']}, CPU µs/request", ["", *NAMES])
+        table = Table(f"Where it goes: {row['name']}, CPU µs/{row['unit']}", ["", *NAMES])
         for place in PLACES:
             table.add(place, *(row["by_peer"][name][place] for name in NAMES))
         shown.append(table)

@@ -10,6 +10,10 @@ target_compile_options(taskgate_settings INTERFACE
   -Wold-style-cast -Wimplicit-fallthrough -Wno-missing-field-initializers -Wno-restrict
   $<$<BOOL:${TASKGATE_WERROR}>:-Werror>)
 
+# The program's text is memory of each pod: what nothing uses is left out of it.
+add_compile_options($<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
+add_link_options($<$<CONFIG:Release>:LINKER:--gc-sections>)
+
 if(TASKGATE_SANITIZE)
   # For every target, the compiled Boost sources included: a half-instrumented coroutine frame reports nonsense.
   add_compile_options(-fsanitize=${TASKGATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -33,10 +37,14 @@ target_compile_definitions(taskgate_boost PUBLIC
 target_link_libraries(taskgate_boost PUBLIC Boost::headers Threads::Threads)
 target_compile_options(taskgate_boost PRIVATE -w)
 
-# One static library a layer (docs/architecture.md); a layer links the layers it may include.
+# One static library a layer (docs/architecture.md); a layer links the layers it may include. COLD: no request goes
+# through it, so it is compiled to be small.
 function(taskgate_layer name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "COLD" "" "SOURCES;LINK;PRIVATE" ${ARGN})
   add_library(taskgate_${name} STATIC ${ARG_SOURCES})
   add_library(taskgate::${name} ALIAS taskgate_${name})
   target_link_libraries(taskgate_${name} PUBLIC taskgate::settings ${ARG_LINK} PRIVATE ${ARG_PRIVATE})
+  if(ARG_COLD)
+    target_compile_options(taskgate_${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+  endif()
 endfunction()

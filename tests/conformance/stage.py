@@ -91,7 +91,8 @@ class Stage:
             if self.upstream.is_called(0.02):
                 return "upstream"
             if answered(client) or (interim and client.unread):
-                return "client"
+                # Both may have come since the upstream was looked at.
+                return "upstream" if self.upstream.is_called() else "client"
         raise Unlike(f"nothing happens for {Patience.seconds:.0f} s")
 
     def take_call(self):

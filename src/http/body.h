@@ -23,6 +23,11 @@ class BodyScanner {
   // As ChunkScanner's. The payload is the body without the chunked coding.
   std::size_t feed(std::string_view bytes, std::string* payload = nullptr);
 
+  // Bytes that belong to the body whatever they are, known without looking at them: what is left of
+  // one with a Content-Length. skip() walks over some of them.
+  std::uint64_t known_length() const { return kind_ == BodyKind::length ? remaining_ : 0; }
+  void skip(std::uint64_t bytes) { remaining_ -= bytes; }
+
   bool complete() const;
   bool failed() const { return chunks_.failed(); }
   const char* fault() const { return chunks_.fault(); }  // static text, after failed()

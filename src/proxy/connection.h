@@ -7,6 +7,7 @@
 #include <string>
 
 #include "http/head.h"
+#include "http/rewrite.h"
 #include "http/rules.h"
 #include "observe/outcome.h"
 #include "proxy/exchange.h"

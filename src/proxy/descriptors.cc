@@ -11,6 +11,8 @@ namespace {
 // at the upstream's accept queue.
 constexpr std::size_t kOwn = 32;
 constexpr std::size_t kAdminAtMost = 128;
+// With what a pipe can hold, 8 MiB of the kernel's memory.
+constexpr std::size_t kPipesAtMost = 32;
 
 }  // namespace
 
@@ -25,7 +27,8 @@ std::size_t raise_descriptor_limit() {
 DescriptorShares share_descriptors(std::size_t limit) {
   DescriptorShares shares{.limit = limit};
   shares.admin = std::clamp<std::size_t>(limit / 8, 1, kAdminAtMost);
-  const std::size_t kept = kOwn + shares.admin;
+  shares.pipes = std::min(limit / 128, kPipesAtMost);
+  const std::size_t kept = kOwn + shares.admin + 2 * shares.pipes;
   shares.traffic = limit > kept ? limit - kept : 0;
   // Even the smallest share carries one request.
   shares.traffic = std::max<std::size_t>(shares.traffic, 2);

@@ -16,6 +16,7 @@ std::size_t raise_descriptor_limit();
 struct DescriptorShares {
   std::size_t limit = 0;    // of the process
   std::size_t admin = 0;    // connections of the admin port
+  std::size_t pipes = 0;    // of two descriptors each, for long bodies
   std::size_t traffic = 0;  // connections of clients and to the upstream together
   std::size_t clients = 0;  // client connections at most, so that some are left for the upstream
 };

@@ -1,9 +1,10 @@
 #include "proxy/exchange.h"
 
-#include <cstdio>
 #include <utility>
 
+#include "http/rewrite.h"
 #include "proxy/join.h"
+#include "proxy/tunnel.h"
 
 namespace taskgate::proxy {
 
@@ -18,7 +19,8 @@ Exchange::Exchange(Services& services, Stream& client, const config::Config& con
       outcome_(outcome),
       upstream_(TcpSocket(services.loop), services.deadlines),
       parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
-      upload_(outgoing_.relayed) {}
+      upload_(outgoing_.relayed),
+      traffic_(outcome, services.bytes) {}
 
 Task<After> Exchange::run(gate::Reservation reservation) {
   reservation_ = std::move(reservation);
@@ -72,6 +74,7 @@ Task<bool> Exchange::send() {
   std::string_view body = outgoing_.body;
   std::size_t taken = 0;
   if (!upload_.complete()) {
+    client_.read_short(upload_.known_length());
     taken = upload_.feed(client_.received());
     if (upload_.failed()) {
       refuse_body();
@@ -79,7 +82,7 @@ Task<bool> Exchange::send() {
     }
     body = client_.received().substr(0, taken);
   }
-  count(Direction::up, body.size());
+  traffic_.up(body.size());
   if (upload_.complete()) expect_answer();
   if (!upload_.complete() || outgoing_.upgrade) upstream_.send_at_once();
   const bool sent = co_await upstream_.write({outgoing_.head, body});
@@ -100,7 +103,12 @@ void Exchange::refuse_body() {
 // What the client still has of the request's body. Ends early when the answer is over.
 Task<> Exchange::upload() {
   bool broken = false;
-  while (!upload_.complete() && !done_) {
+  const Pipes::Lease pipe = pipe_for(upload_);
+  if (pipe) {
+    const bool sent = co_await upload_long(*pipe);
+    broken = !sent;
+  }
+  while (!pipe && !upload_.complete() && !done_) {
     client_.deadline().set(config_.timeouts.idle);
     const bool came = co_await client_.read_more();
     if (!came) {
@@ -114,7 +122,7 @@ Task<> Exchange::upload() {
       upstream_.reset();
       break;
     }
-    count(Direction::up, taken);
+    traffic_.up(taken);
     const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
     client_.consume(taken);
     broken = !sent;
@@ -123,6 +131,29 @@ Task<> Exchange::upload() {
   client_.deadline().clear();
   uploading_ = broken || !upload_.complete();
   if (!uploading_ && !answered_) expect_answer();
+}
+
+// A create's answer is looked into, so it has to come through here.
+Pipes::Lease Exchange::pipe_for(const http::BodyScanner& body) {
+  return gated_ ? Pipes::Lease() : services_.pipes.take(body.known_length());
+}
+
+// False: the upstream takes no more.
+Task<bool> Exchange::upload_long(Pipe& pipe) {
+  client_.release_buffer();
+  while (!upload_.complete() && !done_) {
+    client_.deadline().set(config_.timeouts.idle);
+    const bool came = co_await client_.read_into(pipe, upload_.known_length());
+    if (!came) {
+      if (!done_) client_left();
+      break;
+    }
+    traffic_.up(pipe.held());
+    upload_.skip(pipe.held());
+    const bool sent = co_await upstream_.write_from(pipe);
+    if (!sent) co_return false;
+  }
+  co_return true;
 }
 
 // The time for the answer begins when the request is whole.
@@ -194,7 +225,7 @@ Task<bool> Exchange::pass_interim() {
   upstream_.consume(parser_.head().size);
   parser_.reset();
   if (outgoing_.client_minor_version == 0) co_return true;
-  co_return co_await to_client({head});
+  co_return co_await to_client(client_.write(head));
 }
 
 Task<> Exchange::relay_final() {
@@ -212,13 +243,14 @@ Task<> Exchange::relay_final() {
   outcome_.upstream_rejected = gated_ && head.status == 429;
   answered_ = true;
   if (switches) {
-    co_await tunnel();
+    co_await relay_tunnel();
     co_return;
   }
   outcome_.stream = http::is_event_stream(head);
   if (outcome_.stream || !rules.keep_alive) era_.reset();
   if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
-  plan_answer(rules);
+  const bool may_keep = outgoing_.keep_alive && !services_.draining && !uploading_;
+  framing_.plan(head, rules, outgoing_.client_minor_version, may_keep);
   upstream_.consume(head.size);
   if (!uploading_) client_.release_buffer();
   std::optional<Recount> as_stream;
@@ -230,27 +262,13 @@ Task<> Exchange::relay_final() {
   co_await relay_body(rules);
 }
 
-// Decides how the answer goes out, and makes its head.
-void Exchange::plan_answer(const http::ResponseRules& rules) {
-  const bool client_is_10 = outgoing_.client_minor_version == 0;
-  const bool until_close = rules.body.kind == http::BodyKind::until_close;
-  add_chunks_ = until_close && !client_is_10;
-  drop_chunks_ = rules.body.kind == http::BodyKind::chunked && client_is_10;
-  ends_with_close_ = client_is_10 && (until_close || drop_chunks_);
-  keep_ = outgoing_.keep_alive && !services_.draining && !uploading_ && !ends_with_close_;
-  http::ResponseEdits edits{.add_chunked = add_chunks_, .drop_transfer_encoding = client_is_10};
-  if (!keep_) {
-    edits.connection = http::ConnectionField::close;
-  } else if (client_is_10) {
-    edits.connection = http::ConnectionField::keep_alive;
-  }
-  http::append_response(client_head_, parser_.head(), edits);
-}
-
 Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   http::BodyScanner scanner(rules.body);
+  upstream_.read_short(scanner.known_length());
   for (;;) {
-    const bool passed = co_await relay_piece(scanner);
+    bool passed = co_await relay_piece(scanner);
+    const Pipes::Lease pipe = passed ? pipe_for(scanner) : Pipes::Lease();
+    if (pipe) passed = co_await relay_long(scanner, *pipe);
     if (!passed) co_return;
     if (scanner.complete()) break;
     upstream_.deadline().set(config_.timeouts.idle);
@@ -269,34 +287,40 @@ Task<bool> Exchange::read_body() {
   return outcome_.stream ? upstream_.read_after_silence() : upstream_.read_more();
 }
 
-// What has come of the body goes out at once, the answer's head with the first piece.
+// What has come of the body goes out at once.
 Task<bool> Exchange::relay_piece(http::BodyScanner& scanner) {
-  payload_.clear();
   const std::string_view received = upstream_.received();
-  const std::size_t taken = scanner.feed(received, drop_chunks_ ? &payload_ : nullptr);
-  const std::string_view piece = drop_chunks_ ? payload_ : received.substr(0, taken);
+  const std::size_t taken = framing_.take(received, scanner);
   if (gated_) sniffer_.feed(received.substr(0, taken));
-  count(Direction::down, piece.size());
-  const bool passed = co_await write_piece(piece);
-  client_head_.clear();
+  traffic_.down(framing_.piece().size());
+  const bool passed = co_await to_client(client_.write(framing_.parts()));
+  framing_.written();
   upstream_.consume(taken);
   if (scanner.failed()) cut_answer();
   co_return passed && !scanner.failed();
 }
 
-Task<bool> Exchange::write_piece(std::string_view piece) {
-  const bool as_it_is = !add_chunks_ || piece.empty();
-  if (as_it_is) co_return co_await to_client({client_head_, piece});
-  char size_line[20];
-  const int length = std::snprintf(size_line, sizeof size_line, "%zx\r\n", piece.size());
-  co_return co_await to_client(
-      {client_head_, std::string_view(size_line, static_cast<std::size_t>(length)), piece, "\r\n"});
+// The rest of a body whose length is known. False: it was cut, or the client has gone.
+Task<bool> Exchange::relay_long(http::BodyScanner& scanner, Pipe& pipe) {
+  upstream_.release_buffer();
+  while (!scanner.complete()) {
+    upstream_.deadline().set(config_.timeouts.idle);
+    const bool came = co_await upstream_.read_into(pipe, scanner.known_length());
+    if (!came) {
+      cut_answer();
+      co_return false;
+    }
+    traffic_.down(pipe.held());
+    scanner.skip(pipe.held());
+    const bool passed = co_await to_client(client_.write_from(pipe));
+    if (!passed) co_return false;
+  }
+  co_return true;
 }
 
 Task<> Exchange::finish_body() {
   upstream_.deadline().clear();
-  const std::string_view last = add_chunks_ ? "0\r\n\r\n" : "";
-  const bool passed = co_await to_client({last});
+  const bool passed = co_await to_client(client_.write(framing_.end()));
   if (!passed) co_return;
   const bool created = outcome_.status == 201 || outcome_.status == 202;
   if (claim_ && created && !sniffer_.saw_error()) services_.admission.succeeded(*claim_);
@@ -305,55 +329,29 @@ Task<> Exchange::finish_body() {
   if (era_ && upstream_.received().empty()) {
     services_.upstream.pool().put(std::move(upstream_.socket()), *era_);
   }
-  after_ = keep_ ? After::keep : uploading_ ? After::linger : After::close;
+  after_ = framing_.keep() ? After::keep : uploading_ ? After::linger : After::close;
 }
 
-Task<> Exchange::tunnel() {
-  http::append_response(client_head_, parser_.head(),
-                        {.connection = http::ConnectionField::upgrade});
+Task<> Exchange::relay_tunnel() {
+  std::string head;
+  http::append_response(head, parser_.head(), {.connection = http::ConnectionField::upgrade});
   upstream_.consume(parser_.head().size);
   token_.release();
   watch_.reset();
   outcome_.tunnel = true;
-  const bool passed = co_await to_client({client_head_});
+  const bool passed = co_await to_client(client_.write(head));
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
-  co_await join(pump(client_, upstream_, Direction::up), pump(upstream_, client_, Direction::down));
-}
-
-// One direction of a tunnel. The end of one side's sending is passed on; the other direction goes
-// on.
-Task<> Exchange::pump(Stream& from, Stream& to, Direction direction) {
-  for (;;) {
-    count(direction, from.received().size());
-    const bool written = co_await to.write(from.received());
-    if (!written) break;
-    from.consume(from.received().size());
-    from.deadline().set(config_.timeouts.idle);
-    const bool came = co_await from.read_after_silence();
-    if (!came) break;
-    to.deadline().set(config_.timeouts.idle);
-  }
-  if (from.fault() == StreamFault::eof) {
-    to.half_close();
-    co_return;
-  }
-  from.interrupt();
-  to.interrupt();
+  const bool whole = co_await tunnel(client_, upstream_, config_.timeouts.idle, traffic_);
+  if (whole) co_return;
   upstream_.reset();
   after_ = After::reset;
 }
 
-// At once, not at the end: a tunnel lives for hours.
-void Exchange::count(Direction direction, std::size_t bytes) {
-  (direction == Direction::up ? outcome_.bytes_up : outcome_.bytes_down) += bytes;
-  (direction == Direction::up ? services_.bytes.up : services_.bytes.down) += bytes;
-}
-
-Task<bool> Exchange::to_client(Stream::Parts parts) {
+Task<bool> Exchange::to_client(Task<bool> write) {
   if (client_gone_) co_return gated_;
   client_.deadline().set(config_.timeouts.idle);
-  const bool written = co_await client_.write(parts);
+  const bool written = co_await std::move(write);
   client_.deadline().clear();
   if (!written) client_left();
   co_return written || gated_;
@@ -394,7 +392,7 @@ void Exchange::cut_answer() {
   if (upstream_.fault() != StreamFault::interrupted) {
     outcome_.upstream_error = UpstreamError::truncated;
   }
-  after_ = ends_with_close_ ? After::reset : After::close;
+  after_ = framing_.ends_with_close() ? After::reset : After::close;
 }
 
 }  // namespace taskgate::proxy

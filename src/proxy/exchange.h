@@ -9,15 +9,16 @@
 #include "gate/gate.h"
 #include "http/body.h"
 #include "http/head.h"
-#include "http/rewrite.h"
 #include "http/rules.h"
 #include "observe/outcome.h"
+#include "proxy/answer_framing.h"
 #include "proxy/client_watch.h"
 #include "proxy/outgoing.h"
 #include "proxy/pacer.h"
 #include "proxy/services.h"
 #include "proxy/status_sniffer.h"
 #include "proxy/stream.h"
+#include "proxy/traffic.h"
 #include "proxy/upstream_failure.h"
 #include "proxy/upstream_pool.h"
 
@@ -56,23 +57,21 @@ class Exchange {
   Task<bool> connect();
   Task<bool> send();
   Task<> upload();
+  Task<bool> upload_long(Pipe& pipe);
+  Pipes::Lease pipe_for(const http::BodyScanner& body);
   Task<> relay_answer();
   Task<bool> read_answer_head();
   Task<bool> send_again();
   Task<bool> pass_interim();
   Task<> relay_final();
-  void plan_answer(const http::ResponseRules& rules);
   Task<> relay_body(const http::ResponseRules& rules);
   Task<bool> read_body();
   Task<bool> relay_piece(http::BodyScanner& scanner);
-  Task<bool> write_piece(std::string_view piece);
+  Task<bool> relay_long(http::BodyScanner& scanner, Pipe& pipe);
   Task<> finish_body();
-  Task<> tunnel();
-  enum class Direction : std::uint8_t { up, down };
-  Task<> pump(Stream& from, Stream& to, Direction direction);
-  Task<bool> to_client(Stream::Parts parts);
+  Task<> relay_tunnel();
+  Task<bool> to_client(Task<bool> write);
 
-  void count(Direction direction, std::size_t bytes);
   void expect_answer();
   void client_left();
   void refuse_body();
@@ -94,20 +93,14 @@ class Exchange {
   std::optional<ClientWatch::Guard> watch_;
   http::ResponseParser parser_;
   http::BodyScanner upload_;
+  AnswerFraming framing_;
+  Traffic traffic_;
 
   // Of a gated create.
   bool gated_ = false;
   gate::Reservation reservation_;
   std::optional<gate::Plausibility::Claim> claim_;
   StatusSniffer sniffer_;
-
-  // How the answer goes out.
-  std::string client_head_;  // not written yet
-  bool add_chunks_ = false;
-  bool drop_chunks_ = false;
-  bool ends_with_close_ = false;
-  bool keep_ = false;
-  std::string payload_;
 
   bool uploading_ = false;  // part of the request's body is still with the client
   bool answered_ = false;   // the final head is in

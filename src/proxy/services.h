@@ -13,6 +13,7 @@
 #include "proxy/deadline.h"
 #include "proxy/descriptors.h"
 #include "proxy/parking.h"
+#include "proxy/pipe.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_report.h"
 
@@ -46,6 +47,7 @@ struct Services {
         metrics(counters),
         config(std::move(start)),
         descriptors(shares, counts),
+        pipes(shares.pipes),
         deadlines(io),
         watch(io),
         parking(io, counts.idle),
@@ -60,6 +62,7 @@ struct Services {
   observe::ConnectionCounts counts;
   observe::History history;
   Descriptors descriptors;
+  Pipes pipes;
   Deadlines deadlines;
   ClientWatch watch;
   Parking parking;

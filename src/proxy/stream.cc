@@ -1,8 +1,11 @@
 #include "proxy/stream.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -13,6 +16,9 @@ namespace {
 // doubles when a read fills it.
 constexpr std::size_t kSmallBuffer = 4 * 1024;
 constexpr std::size_t kLargeBuffer = 64 * 1024;
+
+// Up to here a body that is read into a buffer costs less than one that goes through a pipe.
+constexpr std::size_t kShortBody = 32 * 1024;
 
 // Who speaks so often, so often in a row, needs the buffer again at once: it is not worth a system
 // call to hold none.
@@ -31,6 +37,10 @@ void advance(Buffers& buffers, std::size_t bytes) {
     buffer += taken;
     bytes -= taken;
   }
+}
+
+ErrorCode last_error() {
+  return {errno, boost::system::system_category()};
 }
 
 }  // namespace
@@ -64,14 +74,20 @@ void Stream::make_room() {
   const std::size_t used = end_ - begin_;
   const bool grow_for_speed = last_read_filled_ && capacity_ < kLargeBuffer;
   if (capacity_ == 0 || used == capacity_ || (grow_for_speed && used == 0)) {
-    const std::size_t larger = std::max(kSmallBuffer, capacity_ * 2);
-    auto fresh = std::make_unique_for_overwrite<char[]>(larger);
-    if (used > 0) std::memcpy(fresh.get(), buffer_.get() + begin_, used);
-    buffer_ = std::move(fresh);
-    capacity_ = larger;
+    reserve(std::max(kSmallBuffer, capacity_ * 2));
   } else if (begin_ > 0) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, used);
+    begin_ = 0;
+    end_ = used;
   }
+}
+
+void Stream::reserve(std::size_t capacity) {
+  const std::size_t used = end_ - begin_;
+  auto fresh = std::make_unique_for_overwrite<char[]>(capacity);
+  if (used > 0) std::memcpy(fresh.get(), buffer_.get() + begin_, used);
+  buffer_ = std::move(fresh);
+  capacity_ = capacity;
   begin_ = 0;
   end_ = used;
 }
@@ -120,6 +136,15 @@ Task<bool> Stream::read(bool after_silence) {
   co_return true;
 }
 
+void Stream::read_short(std::uint64_t length) {
+  const std::size_t used = end_ - begin_;
+  if (length <= used || length > kShortBody) return;
+  if (length > capacity_ - begin_) reserve(static_cast<std::size_t>(length));
+  const auto bytes = ::recv(socket_.native_handle(), buffer_.get() + end_,
+                            static_cast<std::size_t>(length) - used, MSG_DONTWAIT);
+  if (bytes > 0) end_ += static_cast<std::size_t>(bytes);
+}
+
 void Stream::note_silence(Duration lasted) {
   if (lasted >= kBriefSilence) {
     brief_silences_ = 0;
@@ -148,6 +173,45 @@ Task<bool> Stream::write(Parts parts) {
     }
     written_ += bytes;
     advance(buffers, bytes);
+  }
+  co_return true;
+}
+
+Task<bool> Stream::read_into(Pipe& pipe, std::uint64_t most) {
+  const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, Pipe::kPiece));
+  for (;;) {
+    if (stopped()) co_return false;
+    const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
+    if (moved > 0) co_return true;
+    ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();
+    if (error == asio::error::would_block) {
+      const auto [failed] = co_await socket_.async_wait(TcpSocket::wait_read, kTask);
+      error = failed;
+    }
+    if (error) {
+      note(error);
+      co_return false;
+    }
+  }
+}
+
+Task<bool> Stream::write_from(Pipe& pipe) {
+  while (pipe.held() > 0) {
+    if (stopped()) co_return false;
+    const std::ptrdiff_t moved = pipe.drain_to(socket_.native_handle());
+    if (moved > 0) {
+      written_ += static_cast<std::uint64_t>(moved);
+      continue;
+    }
+    ErrorCode error = last_error();
+    if (error == asio::error::would_block) {
+      const auto [failed] = co_await socket_.async_wait(TcpSocket::wait_write, kTask);
+      error = failed;
+    }
+    if (error) {
+      note(error);
+      co_return false;
+    }
   }
   co_return true;
 }

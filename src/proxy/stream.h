@@ -9,6 +9,7 @@
 
 #include "base/task.h"
 #include "proxy/deadline.h"
+#include "proxy/pipe.h"
 
 namespace taskgate::proxy {
 
@@ -39,10 +40,19 @@ class Stream {
   // at the price of a system call. After some that were brief, the next one is taken to be so too.
   Task<bool> read_after_silence() { return read(true); }
 
+  // Reads what is there already of a body of `length` bytes, so that a short one goes on in one
+  // write. Of a long one it reads nothing.
+  void read_short(std::uint64_t length);
+
   // Writes all of it in as few system calls as the socket takes.
   using Parts = std::array<std::string_view, 4>;
   Task<bool> write(Parts parts);
   Task<bool> write(std::string_view bytes) { return write(Parts{bytes}); }
+
+  // The same between a socket and a pipe, while nothing is in the buffer. read_into() takes at most
+  // `most` bytes, into an empty pipe; write_from() empties it.
+  Task<bool> read_into(Pipe& pipe, std::uint64_t most);
+  Task<bool> write_from(Pipe& pipe);
 
   StreamFault fault() const { return fault_; }
   // Remembers why an operation on socket() failed.
@@ -74,6 +84,7 @@ class Stream {
   void note_silence(Duration lasted);
   bool stopped();
   void make_room();
+  void reserve(std::size_t capacity);
 
   TcpSocket socket_;
   Deadline deadline_;

@@ -26,6 +26,24 @@ TEST_CASE("a body with a length ends with its last byte") {
   CHECK(payload == "abcde");
 }
 
+TEST_CASE("of a body with a length one can walk over what was not looked at") {
+  BodyScanner scanner({.kind = BodyKind::length, .length = 8});
+  scanner.feed("abc");
+  CHECK(scanner.known_length() == 5);
+  scanner.skip(4);
+  CHECK(scanner.known_length() == 1);
+  CHECK_FALSE(scanner.complete());
+  CHECK(scanner.feed("hGET") == 1);
+  CHECK(scanner.known_length() == 0);
+  CHECK(scanner.complete());
+}
+
+TEST_CASE("what other bodies still hold is not known without looking") {
+  CHECK(BodyScanner({.kind = BodyKind::none}).known_length() == 0);
+  CHECK(BodyScanner({.kind = BodyKind::chunked}).known_length() == 0);
+  CHECK(BodyScanner({.kind = BodyKind::until_close}).known_length() == 0);
+}
+
 TEST_CASE("a body may be longer than memory") {
   BodyScanner scanner({.kind = BodyKind::length, .length = ~std::uint64_t{0}});
   CHECK(scanner.feed("abc") == 3);

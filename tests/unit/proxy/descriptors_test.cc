@@ -10,6 +10,7 @@ namespace {
 struct Row {
   std::size_t limit;
   std::size_t admin;
+  std::size_t pipes;
   std::size_t traffic;
   std::size_t clients;
 };
@@ -18,15 +19,16 @@ struct Row {
 
 TEST_CASE("traffic gets what listings, the admin port and a reload leave") {
   const auto row = GENERATE(values<Row>({
-      {0, 1, 2, 1},  // even the smallest share carries one request
-      {40, 5, 3, 2},
-      {64, 8, 24, 16},
-      {1024, 128, 864, 576},
-      {1048576, 128, 1048416, 698944},
+      {0, 1, 0, 2, 1},  // even the smallest share carries one request
+      {40, 5, 0, 3, 2},
+      {64, 8, 0, 24, 16},
+      {1024, 128, 8, 848, 565},
+      {1048576, 128, 32, 1048352, 698901},
   }));
   CAPTURE(row.limit);
   const DescriptorShares shares = share_descriptors(row.limit);
   CHECK(shares.admin == row.admin);
+  CHECK(shares.pipes == row.pipes);
   CHECK(shares.traffic == row.traffic);
   CHECK(shares.clients == row.clients);
 }

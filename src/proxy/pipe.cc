@@ -1,0 +1,85 @@
+#include "proxy/pipe.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace taskgate::proxy {
+namespace {
+
+constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
+// Below, a pipe costs what it spares.
+constexpr std::uint64_t kFew = 8 * 1024;
+// So many stay open for the next ones that need them.
+constexpr std::size_t kIdle = 4;
+// A user with too many pipes gets them with one or two pages.
+constexpr int kTooSmall = 64 * 1024;
+
+// Whether a byte gets through from socket to socket.
+bool kernel_splices() {
+  std::array<int, 2> sockets{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
+    return false;
+  }
+  const auto pipe = Pipe::make();
+  const bool works = pipe && ::send(sockets[0], "x", 1, MSG_NOSIGNAL) == 1 &&
+                     pipe->fill_from(sockets[1], 1) == 1 && pipe->drain_to(sockets[1]) == 1;
+  for (const int socket : sockets) ::close(socket);
+  return works;
+}
+
+}  // namespace
+
+std::unique_ptr<Pipe> Pipe::make() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) != 0) return nullptr;
+  std::unique_ptr<Pipe> made(new Pipe(ends[0], ends[1]));
+  ::fcntl(made->write_end_, F_SETPIPE_SZ, static_cast<int>(kPiece));  // else it stays as it is
+  if (::fcntl(made->write_end_, F_GETPIPE_SZ) < kTooSmall) return nullptr;
+  return made;
+}
+
+Pipe::~Pipe() {
+  ::close(read_end_);
+  ::close(write_end_);
+}
+
+std::ptrdiff_t Pipe::fill_from(int socket, std::size_t most) {
+  const auto moved = ::splice(socket, nullptr, write_end_, nullptr, std::min(most, kPiece), kFlags);
+  if (moved > 0) held_ += static_cast<std::size_t>(moved);
+  return moved;
+}
+
+std::ptrdiff_t Pipe::drain_to(int socket) {
+  const auto moved = ::splice(read_end_, nullptr, socket, nullptr, held_, kFlags);
+  if (moved > 0) held_ -= static_cast<std::size_t>(moved);
+  return moved;
+}
+
+Pipes::Lease Pipes::take(std::uint64_t bytes) {
+  if (bytes < kFew) return {nullptr, GiveBack{this}};
+  if (!works_) works_ = kernel_splices();
+  std::unique_ptr<Pipe> pipe;
+  if (*works_ && lent_ < most_) {
+    if (idle_.empty()) {
+      pipe = Pipe::make();
+    } else {
+      pipe = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (pipe) ++lent_;
+  return {pipe.release(), GiveBack{this}};
+}
+
+// One with bytes in it is closed: they were for somebody who has gone.
+void Pipes::give_back(std::unique_ptr<Pipe> pipe) {
+  --lent_;
+  if (pipe->held() == 0 && idle_.size() < kIdle) idle_.push_back(std::move(pipe));
+}
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,30 @@
+// Bytes that are relayed, counted for their request and for the gate, as they pass: a stream or a
+// tunnel lives for hours. Loop thread only.
+#pragma once
+
+#include <cstddef>
+
+#include "observe/metrics.h"
+#include "observe/outcome.h"
+
+namespace taskgate::proxy {
+
+class Traffic {
+ public:
+  Traffic(observe::Outcome& outcome, observe::ByteCounts& all) : outcome_(outcome), all_(all) {}
+
+  void up(std::size_t bytes) {
+    outcome_.bytes_up += bytes;
+    all_.up += bytes;
+  }
+  void down(std::size_t bytes) {
+    outcome_.bytes_down += bytes;
+    all_.down += bytes;
+  }
+
+ private:
+  observe::Outcome& outcome_;
+  observe::ByteCounts& all_;
+};
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,16 @@
+// What follows a 101: bytes of another protocol, both ways (RFC 9110 section 7.8). Loop thread
+// only.
+#pragma once
+
+#include "base/task.h"
+#include "proxy/stream.h"
+#include "proxy/traffic.h"
+
+namespace taskgate::proxy {
+
+// Relays until both sides have ended their sending; the end of one is passed on, and the other goes
+// on. `idle`: how long a side may be silent, zero for ever. False: a side broke off or was silent
+// for too long; then neither side may take what it got for the whole.
+Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, Traffic& traffic);
+
+}  // namespace taskgate::proxy

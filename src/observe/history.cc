@@ -24,6 +24,11 @@ bool is_admission(gate::Decision decision) {
   return decision == gate::Decision::admitted || decision == gate::Decision::admitted_unknown;
 }
 
+Counts count_of(gate::Decision decision) {
+  if (decision == gate::Decision::withdrawn) return {.withdrawn = 1};
+  return is_admission(decision) ? Counts{.admitted = 1} : Counts{.refused = 1};
+}
+
 }  // namespace
 
 History::Step& History::step_at(TimePoint now) {
@@ -49,23 +54,23 @@ void History::listed(const gate::Snapshot& gate, TimePoint now) {
 }
 
 void History::decided(const gate::Verdict& verdict, TimePoint now) {
-  Step& step = step_at(now);
-  if (verdict.decision == gate::Decision::withdrawn) {
-    ++totals_.withdrawn;
-    ++step.counts.withdrawn;
-    return;
-  }
-  const bool admitted = is_admission(verdict.decision);
-  ++(admitted ? totals_.admitted : totals_.refused);
-  ++(admitted ? step.counts.admitted : step.counts.refused);
+  Step& step = count(count_of(verdict.decision), now);
+  if (verdict.decision == gate::Decision::withdrawn) return;
   HistoryPoint& point = point_of(step.point);
-  point.reserved = verdict.reserved + (admitted ? 1 : 0);
+  point.reserved = verdict.reserved + (is_admission(verdict.decision) ? 1 : 0);
   point.limit = verdict.limit;
 }
 
 void History::ended(TimePoint now) {
-  ++totals_.requests;
-  ++step_at(now).counts.requests;
+  count({.requests = 1}, now);
+}
+
+// Since the start and in this step.
+History::Step& History::count(const Counts& more, TimePoint now) {
+  Step& step = step_at(now);
+  add(totals_, more);
+  add(step.counts, more);
+  return step;
 }
 
 Counts History::last_minute(TimePoint now) const {

@@ -62,6 +62,7 @@ class History {
   };
 
   Step& step_at(TimePoint now);
+  Step& count(const Counts& more, TimePoint now);
   const Step* find_step(std::int64_t number) const;
 
   Counts totals_;

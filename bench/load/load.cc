@@ -40,6 +40,13 @@ std::string Load::request(std::uint64_t length, std::string_view fields) const {
   return out + "\r\n";
 }
 
+Task<> Load::open_with(Connection& own, std::string_view fields, int status) const {
+  co_await own.connect();
+  const std::string asked = request(0, fields);
+  co_await own.send(asked);
+  co_await own.head(status);
+}
+
 std::unique_ptr<Load> make_load(const Options& options, Executor executor) {
   if (options.mode == "requests") return make_requests(options, executor);
   if (options.mode == "streams") return make_streams(options, executor);

@@ -35,6 +35,9 @@ class Load {
   bool is_over(TimePoint moment) const { return moment >= end_; }
   // The head of each request, and a body that was given.
   std::string request(std::uint64_t length, std::string_view fields = {}) const;
+  // Connects, sends a request with these fields, and reads the answer's head, which must have this
+  // status; what follows the head is the caller's.
+  Task<> open_with(Connection& own, std::string_view fields, int status) const;
 
   const Options& options_;
   Executor executor_;

@@ -10,6 +10,7 @@ namespace taskgate::bench {
 namespace {
 
 constexpr std::size_t kBuffer = 1;  // lines are read into the connection's own text
+constexpr std::string_view kAccept = "Accept: text/event-stream\r\n";
 constexpr std::string_view kStamp = "data: ";
 
 class Streams : public Load {
@@ -18,10 +19,7 @@ class Streams : public Load {
 
   Task<> open(std::size_t lane) override {
     Connection& own = connection(lane);
-    co_await own.connect();
-    const std::string asked = request(0, "Accept: text/event-stream\r\n");
-    co_await own.send(asked);
-    co_await own.head(options_.status);
+    co_await open_with(own, kAccept, options_.status);
     std::string line;
     do {
       line = co_await own.line();

@@ -41,10 +41,7 @@ class Tunnels : public Load {
 
   Task<> open(std::size_t lane) override {
     Connection& own = connection(lane);
-    co_await own.connect();
-    const std::string asked = request(0, kUpgrade);
-    co_await own.send(asked);
-    co_await own.head(101);
+    co_await open_with(own, kUpgrade, 101);
     co_await echo(own);
   }
 

@@ -8,16 +8,6 @@ using namespace taskgate::gate;
 using namespace taskgate::gate::test;
 using std::chrono::milliseconds;
 
-namespace {
-
-Settings settings(int limit) {
-  Settings made;
-  made.limit = limit;
-  return made;
-}
-
-}  // namespace
-
 TEST_CASE("an admission has no reason, and says how old the count was that it stands on") {
   Gate gate(settings(2));
   const Ticket ticket(gate, Duration::zero(), at(0), nullptr);

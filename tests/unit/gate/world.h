@@ -15,6 +15,12 @@ inline TimePoint at(double milliseconds) {
              std::chrono::duration<double, std::milli>(milliseconds));
 }
 
+inline Settings settings(int limit) {
+  Settings made;
+  made.limit = limit;
+  return made;
+}
+
 // Unix seconds; the listings below are made from a thousand seconds later on.
 inline constexpr std::int64_t kSessionsBorn = 1'795'448'000;
 

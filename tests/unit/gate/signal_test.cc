@@ -1,0 +1,125 @@
+// What the gate decides on while the count is held, unknown or late, and when it is blind.
+#include "creates.h"
+#include "gate/gate.h"
+#include "support/catch.h"
+
+using namespace taskgate;
+using namespace taskgate::gate;
+using namespace taskgate::gate::test;
+
+TEST_CASE("while the last good listing is young it is used together with all reservations") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  first.ticket.take_reservation().answered(201, at(2));
+  Create second(gate, 3);
+  Create third(gate, 3);
+  gate.apply(failed(tmux::Fault::timeout, 4, 1004));
+  CHECK(second.decision() == Decision::admitted);
+  CHECK(third.waits());
+  CHECK(gate.snapshot(at(1004)).signal == SignalState::held);
+  CHECK(gate.snapshot(at(1004)).live == 0);
+}
+
+TEST_CASE("after tmux.hold without a good listing creates are refused as unknown with the reason") {
+  Gate gate(settings(2));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  Create second(gate, 10'001);
+  gate.apply(failed(tmux::Fault::permission_denied, 10'002));
+  CHECK(second.decision() == Decision::unknown);
+  CHECK(second.ticket.verdict()->fault == "permission_denied");
+  CHECK(second.ticket.verdict()->detail == "the tmux server does not answer");
+  CHECK_FALSE(second.ticket.verdict()->live);
+  CHECK_FALSE(gate.snapshot(at(10'003)).live);
+  CHECK_FALSE(gate.snapshot(at(10'003)).slots_free());
+  CHECK(gate.snapshot_with_holders(at(10'003)).holders.empty());
+}
+
+TEST_CASE("without any good listing the first fault is unknown, not zero") {
+  Gate gate(settings(2));
+  CHECK(gate.snapshot(at(0)).signal == SignalState::none);
+  CHECK_FALSE(gate.snapshot(at(0)).live);
+  Create create(gate, 0);
+  gate.apply(failed(tmux::Fault::folder_missing, 1));
+  CHECK(create.decision() == Decision::unknown);
+}
+
+TEST_CASE(
+    "on_unknown admit lets creates pass, with a reservation that counts once the signal is back") {
+  Settings admit = settings(1);
+  admit.admit_unknown = true;
+  Gate gate(admit);
+  Create first(gate, 0);
+  Create second(gate, 0);
+  gate.apply(failed(tmux::Fault::timeout, 1));
+  CHECK(first.decision() == Decision::admitted_unknown);
+  CHECK(second.decision() == Decision::admitted_unknown);
+  Create third(gate, 2);
+  gate.apply(live(0, 3));
+  CHECK(third.waits());
+}
+
+TEST_CASE("slots given while the count stays unknown do not pile up for ever") {
+  Settings admit = settings(1);
+  admit.admit_unknown = true;
+  Gate gate(admit);
+  Create first(gate, 0);
+  gate.apply(failed(tmux::Fault::timeout, 1));
+  first.ticket.take_reservation().answered(201, at(2));
+  gate.apply(failed(tmux::Fault::timeout, 5'002));
+  CHECK(gate.snapshot(at(5'002)).settling == 1);
+  gate.apply(failed(tmux::Fault::timeout, 5'003));
+  CHECK(gate.snapshot(at(5'003)).settling == 0);
+}
+
+TEST_CASE("creates that wait while the count is held ask again, but not in a tight loop") {
+  Gate gate(settings(1));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  Create second(gate, 2);
+  gate.apply(failed(tmux::Fault::access_denied, 3, 3));
+  CHECK(second.waits());
+  CHECK(gate.next_listing() == at(103));
+}
+
+TEST_CASE("a late answer is taken when it is newer than what is known") {
+  Gate gate(settings(3));
+  gate.apply(live(1, 1));
+  gate.apply(failed(tmux::Fault::timeout, 100, 1100));
+  gate.apply(live(2, 100, 5000));
+  CHECK(gate.snapshot(at(5000)).live == 2);
+  gate.apply(live(1, 50, 5001));
+  CHECK(gate.snapshot(at(5001)).live == 2);
+}
+
+TEST_CASE("a late answer that began before a create's answer does not end its reservation") {
+  Gate gate(settings(3));
+  Create first(gate, 0);
+  gate.apply(live(0, 1));
+  gate.apply(failed(tmux::Fault::timeout, 2, 1002));
+  first.ticket.take_reservation().answered(201, at(1500));
+  gate.apply(live(0, 2, 2000));
+  CHECK(gate.snapshot(at(2000)).settling == 1);
+}
+
+TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket clears it") {
+  Gate gate(settings(12));
+  double now = 0;
+  for (int i = 0; i < Plausibility::kContradictions; ++i) {
+    Create create(gate, now += 10);
+    gate.apply(live(0, now += 10));
+    REQUIRE(create.decision() == Decision::admitted);
+    gate.succeeded(create.ticket.take_reservation().answered(201, at(now += 10)));
+    gate.apply(live(0, now += 10));
+  }
+  Create refused(gate, now += 10);
+  gate.apply(live(0, now += 10));
+  CHECK(refused.decision() == Decision::unknown);
+  CHECK(refused.ticket.verdict()->fault == "blind");
+  CHECK(refused.ticket.verdict()->reason == RefusalReason::blind);
+  CHECK_FALSE(gate.snapshot(at(now)).live);
+  gate.apply(live(1, now += 10));
+  CHECK(gate.snapshot(at(now)).signal == SignalState::known);
+  CHECK(gate.snapshot(at(now)).live == 1);
+}

@@ -1,0 +1,46 @@
+// Preloaded into the gate: what it sends that holds a line `X-Held-Until-Reset: FILE` is held back
+// until the peer has reset the connection. So the write itself fails, and not the read after it.
+// FILE is made when that begins; while it is there, nothing more is held.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr std::string_view kField = "X-Held-Until-Reset: ";
+constexpr int kPatienceMs = 30'000;
+
+// Empty: it is not to be held.
+std::string file_of(const msghdr& message) {
+  if (message.msg_iovlen == 0) return {};
+  const std::string_view head(static_cast<const char*>(message.msg_iov->iov_base),
+                              message.msg_iov->iov_len);
+  const auto field = head.find(kField);
+  if (field == std::string_view::npos) return {};
+  const auto value = field + kField.size();
+  return std::string(head.substr(value, head.find('\r', value) - value));
+}
+
+bool make(const std::string& file) {
+  const int made = open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (made >= 0) close(made);
+  return made >= 0;
+}
+
+}  // namespace
+
+extern "C" ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
+  using Function = ssize_t (*)(int, const msghdr*, int);
+  static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "sendmsg"));
+  const std::string file = file_of(*message);
+  if (!file.empty() && make(file)) {
+    pollfd reset{descriptor, 0, 0};
+    poll(&reset, 1, kPatienceMs);
+  }
+  return real(descriptor, message, flags);
+}

@@ -84,6 +84,13 @@ Failure nothing_configured() {
   return {Fault::folder_missing, "no tmux socket is configured; check tmux.socket"};
 }
 
+Failure folder_above(std::string_view folder, std::string_view theirs) {
+  return {Fault::not_a_socket,
+          join({"tmux socket ", folder, ": this folder holds no socket, but ", theirs,
+                ", where tmux keeps a user's sockets; set tmux.socket to that folder, or to the "
+                "socket's own path where one is to come here"})};
+}
+
 Failure not_a_socket(std::string_view path, std::string_view what) {
   return {Fault::not_a_socket, join({"tmux socket ", path, ": ", what,
                                      " stands there, not a tmux server's socket; check "

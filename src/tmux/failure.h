@@ -25,6 +25,8 @@ Failure folder_missing(std::string_view path);
 Failure other_user(std::string_view path, std::string_view theirs);
 Failure no_folder_in_path(std::string_view path);
 Failure nothing_configured();
+// `folder` was configured, has no socket, and is the one above `theirs`, a tmux folder of a user.
+Failure folder_above(std::string_view folder, std::string_view theirs);
 Failure not_a_socket(std::string_view path, std::string_view what);
 Failure vanished(std::string_view path);
 Failure protocol_error(std::string_view path, std::string_view reason);

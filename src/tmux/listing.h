@@ -16,7 +16,7 @@ enum class Fault : std::uint8_t {
   permission_denied,  // EACCES on the folder or the socket
   access_denied,      // the server's ACL: "access not allowed", "client is read-only"
   folder_missing,     // ... of the socket, and the one above; or only another user's is there
-  not_a_socket,       // another kind of file stands there
+  not_a_socket,       // another kind of file stands there, or the folder above the sockets' one
   vanished,           // the socket file was there and is gone (for tmux.hold)
   protocol_error,     // another protocol version, or bytes that are no tmux answer
   system_error,       // any other errno: out of descriptors, ...

@@ -64,6 +64,18 @@ bool is_users_folder(std::string_view name) {
          uid.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+std::optional<std::string> first_users_folder(const std::filesystem::path& folder) {
+  std::optional<std::string> first;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string& path = entry->path().native();
+    if (!is_users_folder(entry->path().filename().native()) || !is_folder(path)) continue;
+    if (!first || path < *first) first = path;
+  }
+  return first;
+}
+
 ErrorCode connect_short(int socket, std::string_view path) {
   sockaddr_un address{};
   if (path.size() >= sizeof address.sun_path) return error_of(ENAMETOOLONG);
@@ -116,15 +128,12 @@ bool has_folder(const std::string& path) {
 std::optional<std::string> other_users_folder(const std::string& path) {
   const std::filesystem::path own = folder_of(path);
   if (!is_users_folder(own.filename().native()) || is_folder(own.native())) return std::nullopt;
-  std::optional<std::string> first;
-  std::error_code error;
-  std::filesystem::directory_iterator entry(own.parent_path(), error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const std::string& other = entry->path().native();
-    if (!is_users_folder(entry->path().filename().native()) || !is_folder(other)) continue;
-    if (!first || other < *first) first = other;
-  }
-  return first;
+  return first_users_folder(own.parent_path());
+}
+
+std::optional<std::string> users_folder_in(const std::string& folder, std::uint32_t own_uid) {
+  const auto own = std::filesystem::path(folder) / ("tmux-" + std::to_string(own_uid));
+  return is_folder(own.native()) ? own.native() : first_users_folder(folder);
 }
 
 boost::system::result<std::vector<std::string>> sockets_in(const std::string& folder,

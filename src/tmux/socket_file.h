@@ -35,6 +35,9 @@ bool has_folder(const std::string& path);
 // likely that user's than one that has not started yet.
 std::optional<std::string> other_users_folder(const std::string& path);
 
+// The folder `tmux-<uid>` in `folder` that is the one of `own_uid`; else the first one by name.
+std::optional<std::string> users_folder_in(const std::string& folder, std::uint32_t own_uid);
+
 // The paths of the sockets in a folder, in the order of their names, at most `most` + 1 of them;
 // else errno.
 boost::system::result<std::vector<std::string>> sockets_in(const std::string& folder,

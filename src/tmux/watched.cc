@@ -1,5 +1,7 @@
 #include "tmux/watched.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace taskgate::tmux {
@@ -55,6 +57,11 @@ void WatchedSockets::add_folder(const std::string& folder, std::vector<Part>& pa
   }
   for (const std::string& path : *paths) add_socket(path, folder, look_at(path), parts);
   add_gone(folder, parts);
+  if (!paths->empty()) return;
+  // TMUX_TMPDIR's value, say. Whoever takes it for the sockets' folder would count none for ever.
+  if (const auto theirs = users_folder_in(folder, ::geteuid())) {
+    parts.push_back(failed_part(folder, folder_above(folder, *theirs)));
+  }
 }
 
 // The sockets that were seen in a folder and are not in it any more.

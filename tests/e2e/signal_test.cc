@@ -51,6 +51,21 @@ TEST_CASE("a gate with another uid than the tmux server's refuses, and says whic
   CHECK(standin.stats().creates_received == 0);
 }
 
+TEST_CASE("a gate that is told the folder above tmux's own refuses, and says which one to name") {
+  TmuxServer tmux;  // in a folder tmux-<uid>
+  tmux.start();
+  Standin standin(tmux);
+  Gate gate(Gate::in_front_of(standin.port(), tmux.folder()));
+  const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
+  CHECK(refused.status == 503);
+  CHECK(says(refused, "(not_a_socket)"));
+  CHECK(says(refused, tmux.folder() + "/tmux-"));
+  CHECK(gate.metric("taskgate_signal_state{state=\"unknown\"}") == 1);
+  CHECK(gate.metric("taskgate_session_listings_total{result=\"not_a_socket\"}") > 0);
+  CHECK_FALSE(gate.metric("taskgate_sessions_live"));
+  CHECK(standin.stats().creates_received == 0);
+}
+
 TEST_CASE("where an ingress replaces 5xx pages, unknown is told with 429") {
   TempDir dir;
   Standin standin(dir / "gone/away/default");

@@ -43,6 +43,10 @@ TEST_CASE("each failure says which socket, what happened and what to check") {
            uid +
            ") or correct tmux.socket; where this user's tmux has only never run yet, make the "
            "folder"},
+      {folder_above("/t", "/t/tmux-1000"), Fault::not_a_socket,
+       "tmux socket /t: this folder holds no socket, but /t/tmux-1000, where tmux keeps a user's "
+       "sockets; set tmux.socket to that folder, or to the socket's own path where one is to come "
+       "here"},
       {not_a_socket("/t/s", "a folder"), Fault::not_a_socket,
        "tmux socket /t/s: a folder stands there, not a tmux server's socket; check tmux.socket"},
       {vanished("/t/s"), Fault::vanished,

@@ -231,6 +231,28 @@ TEST_CASE("a folder stands for every socket in it, found anew at each listing") 
   CHECK(listing.servers[2].path == folder / "c");
 }
 
+// tmux.socket set to what TMUX_TMPDIR is: the sockets are one folder below. It counted no sessions.
+TEST_CASE("a folder that holds tmux's own folder and no socket is not that of the sockets") {
+  TemporaryFolder folder;
+  fs::create_directories(folder / "tmux-4711");
+  Driver driver(settings_for({folder.path()}));
+  CHECK(fault_of(driver.list()) == "not_a_socket");
+  CHECK(driver.listings.back().detail.find("no socket, but " + folder / "tmux-4711") !=
+        std::string::npos);
+  CHECK(fault_of(list_once(folder / "")) == "not_a_socket");
+
+  FakeServer server(driver.loop, folder / "s", answering(kOne));
+  CHECK(driver.list().live == 1);
+}
+
+TEST_CASE("one folder that is not that of the sockets makes the whole unknown") {
+  TemporaryFolder folder;
+  fs::create_directories(folder / "volume/tmux-1000");
+  Driver driver(settings_for({folder / "s", folder / "volume"}));
+  FakeServer server(driver.loop, folder / "s", answering(kOne));
+  CHECK(fault_of(driver.list()) == "not_a_socket");
+}
+
 TEST_CASE("a folder with more sockets than can be meant is a fault") {
   TemporaryFolder folder;
   for (int number = 0; number < 257; ++number) make_stale_socket(folder / std::to_string(number));

@@ -30,7 +30,6 @@ void add_admission(log::Event& line, const Outcome& outcome) {
   add_verdict(line, *outcome.verdict);
   line.field("wait_ms", milliseconds(outcome.waited));
   if (outcome.waited_for_slot) line.field("slot_wait_ms", milliseconds(*outcome.waited_for_slot));
-  if (outcome.verdict->reason) line.field("retry_after_s", outcome.retry_after);
 }
 
 void add_ids(log::Event& line, const RequestIds& ids) {
@@ -67,6 +66,7 @@ void log_access(const Outcome& outcome) {
       .field("route", outcome.route)
       .field("status", outcome.status);
   add_admission(line, outcome);
+  if (outcome.retry_after > 0) line.field("retry_after_s", outcome.retry_after);
   line.field("duration_ms", milliseconds(outcome.total))
       .field("bytes_up", outcome.bytes_up)
       .field("bytes_down", outcome.bytes_down);

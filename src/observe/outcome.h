@@ -42,7 +42,7 @@ struct Outcome {
   int status = 0;       // sent to the client; 0: none (client gone, connection aborted)
   bool create = false;  // it creates a task, so the gate is asked
   std::optional<gate::Verdict> verdict;  // the gate's answer; unset: it did not come to that
-  int retry_after = 0;                   // seconds, with a refusal
+  int retry_after = 0;                   // seconds, as the client was told; 0: it was not
   std::optional<UpstreamError> upstream_error;
   bool upstream_rejected = false;  // 429 behind an admitted create: the two limits drift
   bool client_gone = false;

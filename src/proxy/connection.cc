@@ -277,10 +277,7 @@ Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservatio
     services_.upstream_report.failed(*outcome_.upstream_error, config_->upstream, Clock::now());
   }
   const After then = after == After::keep ? after_whole_request() : after;
-  co_return co_await answer(
-      failure->status,
-      error_answer(failure->status, failure->reason, persistence(then), outcome_.method == "HEAD"),
-      then);
+  co_return co_await answer_error(failure->status, failure->reason, then);
 }
 
 // --- Answers of our own
@@ -300,10 +297,14 @@ Task<After> Connection::refuse_create() {
 // the answer.
 Task<After> Connection::refuse(const http::Refusal& refusal) {
   outcome_.refusal = refusal.reason;
-  co_return co_await answer(
-      refusal.status,
-      error_answer(refusal.status, refusal.reason, Persistence::close, outcome_.method == "HEAD"),
-      After::linger);
+  co_return co_await answer_error(refusal.status, refusal.reason, After::linger);
+}
+
+Task<After> Connection::answer_error(int status, std::string_view reason, After after) {
+  auto error = error_answer(status, reason, services_.next_draw(), persistence(after),
+                            outcome_.method == "HEAD");
+  outcome_.retry_after = error.retry_after;
+  co_return co_await answer(status, std::move(error.message), after);
 }
 
 // OPTIONS and TRACE with Max-Forwards: 0 are for us (RFC 9110 section 7.6.2): an answer proves that

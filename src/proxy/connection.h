@@ -51,6 +51,7 @@ class Connection : public boost::intrusive::list_base_hook<
   Task<After> exchange(Outgoing outgoing, gate::Reservation reservation);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
+  Task<After> answer_error(int status, std::string_view reason, After after);
   Task<After> answer(int status, std::string message, After after);
   Task<> finish(After after);
 

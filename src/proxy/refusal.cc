@@ -104,6 +104,13 @@ std::string refusal_body(const gate::Verdict& verdict, int retry_after) {
   return out.take();
 }
 
+// What the gate is short of comes back with the requests that end.
+constexpr gate::RetryWindow kShortOfMeans{5, gate::RetryBasis::fixed};
+
+std::string retry_field(int retry_after) {
+  return "Retry-After: " + std::to_string(retry_after) + "\r\n";
+}
+
 std::string rate_limit_fields(const gate::Verdict& verdict, int retry_after) {
   Text out(kUsualHead);
   out << "Retry-After: " << retry_after << "\r\nRateLimit-Policy: \"sessions\";q=" << verdict.limit
@@ -119,8 +126,8 @@ int refusal_status(gate::Decision decision, int unknown_status) {
 
 }  // namespace
 
-RefusalAnswer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,
-                            Persistence persistence) {
+Answer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,
+                     Persistence persistence) {
   const int retry_after = gate::retry_after(verdict.retry, draw);
   const int status = refusal_status(verdict.decision, unknown_status);
   return {status, retry_after,
@@ -128,12 +135,15 @@ RefusalAnswer refuse_create(const gate::Verdict& verdict, int unknown_status, st
                   {"application/json", refusal_body(verdict, retry_after)}, persistence)};
 }
 
-std::string error_answer(int status, std::string_view reason, Persistence persistence,
-                         bool head_only) {
+Answer error_answer(int status, std::string_view reason, std::uint32_t draw,
+                    Persistence persistence, bool head_only) {
   std::string body = "{\"error\":";
   append_json_string(body, reason);
   body += "}\n";
-  return message(status, "", {"application/json", body}, persistence, head_only);
+  const int retry_after = status == 503 ? gate::retry_after(kShortOfMeans, draw) : 0;
+  const std::string fields = retry_after > 0 ? retry_field(retry_after) : "";
+  return {status, retry_after,
+          message(status, fields, {"application/json", body}, persistence, head_only)};
 }
 
 std::string plain_answer(int status, std::string_view extra_fields, std::string_view content_type,

@@ -16,22 +16,24 @@ enum class Persistence : std::uint8_t {
   close,      // Connection: close
 };
 
+struct Answer {
+  int status;
+  int retry_after;      // seconds; 0: the client is not told any
+  std::string message;  // head and body
+};
+
 // A refused create: 429 when no slot is free, `unknown_status` (503 or 429) when the count is
 // unknown, 503 while draining, with Retry-After, the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers-11) and a JSON body whose first members are those that
 // today's clients of kube-coder read. `draw`: see gate::retry_after().
-struct RefusalAnswer {
-  int status;
-  int retry_after;      // seconds
-  std::string message;  // head and body
-};
-RefusalAnswer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,
-                            Persistence persistence);
+Answer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,
+                     Persistence persistence);
 
 // An error that the gate found itself (4xx: the request, 5xx: the upstream), with a JSON body that
-// says what.
-std::string error_answer(int status, std::string_view reason, Persistence persistence,
-                         bool head_only);
+// says what. A 503 means that the gate itself is short of something, which passes: it has a
+// Retry-After, of 5 s and up to 2 s more by `draw`, as above.
+Answer error_answer(int status, std::string_view reason, std::uint32_t draw,
+                    Persistence persistence, bool head_only);
 
 // An answer with any text as its body, for OPTIONS and TRACE with Max-Forwards: 0.
 std::string plain_answer(int status, std::string_view extra_fields, std::string_view content_type,

@@ -106,6 +106,7 @@ TEST_CASE("requests beyond the descriptors for upstream connections are a 503, t
   for (RawClient& client : clients) {
     const HttpAnswer answer = read_answer(client);
     if (answer.status == 503) ++refused;
+    CHECK(answer.field("Retry-After").has_value() == (answer.status == 503));
     CHECK((answer.status == 204 || answer.body.find("descriptor") != std::string::npos));
   }
   CHECK(refused == 8);

@@ -75,7 +75,9 @@ TEST_CASE(
   arrived.wait("the first create is upstream, its body still held");
   RawClient second(world.port());
   second.send(head);
-  CHECK(read_answer(second).status == 503);  // and no 100 before: nothing was read
+  const HttpAnswer refused = read_answer(second);  // and no 100 before: nothing was read
+  CHECK(refused.status == 503);
+  CHECK(refused.field("Retry-After"));
   CHECK(world.upstream.connections() == 1);
   go_on.set();
   CHECK(read_answer(first).status == 201);

@@ -107,8 +107,17 @@ TEST_CASE("A create that did not come to a decision is an admission without one"
   const json::object line = logged(outcome);
   CHECK(line.at("event") == "admission");
   CHECK(line.at("refusal") == "the body is too long");
+  CHECK_FALSE(line.contains("retry_after_s"));
   CHECK_FALSE(line.contains("decision"));
   CHECK_FALSE(line.contains("wait_ms"));
+}
+
+TEST_CASE("A request that the gate had no means for is logged with the time that was told") {
+  Outcome outcome = sample_outcome();
+  outcome.status = 503;
+  outcome.upstream_error = UpstreamError::out_of_resources;
+  outcome.retry_after = 6;
+  CHECK(logged(outcome).at("retry_after_s") == 6);
 }
 
 TEST_CASE("The ids of a request are in the line where it has them") {

@@ -24,7 +24,7 @@ std::string body_of(const std::string& message) {
 }  // namespace
 
 TEST_CASE("the refusal at the limit is what the contract says, byte for byte") {
-  const RefusalAnswer answer = refuse_create(full(), 503, 0, Persistence::keep);
+  const Answer answer = refuse_create(full(), 503, 0, Persistence::keep);
   CHECK(answer.status == 429);
   CHECK(answer.message ==
         "HTTP/1.1 429 Too Many Requests\r\n"
@@ -55,7 +55,7 @@ TEST_CASE("a create that found the free slots promised is told so") {
   verdict.live = 10;
   verdict.reserved = 2;
   verdict.reason = gate::RefusalReason::promised;
-  const RefusalAnswer answer = refuse_create(verdict, 503, 0, Persistence::keep);
+  const Answer answer = refuse_create(verdict, 503, 0, Persistence::keep);
   CHECK(answer.status == 429);
   CHECK(answer.message.find("(10/12 live, 2 being created)") != std::string::npos);
   CHECK(answer.message.find("\"reason\":\"promised\"") != std::string::npos);
@@ -72,7 +72,7 @@ TEST_CASE(
   verdict.fault = "folder_missing";
   verdict.detail = "the folder /run/tmux does not exist; check the volume";
   for (const int status : {503, 429}) {
-    const RefusalAnswer answer = refuse_create(verdict, status, 0, Persistence::keep);
+    const Answer answer = refuse_create(verdict, status, 0, Persistence::keep);
     CHECK(answer.status == status);
     CHECK(
         body_of(answer.message) ==
@@ -84,7 +84,7 @@ TEST_CASE(
 }
 
 TEST_CASE("Retry-After is drawn from the window on, which is what RateLimit says") {
-  const RefusalAnswer answer = refuse_create(full(), 503, 7, Persistence::keep);
+  const Answer answer = refuse_create(full(), 503, 7, Persistence::keep);
   CHECK(answer.retry_after == 27);
   CHECK(answer.message.find("\r\nRetry-After: 27\r\n") != std::string::npos);
   CHECK(answer.message.find(";r=0;t=20\r\n") != std::string::npos);
@@ -98,15 +98,41 @@ TEST_CASE("a drain refuses with 503, whatever the status for an unknown signal i
 }
 
 TEST_CASE("an answer says to the client what becomes of the connection") {
-  CHECK(error_answer(502, "x", Persistence::keep, false).find("Connection:") == std::string::npos);
-  CHECK(error_answer(502, "x", Persistence::close, false).find("\r\nConnection: close\r\n") !=
-        std::string::npos);
-  CHECK(error_answer(502, "x", Persistence::keep_said, false)
-            .find("\r\nConnection: keep-alive\r\n") != std::string::npos);
+  const auto told = [](Persistence persistence) {
+    return error_answer(502, "x", 0, persistence, false).message;
+  };
+  CHECK(told(Persistence::keep).find("Connection:") == std::string::npos);
+  CHECK(told(Persistence::close).find("\r\nConnection: close\r\n") != std::string::npos);
+  CHECK(told(Persistence::keep_said).find("\r\nConnection: keep-alive\r\n") != std::string::npos);
+}
+
+TEST_CASE("a 503 says when to come back, each time a little otherwise") {
+  CHECK(error_answer(503, "x", 0, Persistence::keep, false).message ==
+        "HTTP/1.1 503 Service Unavailable\r\n"
+        "Content-Type: application/json\r\n"
+        "Content-Length: 14\r\n"
+        "Cache-Control: no-store\r\n"
+        "Retry-After: 5\r\n"
+        "\r\n"
+        "{\"error\":\"x\"}\n");
+  const Answer later = error_answer(503, "x", 2, Persistence::keep, true);
+  CHECK(later.status == 503);
+  CHECK(later.retry_after == 7);
+  CHECK(later.message.find("\r\nRetry-After: 7\r\n") != std::string::npos);
+}
+
+TEST_CASE("an error that another try does not mend says nothing of one") {
+  for (const int status : {400, 408, 413, 414, 417, 431, 501, 502, 504, 505}) {
+    const Answer answer = error_answer(status, "x", 2, Persistence::close, false);
+    INFO(answer.message);
+    CHECK(answer.status == status);
+    CHECK(answer.retry_after == 0);
+    CHECK(answer.message.find("Retry-After") == std::string::npos);
+  }
 }
 
 TEST_CASE("an error answer to HEAD has the length of its body but not the body") {
-  const std::string message = error_answer(502, "x", Persistence::keep, true);
+  const std::string message = error_answer(502, "x", 0, Persistence::keep, true).message;
   CHECK(message.find("Content-Length: 14\r\n") != std::string::npos);
   CHECK(body_of(message).empty());
 }

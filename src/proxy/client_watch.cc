@@ -12,7 +12,8 @@ constexpr Duration kMoment = std::chrono::milliseconds(50);
 }  // namespace
 
 ClientWatch::ClientWatch(asio::io_context& loop)
-    : set_(loop, [this](void* guard) { tell(*static_cast<Guard*>(guard)); }), timer_(loop) {}
+    : set_(loop, [this](const epoll_event& event) { tell(*static_cast<Guard*>(event.data.ptr)); }),
+      timer_(loop) {}
 
 ClientWatch::Guard::Guard(ClientWatch& watch, int descriptor, std::function<void()> on_gone)
     : watch_(watch), descriptor_(descriptor), on_gone_(std::move(on_gone)) {
@@ -26,7 +27,7 @@ ClientWatch::Guard::~Guard() {
 
 void ClientWatch::Guard::set_half_close_is_leaving() {
   half_close_is_leaving_ = true;
-  if (in_set_) watch_.set_.change(descriptor_, events(), this);
+  if (in_set_) watch_.set_.change(descriptor_, events(), {.ptr = this});
 }
 
 // A reset is told whatever is asked for.
@@ -48,7 +49,7 @@ void ClientWatch::add_new_ones() {
     Guard& guard = new_ones_.front();
     new_ones_.pop_front();
     // Where the kernel has no memory for it, the client's end shows at the next write to it.
-    guard.in_set_ = set_.add(guard.descriptor_, guard.events(), &guard);
+    guard.in_set_ = set_.add(guard.descriptor_, guard.events(), {.ptr = &guard});
   }
 }
 

@@ -15,27 +15,25 @@ int make_set() {
 
 }  // namespace
 
-EpollSet::EpollSet(asio::io_context& loop, std::function<void(void*)> on_ready)
+EpollSet::EpollSet(asio::io_context& loop, OnReady on_ready)
     : set_(loop, make_set()), on_ready_(std::move(on_ready)) {
   wait();
 }
 
-bool EpollSet::add(int descriptor, std::uint32_t events, void* tag) {
+bool EpollSet::add(int descriptor, std::uint32_t events, epoll_data_t tag) {
   return control(EPOLL_CTL_ADD, descriptor, events, tag);
 }
 
-void EpollSet::change(int descriptor, std::uint32_t events, void* tag) {
+void EpollSet::change(int descriptor, std::uint32_t events, epoll_data_t tag) {
   control(EPOLL_CTL_MOD, descriptor, events, tag);
 }
 
 void EpollSet::remove(int descriptor) {
-  control(EPOLL_CTL_DEL, descriptor, 0, nullptr);
+  control(EPOLL_CTL_DEL, descriptor, 0, {});
 }
 
-bool EpollSet::control(int operation, int descriptor, std::uint32_t events, void* tag) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = tag;
+bool EpollSet::control(int operation, int descriptor, std::uint32_t events, epoll_data_t tag) {
+  epoll_event event{.events = events, .data = tag};
   return epoll_ctl(set_.native_handle(), operation, descriptor, &event) == 0;
 }
 
@@ -51,7 +49,7 @@ void EpollSet::wait() {
 // is told of one may take others out of the set.
 void EpollSet::tell() {
   epoll_event event;
-  while (epoll_wait(set_.native_handle(), &event, 1, 0) == 1) on_ready_(event.data.ptr);
+  while (epoll_wait(set_.native_handle(), &event, 1, 0) == 1) on_ready_(event);
 }
 
 }  // namespace taskgate::proxy

@@ -13,23 +13,25 @@ namespace taskgate::proxy {
 
 class EpollSet {
  public:
-  // `on_ready` gets the tag of a descriptor that became ready, and must take it out of the set.
+  using OnReady = std::function<void(const epoll_event&)>;
+
+  // `on_ready` is told what became of a descriptor, with its tag, and must take it out of the set.
   // Throws std::system_error when there is no descriptor for the set.
-  EpollSet(asio::io_context& loop, std::function<void(void*)> on_ready);
+  EpollSet(asio::io_context& loop, OnReady on_ready);
 
   // `events` as for epoll_ctl; EPOLLERR and EPOLLHUP are always among them. False: the kernel has
-  // no memory for it. `tag` stays valid until the descriptor is out of the set.
-  bool add(int descriptor, std::uint32_t events, void* tag);
-  void change(int descriptor, std::uint32_t events, void* tag);
+  // no memory for it. What `tag` points to stays valid until the descriptor is out of the set.
+  bool add(int descriptor, std::uint32_t events, epoll_data_t tag);
+  void change(int descriptor, std::uint32_t events, epoll_data_t tag);
   void remove(int descriptor);
 
  private:
-  bool control(int operation, int descriptor, std::uint32_t events, void* tag);
+  bool control(int operation, int descriptor, std::uint32_t events, epoll_data_t tag);
   void wait();
   void tell();
 
   asio::posix::basic_stream_descriptor<Executor> set_;
-  std::function<void(void*)> on_ready_;
+  OnReady on_ready_;
 };
 
 }  // namespace taskgate::proxy

@@ -1,9 +1,10 @@
 #include "proxy/parking.h"
 
 #include <malloc.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include <memory>
+#include <algorithm>
 #include <utility>
 
 namespace taskgate::proxy {
@@ -12,66 +13,89 @@ namespace {
 // So many that what they held is worth a walk over the heap.
 constexpr std::size_t kCrowd = 64;
 
-}  // namespace
+constexpr TimePoint kNotParked{};
 
-Parking::Parking(asio::io_context& loop, std::uint64_t& idle)
-    : set_(loop, [this](void* parked) { resume(*static_cast<Parked*>(parked)); }),
-      timer_(loop),
-      trim_(loop),
-      idle_(idle) {}
-
-void Parking::set_on_ready(std::function<void(int descriptor)> on_ready) {
-  on_ready_ = std::move(on_ready);
+bool has_unread(int descriptor) {
+  char first = 0;
+  return ::recv(descriptor, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
+}  // namespace
+
+Parking::Parking(asio::io_context& loop, std::uint64_t& idle, OnReady on_ready)
+    : set_(loop, [this](const epoll_event& event) { tell(event); }),
+      timer_(loop),
+      trim_(loop),
+      idle_(idle),
+      on_ready_(std::move(on_ready)) {}
+
 void Parking::park(TcpSocket& socket, Duration limit) {
-  auto parked = std::make_unique<Parked>();
   ErrorCode error;
-  parked->descriptor = socket.release(error);
+  const int descriptor = socket.release(error);
   if (error) return;
-  parked->due = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
-  if (!set_.add(parked->descriptor, EPOLLIN | EPOLLRDHUP, parked.get())) {
-    ::close(parked->descriptor);
+  if (!set_.add(descriptor, EPOLLIN | EPOLLRDHUP, {.fd = descriptor})) {
+    ::close(descriptor);
     return;
   }
-  parked_.insert(*parked.release());
+  const auto index = static_cast<std::size_t>(descriptor);
+  if (index >= ends_.size()) ends_.resize(index + 1, kNotParked);
+  ends_[index] = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
+  ++size_;
   ++idle_;
-  arm();
+  arm(ends_[index]);
   if (++parked_since_trim_ == kCrowd) give_memory_back();
 }
 
-// Gives the descriptor back to whoever goes on with it.
-int Parking::unpark(Parked& parked) {
-  const std::unique_ptr<Parked> owned(&parked);
-  parked_.erase(parked_.iterator_to(parked));
-  set_.remove(parked.descriptor);
+bool Parking::is_parked(int descriptor) const {
+  return ends_[static_cast<std::size_t>(descriptor)] != kNotParked;
+}
+
+// Leaves the descriptor to whoever goes on with it.
+void Parking::unpark(int descriptor) {
+  ends_[static_cast<std::size_t>(descriptor)] = kNotParked;
+  set_.remove(descriptor);
+  --size_;
   --idle_;
-  return parked.descriptor;
 }
 
-void Parking::resume(Parked& parked) {
-  const int descriptor = unpark(parked);
-  if (on_ready_) {
-    on_ready_(descriptor);
-  } else {
-    ::close(descriptor);
-  }
+void Parking::close(int descriptor) {
+  unpark(descriptor);
+  ::close(descriptor);
 }
 
-void Parking::arm() {
-  if (parked_.empty() || parked_.begin()->due >= armed_) return;
-  armed_ = parked_.begin()->due;
-  timer_.expires_at(armed_);
+// Who left needs no coroutine to be let go: of a crowd that leaves at once, each would have one.
+void Parking::tell(const epoll_event& event) {
+  const int descriptor = event.data.fd;
+  const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  if (ended && !has_unread(descriptor)) return close(descriptor);
+  unpark(descriptor);
+  on_ready_(descriptor);
+}
+
+void Parking::arm(TimePoint when) {
+  if (when >= armed_) return;
+  armed_ = when;
+  timer_.expires_at(when);
   timer_.async_wait([this](ErrorCode error) {
     if (!error) expire();
   });
 }
 
+// A look at all of them, which is rare: who goes on meanwhile is parked anew with a later end.
 void Parking::expire() {
   armed_ = TimePoint::max();
   const TimePoint now = Clock::now();
-  while (!parked_.empty() && parked_.begin()->due <= now) ::close(unpark(*parked_.begin()));
-  arm();
+  TimePoint next = TimePoint::max();
+  for (int descriptor = 0; descriptor < static_cast<int>(ends_.size()); ++descriptor) {
+    if (!is_parked(descriptor)) continue;
+    const TimePoint end = ends_[static_cast<std::size_t>(descriptor)];
+    if (end <= now) {
+      close(descriptor);
+    } else {
+      next = std::min(next, end);
+    }
+  }
+  arm(next);
 }
 
 // What a crowd held lies between what others hold, and would stay with the process.
@@ -85,7 +109,9 @@ void Parking::give_memory_back() {
 }
 
 void Parking::close_all() {
-  while (!parked_.empty()) ::close(unpark(*parked_.begin()));
+  for (int descriptor = 0; descriptor < static_cast<int>(ends_.size()); ++descriptor) {
+    if (is_parked(descriptor)) close(descriptor);
+  }
 }
 
 }  // namespace taskgate::proxy

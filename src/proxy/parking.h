@@ -1,11 +1,11 @@
 // Clients that keep their connection and have been silent for a while. A connection's coroutine
-// holds 3 KiB; parked, it is a descriptor in an epoll set and an entry of some 50 bytes, from which
+// holds 3 KiB; parked, it is a descriptor in an epoll set and the time at which it ends, from which
 // it goes on when something comes. Loop thread only.
 #pragma once
 
-#include <boost/intrusive/set.hpp>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "base/task.h"
 #include "proxy/epoll_set.h"
@@ -18,33 +18,29 @@ class Parking {
   // shorter, the fewer of a crowd hold a coroutine at the same time.
   static constexpr Duration kAfter = std::chrono::milliseconds(100);
 
+  // Goes on with a descriptor, and owns it from then on: its client sent something.
+  using OnReady = std::function<void(int descriptor)>;
+
   // Those that are parked are counted as `idle`.
-  Parking(asio::io_context& loop, std::uint64_t& idle);
+  Parking(asio::io_context& loop, std::uint64_t& idle, OnReady on_ready);
   ~Parking() { close_all(); }
   Parking(const Parking&) = delete;
   Parking& operator=(const Parking&) = delete;
 
-  // Who goes on with a descriptor, and owns it then: its client sent something, or left. Without
-  // one it is closed.
-  void set_on_ready(std::function<void(int descriptor)> on_ready);
-
-  // Takes a socket over. It is closed when nothing comes within `limit` (0: no limit), and at once
-  // where there is no memory to wait for it, as an idle connection may be at any time.
+  // Takes a socket over. It is closed when nothing comes within `limit` (0: no limit) or its client
+  // leaves, and at once where there is no memory to wait for it, as an idle connection may be at
+  // any time.
   void park(TcpSocket& socket, Duration limit);
 
-  std::size_t size() const { return parked_.size(); }
+  std::size_t size() const { return size_; }
   void close_all();
 
  private:
-  struct Parked : boost::intrusive::set_base_hook<> {
-    int descriptor = -1;
-    TimePoint due;
-    friend bool operator<(const Parked& a, const Parked& b) { return a.due < b.due; }
-  };
-
-  int unpark(Parked& parked);
-  void resume(Parked& parked);
-  void arm();
+  bool is_parked(int descriptor) const;
+  void unpark(int descriptor);
+  void close(int descriptor);
+  void tell(const epoll_event& event);
+  void arm(TimePoint when);
   void expire();
   void give_memory_back();
 
@@ -54,8 +50,11 @@ class Parking {
   std::size_t parked_since_trim_ = 0;
   TimePoint armed_ = TimePoint::max();
   std::uint64_t& idle_;
-  std::function<void(int)> on_ready_;
-  boost::intrusive::multiset<Parked> parked_;  // owned
+  OnReady on_ready_;
+  // By descriptor: those of a process are small numbers, and one entry is less than what an
+  // allocation of its own would cost.
+  std::vector<TimePoint> ends_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace taskgate::proxy

@@ -45,15 +45,13 @@ void listen_on(Acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint,
 
 Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
              observe::Metrics& metrics, const DescriptorShares& descriptors)
-    : services_(loop, std::move(config), metrics, descriptors),
+    : services_(loop, std::move(config), metrics, descriptors,
+                [this](int descriptor) { unpark(descriptor); }),
+      listen_(resolve(loop, services_.config->listen)),
       acceptor_(loop),
       accept_pause_(loop),
       drain_timer_(loop) {
-  const config::Address& address = services_.config->listen;
-  const auto endpoint = resolve(loop, address);
-  listen_on(acceptor_, endpoint, address);
-  services_.parking.set_on_ready(
-      [this, protocol = endpoint.protocol()](int descriptor) { unpark(protocol, descriptor); });
+  listen_on(acceptor_, listen_, services_.config->listen);
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {
@@ -126,10 +124,10 @@ void Proxy::begin(TcpSocket socket, Arrival arrival) {
   asio::co_spawn(services_.loop, serve(std::move(socket), arrival), asio::detached);
 }
 
-void Proxy::unpark(asio::ip::tcp protocol, int descriptor) {
+void Proxy::unpark(int descriptor) {
   TcpSocket socket(services_.loop);
   ErrorCode error;
-  socket.assign(protocol, descriptor, error);
+  socket.assign(listen_.protocol(), descriptor, error);
   if (error) {  // no memory to wait for it
     ::close(descriptor);
   } else {

@@ -52,7 +52,7 @@ class Proxy {
   Task<> pause_accepting(std::string_view reason);
   enum class Arrival : std::uint8_t { accepted, unparked };
   void begin(TcpSocket socket, Arrival arrival);
-  void unpark(asio::ip::tcp protocol, int descriptor);
+  void unpark(int descriptor);
   Task<> serve(TcpSocket socket, Arrival arrival);
   std::size_t clients() const { return open_ + services_.parking.size(); }
   Task<> run_drain();
@@ -63,6 +63,7 @@ class Proxy {
   void finish_if_empty();
 
   Services services_;
+  const asio::ip::tcp::endpoint listen_;  // as configured: the port may be 0
   Acceptor acceptor_;
   Timer accept_pause_;
   // What the log has said last of a pause, and when.

@@ -4,6 +4,7 @@
 #include <boost/circular_buffer.hpp>
 #include <memory>
 #include <random>
+#include <utility>
 
 #include "config/config.h"
 #include "observe/metrics.h"
@@ -41,8 +42,9 @@ class Recount {
 };
 
 struct Services {
+  // `unpark` goes on with a client that was parked (parking.h).
   Services(asio::io_context& io, std::shared_ptr<const config::Config> start,
-           observe::Metrics& counters, const DescriptorShares& shares)
+           observe::Metrics& counters, const DescriptorShares& shares, Parking::OnReady unpark)
       : loop(io),
         metrics(counters),
         config(std::move(start)),
@@ -50,7 +52,7 @@ struct Services {
         pipes(shares.pipes),
         deadlines(io),
         watch(io),
-        parking(io, counts.idle),
+        parking(io, counts.idle, std::move(unpark)),
         upstream(io, *config, descriptors, deadlines, watch, upstream_counts),
         admission(io, *config, counters, history, watch),
         bodies(io, config->admission.body_total) {}

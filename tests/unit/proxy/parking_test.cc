@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <boost/asio/write.hpp>
+#include <functional>
 #include <vector>
 
 #include "support/catch.h"
@@ -33,9 +34,6 @@ struct Pair {
 };
 
 struct Fixture {
-  Fixture() {
-    parking.set_on_ready([this](int descriptor) { resumed.push_back(descriptor); });
-  }
   ~Fixture() {
     for (const int descriptor : resumed) ::close(descriptor);
   }
@@ -47,7 +45,8 @@ struct Fixture {
 
   asio::io_context loop{1};
   std::uint64_t idle = 0;
-  Parking parking{loop, idle};
+  std::function<void(int)> on_ready = [this](int descriptor) { resumed.push_back(descriptor); };
+  Parking parking{loop, idle, [this](int descriptor) { on_ready(descriptor); }};
   std::vector<int> resumed;
 };
 
@@ -79,6 +78,28 @@ TEST_CASE("what came before it was parked is seen too") {
   CHECK(f.resumed.size() == 1);
 }
 
+TEST_CASE("who leaves without a word is let go, and nobody goes on with it") {
+  const bool reset = GENERATE(false, true);
+  Fixture f;
+  Pair pair(f.loop);
+  f.parking.park(pair.accepted, 0s);
+  if (reset) pair.client.set_option(asio::socket_base::linger(true, 0));
+  pair.client.close();
+  f.run_until([&] { return f.parking.size() == 0; });
+  CHECK(f.resumed.empty());
+  CHECK(f.idle == 0);
+}
+
+TEST_CASE("the last request of a client that sends nothing more is still served") {
+  Fixture f;
+  Pair pair(f.loop);
+  f.parking.park(pair.accepted, 0s);
+  asio::write(pair.client, asio::buffer("x", 1));
+  pair.client.shutdown(tcp::socket::shutdown_send);
+  f.run_until([&] { return f.parking.size() == 0; });
+  CHECK(f.resumed.size() == 1);
+}
+
 TEST_CASE("each is closed at its own time, in whatever order they were parked") {
   Fixture f;
   Pair patient(f.loop);
@@ -99,10 +120,10 @@ TEST_CASE("all are closed at once, also from within a wake-up") {
   Fixture f;
   Pair a(f.loop);
   Pair b(f.loop);
-  f.parking.set_on_ready([&](int descriptor) {
+  f.on_ready = [&](int descriptor) {
     f.resumed.push_back(descriptor);
     f.parking.close_all();
-  });
+  };
   f.parking.park(a.accepted, 1h);
   f.parking.park(b.accepted, 1h);
   asio::write(a.client, asio::buffer("x", 1));

@@ -58,7 +58,10 @@ Task<> Connection::serve() {
   After after = After::keep;
   while (after == After::keep) {
     const bool came = co_await read_head();
-    if (!came && can_be_parked()) co_return park();
+    if (!came && was_silent()) {
+      if (park()) co_return;
+      continue;
+    }
     if (!came || client_.interrupted()) break;
     begin_request();
     after = co_await handle();
@@ -74,6 +77,7 @@ Task<> Connection::serve() {
 // One request's head, or false when none comes: the client is gone, or silent.
 Task<bool> Connection::read_head() {
   parser_.reset();
+  patience_ = services_.parking.patience();
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool started = !client_.received().empty();
   if (!started) client_.release_buffer();
@@ -97,18 +101,21 @@ Task<bool> Connection::read_toward_head(bool started) {
 // Silent for so long, it is parked, unless its time is over by then.
 Duration Connection::silence_limit() const {
   const Duration limit = config_->timeouts.keep_alive;
-  return limit == Duration::zero() ? Parking::kAfter : std::min(limit, Parking::kAfter);
+  return limit == Duration::zero() ? patience_ : std::min(limit, patience_);
 }
 
-bool Connection::can_be_parked() const {
+bool Connection::was_silent() const {
   return !first_ && client_.fault() == StreamFault::timeout && client_.received().empty() &&
          config_->timeouts.keep_alive != silence_limit() && !client_.interrupted();
 }
 
-void Connection::park() {
+// Not where its request has come and only waits for its turn, as it may in a crowd: then false.
+bool Connection::park() {
+  ErrorCode ignored;
+  if (client_.socket().available(ignored) > 0) return false;
   const Duration limit = config_->timeouts.keep_alive;
-  services_.parking.park(client_.socket(),
-                         limit == Duration::zero() ? limit : limit - Parking::kAfter);
+  services_.parking.park(client_.socket(), limit == Duration::zero() ? limit : limit - patience_);
+  return true;
 }
 
 void Connection::begin_request() {

@@ -39,8 +39,8 @@ class Connection : public boost::intrusive::list_base_hook<
   Task<bool> read_head();
   Task<bool> read_toward_head(bool started);
   Duration silence_limit() const;
-  bool can_be_parked() const;
-  void park();
+  bool was_silent() const;
+  bool park();
   Task<After> handle();
   Task<After> handle_checked(const http::RequestRules& rules);
   Task<After> handle_create(const http::RequestRules& rules, const route::Match& match);
@@ -75,6 +75,7 @@ class Connection : public boost::intrusive::list_base_hook<
   std::string client_address_;
   observe::Outcome outcome_;
   TimePoint began_{};
+  Duration patience_{};  // with its silence, before it is parked
   int minor_version_ = 1;
   bool keep_alive_ = false;
   bool first_;

@@ -10,7 +10,10 @@
 namespace taskgate::proxy {
 namespace {
 
-// So many that what they held is worth a walk over the heap.
+constexpr Duration kPatience = std::chrono::milliseconds(100);
+constexpr Duration kPatienceInCrowd = std::chrono::milliseconds(10);
+
+// So many that what they hold is worth a few system calls, and what they held a walk over the heap.
 constexpr std::size_t kCrowd = 64;
 
 constexpr TimePoint kNotParked{};
@@ -28,6 +31,11 @@ Parking::Parking(asio::io_context& loop, std::uint64_t& idle, OnReady on_ready)
       trim_(loop),
       idle_(idle),
       on_ready_(std::move(on_ready)) {}
+
+Duration Parking::patience() const {
+  const std::size_t not_parked = idle_ - size_;
+  return not_parked > kCrowd ? kPatienceInCrowd : kPatience;
+}
 
 void Parking::park(TcpSocket& socket, Duration limit) {
   ErrorCode error;
@@ -100,7 +108,7 @@ void Parking::expire() {
 
 // What a crowd held lies between what others hold, and would stay with the process.
 void Parking::give_memory_back() {
-  trim_.expires_after(kAfter);
+  trim_.expires_after(kPatience);
   trim_.async_wait([this](ErrorCode error) {
     if (error) return;
     parked_since_trim_ = 0;

@@ -14,10 +14,6 @@ namespace taskgate::proxy {
 
 class Parking {
  public:
-  // How long a connection is silent before it is parked: going on costs some ten system calls. The
-  // shorter, the fewer of a crowd hold a coroutine at the same time.
-  static constexpr Duration kAfter = std::chrono::milliseconds(100);
-
   // Goes on with a descriptor, and owns it from then on: its client sent something.
   using OnReady = std::function<void(int descriptor)>;
 
@@ -26,6 +22,10 @@ class Parking {
   ~Parking() { close_all(); }
   Parking(const Parking&) = delete;
   Parking& operator=(const Parking&) = delete;
+
+  // How long a connection is silent before it is parked. Going on costs some ten system calls, so
+  // it is longer than most clients think. In a crowd what they hold meanwhile counts for more.
+  Duration patience() const;
 
   // Takes a socket over. It is closed when nothing comes within `limit` (0: no limit) or its client
   // leaves, and at once where there is no memory to wait for it, as an idle connection may be at

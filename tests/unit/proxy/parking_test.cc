@@ -69,6 +69,17 @@ TEST_CASE("what is parked goes on when its client sends, with the descriptor tha
   CHECK(f.idle == 1);
 }
 
+TEST_CASE("a crowd is parked sooner, and those who are parked are of no crowd") {
+  Fixture f;
+  f.idle = 64;
+  const Duration usual = f.parking.patience();
+  Pair pair(f.loop);
+  f.parking.park(pair.accepted, 0s);
+  CHECK(f.parking.patience() == usual);
+  ++f.idle;
+  CHECK(f.parking.patience() < usual);
+}
+
 TEST_CASE("what came before it was parked is seen too") {
   Fixture f;
   Pair pair(f.loop);

@@ -37,7 +37,7 @@ std::string_view only_value(const std::vector<http::Field>& fields, std::string_
 
 Connection::Connection(Services& services, TcpSocket socket, bool resumed)
     : services_(services),
-      client_(std::move(socket), services.deadlines),
+      client_(std::move(socket), services.deadlines, kBufferForRequests),
       config_(services.config),
       parser_({.bytes = config_->limits.head, .fields = config_->limits.fields}),
       first_(!resumed) {
@@ -237,7 +237,7 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
 
 Task<bool> Connection::creates_task(const route::Match& match) {
   const http::Field* host = http::find_field(parser_.head().fields, "host");
-  Stream question(TcpSocket(services_.loop), services_.deadlines);
+  Stream question(TcpSocket(services_.loop), services_.deadlines, kBufferForAnswers);
   question_ = &question;
   const std::string_view name = host != nullptr ? host->value : "localhost";
   const ItemKind kind = co_await ask_item_kind(services_.upstream, question, *config_, match, name);

@@ -17,7 +17,7 @@ Exchange::Exchange(Services& services, Stream& client, const config::Config& con
       config_(config),
       outgoing_(std::move(outgoing)),
       outcome_(outcome),
-      upstream_(TcpSocket(services.loop), services.deadlines),
+      upstream_(TcpSocket(services.loop), services.deadlines, kBufferForAnswers),
       parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
       upload_(outgoing_.relayed),
       traffic_(outcome, services.bytes) {}

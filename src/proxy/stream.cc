@@ -13,8 +13,8 @@ namespace taskgate::proxy {
 namespace {
 
 // An idle stream should cost little, a bulk transfer few system calls: the buffer starts small and
-// doubles when a read fills it.
-constexpr std::size_t kSmallBuffer = 4 * 1024;
+// grows when a read fills it.
+constexpr std::size_t kGrownBuffer = 4 * 1024;
 constexpr std::size_t kLargeBuffer = 64 * 1024;
 
 // Up to here a body that is read into a buffer costs less than one that goes through a pipe.
@@ -45,11 +45,14 @@ ErrorCode last_error() {
 
 }  // namespace
 
-Stream::Stream(TcpSocket socket, Deadlines& deadlines)
-    : socket_(std::move(socket)), deadline_(deadlines, [this] {
-        ErrorCode ignored;
-        socket_.cancel(ignored);
-      }) {}
+Stream::Stream(TcpSocket socket, Deadlines& deadlines, std::size_t first_buffer)
+    : socket_(std::move(socket)),
+      deadline_(deadlines,
+                [this] {
+                  ErrorCode ignored;
+                  socket_.cancel(ignored);
+                }),
+      first_buffer_(first_buffer) {}
 
 void Stream::replace(TcpSocket socket) {
   socket_ = std::move(socket);
@@ -74,7 +77,7 @@ void Stream::make_room() {
   const std::size_t used = end_ - begin_;
   const bool grow_for_speed = last_read_filled_ && capacity_ < kLargeBuffer;
   if (capacity_ == 0 || used == capacity_ || (grow_for_speed && used == 0)) {
-    reserve(std::max(kSmallBuffer, capacity_ * 2));
+    reserve(capacity_ == 0 ? first_buffer_ : std::max(kGrownBuffer, capacity_ * 2));
   } else if (begin_ > 0) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, used);
     begin_ = 0;

@@ -16,9 +16,14 @@ namespace taskgate::proxy {
 // Why a read or write failed.
 enum class StreamFault : std::uint8_t { none, eof, broken, timeout, interrupted };
 
+// What the receive buffer has at first, in bytes. Most requests fit into so little, glibc keeps
+// blocks of this size at hand, and of a crowd each client has one.
+inline constexpr std::size_t kBufferForRequests = 1024;
+inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
+
 class Stream {
  public:
-  Stream(TcpSocket socket, Deadlines& deadlines);
+  Stream(TcpSocket socket, Deadlines& deadlines, std::size_t first_buffer);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
@@ -89,6 +94,7 @@ class Stream {
   TcpSocket socket_;
   Deadline deadline_;
   std::unique_ptr<char[]> buffer_;
+  const std::size_t first_buffer_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

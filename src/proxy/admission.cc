@@ -37,7 +37,8 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
               [this](const tmux::Listing& listing) { on_listing(listing); }),
       next_(loop) {}
 
-Task<Admission::Result> Admission::admit(Duration route_settle, int client) {
+Task<gate::Reservation> Admission::admit(Duration route_settle, int client,
+                                         std::optional<gate::Verdict>& verdict) {
   Timer wake(loop_, TimePoint::max());
   bool gone = false;
   const ClientWatch::Guard guard(watch_, client, [&] {
@@ -49,21 +50,20 @@ Task<Admission::Result> Admission::admit(Duration route_settle, int client) {
   while (ticket.verdict() == nullptr && !gone) {
     co_await wake.async_wait(kTask);
   }
-  const gate::Verdict* const verdict = ticket.verdict();
-  Result result;
-  if (verdict == nullptr) {
-    result.verdict.decision = gate::Decision::withdrawn;
+  if (ticket.verdict() != nullptr) {
+    verdict = *ticket.verdict();
   } else {
-    result = {*verdict, ticket.take_reservation()};
+    verdict.emplace().decision = gate::Decision::withdrawn;
   }
+  gate::Reservation reservation = ticket.take_reservation();
   // It may have left a moment ago. Nothing was sent yet, so there is nothing to be carried to its
   // end.
-  if (result.reservation && was_reset(client)) {
-    not_sent(result.reservation);
-    result.verdict.decision = gate::Decision::withdrawn;
+  if (reservation && was_reset(client)) {
+    not_sent(reservation);
+    verdict->decision = gate::Decision::withdrawn;
   }
-  history_.decided(result.verdict, Clock::now());
-  co_return result;
+  history_.decided(*verdict, Clock::now());
+  co_return reservation;
 }
 
 void Admission::not_sent(gate::Reservation& reservation) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/task.h"
@@ -23,13 +24,11 @@ class Admission {
   Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics,
             observe::History& history, ClientWatch& watch);
 
-  struct Result {
-    gate::Verdict verdict;
-    gate::Reservation reservation;  // after an admission
-  };
-  // Decides one create whose body is in. It is withdrawn as soon as its client, whose socket this
-  // is, has reset the connection.
-  Task<Result> admit(Duration route_settle, int client);
+  // Decides one create whose body is in, and sets `verdict`; after an admission, gives the
+  // reservation. It is withdrawn as soon as its client, whose socket this is, has reset the
+  // connection.
+  Task<gate::Reservation> admit(Duration route_settle, int client,
+                                std::optional<gate::Verdict>& verdict);
 
   // How a reservation ends (gate.h); each may let others pass.
   void not_sent(gate::Reservation& reservation);

@@ -209,7 +209,7 @@ Task<After> Connection::forward(const http::RequestRules& rules) {
   outgoing.relayed = rules.body;
   outgoing.upgrade = upgrade;
   client_.consume(parser_.head().size);
-  co_return co_await exchange(std::move(outgoing), {});
+  co_return co_await exchange(outgoing, {});
 }
 
 Task<After> Connection::handle_create(const http::RequestRules& rules, const route::Match& match) {
@@ -220,11 +220,7 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
   }
   outcome_.create = true;
   note_ids();
-  if (is_here(rules.body)) {
-    client_.consume(parser_.head().size);  // nothing more is read, so the head stays where it is
-  } else {
-    hold_head();
-  }
+  hold_head();
   ByteBudget::Share share;
   GatedBody body = co_await read_gated_body(client_, rules, *config_, services_.bodies, share);
   if (body.end == GatedBody::End::client_left) {
@@ -232,6 +228,7 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
     co_return After::close;
   }
   if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
+  client_.release_buffer();
   co_return co_await admit(rules, match, std::move(body.bytes));
 }
 
@@ -248,25 +245,32 @@ Task<bool> Connection::creates_task(const route::Match& match) {
 Task<After> Connection::admit(const http::RequestRules& rules, const route::Match& match,
                               std::string body) {
   const TimePoint asked = Clock::now();
-  Admission::Result result =
-      co_await services_.admission.admit(match.rule->settle, client_.socket().native_handle());
+  gate::Reservation reservation = co_await services_.admission.admit(
+      match.rule->settle, client_.socket().native_handle(), outcome_.verdict);
   const TimePoint decided = Clock::now();
   outcome_.waited = decided - asked;
-  if (const auto since = result.verdict.waited_since) outcome_.waited_for_slot = decided - *since;
-  outcome_.verdict = std::move(result.verdict);
+  if (const auto since = outcome_.verdict->waited_since) {
+    outcome_.waited_for_slot = decided - *since;
+  }
   if (outcome_.verdict->decision == gate::Decision::withdrawn) {
     outcome_.client_gone = true;
     co_return After::close;
   }
-  if (!result.reservation) co_return co_await refuse_create();
+  if (!reservation) co_return co_await refuse_create();
+  co_return co_await forward_create(rules, std::move(body), std::move(reservation));
+}
+
+// Not a part of admit(): of all creates that wait for their decision, few come here.
+Task<After> Connection::forward_create(const http::RequestRules& rules, std::string body,
+                                       gate::Reservation reservation) {
   http::RequestEdits edits{.drop_expect = true};
   if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
   Outgoing outgoing = prepare(edits);
   outgoing.body = std::move(body);
-  co_return co_await exchange(std::move(outgoing), std::move(result.reservation));
+  co_return co_await exchange(outgoing, std::move(reservation));
 }
 
-Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservation) {
+Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservation) {
   if (client_.interrupted()) {  // the gate ends, and this one had not begun
     if (reservation) services_.admission.not_sent(reservation);
     co_return After::close;
@@ -372,17 +376,11 @@ void Connection::note_ids() {
                                            only_value(fields, "traceparent"));
 }
 
-bool Connection::is_here(const http::BodyFraming& body) const {
-  if (body.kind == http::BodyKind::none) return true;
-  return body.kind == http::BodyKind::length &&
-         client_.received().size() - parser_.head().size >= body.length;
-}
-
-// Moves the head out of the receive buffer. It was parsed before, so it parses again.
+// Moves the head out of the receive buffer: what else is in there is read on, and it is given back
+// while the create waits. The parser only looks for its fields anew.
 void Connection::hold_head() {
   held_head_.assign(client_.received().substr(0, parser_.head().size));
   client_.consume(parser_.head().size);
-  parser_.reset();
   parser_.parse(held_head_);
 }
 

@@ -47,8 +47,10 @@ class Connection : public boost::intrusive::list_base_hook<
   Task<bool> creates_task(const route::Match& match);
   Task<After> forward(const http::RequestRules& rules);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
+  Task<After> forward_create(const http::RequestRules& rules, std::string body,
+                             gate::Reservation reservation);
   Task<After> refuse_create();
-  Task<After> exchange(Outgoing outgoing, gate::Reservation reservation);
+  Task<After> exchange(Outgoing& outgoing, gate::Reservation reservation);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
   Task<After> answer_error(int status, std::string_view reason, After after);
@@ -59,7 +61,6 @@ class Connection : public boost::intrusive::list_base_hook<
   Persistence persistence(After after) const;
   After after_whole_request() const;
   void note_ids();
-  bool is_here(const http::BodyFraming& body) const;
   void hold_head();
   void begin_request();
   void record();
@@ -69,8 +70,7 @@ class Connection : public boost::intrusive::list_base_hook<
   std::shared_ptr<const config::Config> config_;  // of the request under way
   http::RequestParser parser_;
   http::Progress progress_ = http::Progress::need_more;
-  // Of a create whose body is still to be read, into the buffer that its head lies in.
-  std::string held_head_;
+  std::string held_head_;     // of a create
   std::string request_line_;  // of the request under way, for the log and the answer's rules
   std::string client_address_;
   observe::Outcome outcome_;

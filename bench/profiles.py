@@ -6,7 +6,7 @@ import subprocess
 
 from peers import PROXIES
 from processes import Failure
-from rows import Closed, Uploads
+from rows import all_rows
 from stage import tell
 from table import Table
 
@@ -14,7 +14,7 @@ SECONDS = 3
 # Functions of the kernel, none within another, that hold most of what a system call does.
 CALLS = {
     "sending": ("tcp_sendmsg", "unix_stream_sendmsg"),
-    "receiving": ("tcp_recvmsg", "unix_stream_recvmsg"),
+    "receiving": ("tcp_recvmsg", "tcp_splice_read", "unix_stream_recvmsg"),
     "connecting": ("__sys_connect",),
     "closing": ("sock_close",),
     "making sockets": ("__sys_socket", "__sys_accept4"),
@@ -25,12 +25,15 @@ PLACES = (*CALLS, REST, OWN, LIBC, LIBRARIES)
 NAMES = [name for name in PROXIES if name != "caddy"]
 
 
-def rows():
-    create = {"path": "/api/claude/tasks", "method": "POST", "names": PROXIES}
-    return [Closed("Refused creates, 64 connections", "closing", connections=64, **create),
-            Closed("Small answers, 32 connections, upstream closes", "closing"),
-            Closed("Small answers, 32 connections, upstream keeps", "keeping"),
-            Uploads("Uploads of 16 MiB, 4 connections", "own", bytes=16 << 20)]
+# Rows of the part under load, by how their names begin.
+PROFILED = ("Small answers, 32 connections, upstream closes", "Small answers, 32 connections, upstream keeps",
+            "Small answers, a connection each, upstream closes", "Answers of 1 MiB", "Uploads of 16 MiB",
+            "200 event streams", "100 WebSockets", "Refused creates, 64 connections")
+
+
+def rows(stage):
+    named = all_rows(stage.starter.gate_reuses)
+    return [next(row for row in named if row.name.startswith(name)) for name in PROFILED]
 
 
 def perf(*words):
@@ -79,7 +82,7 @@ def profile(stage, row, peer):
 
 def measure(stage):
     found = []
-    for row in rows():
+    for row in rows(stage):
         tell(f"profile: {row.name}")
         peers = stage.peers(row.upstream)
         found.append({"name": row.name, "unit": row.unit, "by_peer": {name: profile(stage, row, peers[name]) for name in NAMES}})

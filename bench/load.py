@@ -7,7 +7,7 @@ from peers import PROXIES
 from processes import Failure
 from rows import all_rows
 from stage import tell
-from stats import GENERATOR_LIMIT, OWN, Comparison, by_peer, medians, ratio
+from stats import GENERATOR_LIMIT, Comparison, by_peer, medians, ratio
 from table import Table, number, span
 
 COLUMNS = ("direct", *PROXIES)
@@ -41,16 +41,10 @@ def in_turn(names, number):
 
 
 def run(stage, row, name, peer):
-    """A peer that fails is tried once more: its fault should not end the run. taskgate's does."""
-    tries = 1 if name == OWN else 2
-    for left in reversed(range(tries)):
-        try:
-            return row.run(stage, peer, name != "direct", stage.effort.seconds)
-        except Failure as failure:
-            said = f"{name}, '{row.name}': {failure}"
-            if not left:
-                raise Failure(said) from failure
-            tell(f"once more: {said}")
+    try:
+        return row.run(stage, peer, name != "direct", stage.effort.seconds)
+    except Failure as failure:
+        raise Failure(f"{name}, '{row.name}': {failure}") from failure
 
 
 def measure(stage, wanted=""):

@@ -85,7 +85,7 @@ bool Connection::stands() {
   ErrorCode error;
   char byte = 0;
   socket_.receive(asio::buffer(&byte, 1), TcpSocket::message_peek, error);
-  return error == asio::error::would_block;
+  return !error || error == asio::error::would_block;
 }
 
 }  // namespace taskgate::bench

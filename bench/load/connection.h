@@ -28,7 +28,7 @@ class Connection {
   Task<std::string> line();
   Task<std::string> exactly(std::size_t count);
 
-  // Whether the peer has neither closed it nor sent what nobody asked for.
+  // Whether the peer has not closed it. An event that came and was not read is no close.
   bool stands();
 
  private:

@@ -53,6 +53,9 @@ class Programs(unittest.TestCase):
         result = self.run_load("streams", path="/events/100", connections=3, milliseconds=100)
         self.assertEqual((result["count"], result["open"]), (30, 3))
 
+    def test_a_stream_with_events_that_nobody_read_stands(self):
+        self.assertEqual(self.run_load("streams", path="/events/1000", connections=20)["open"], 20)
+
     def test_streams_can_be_held(self):
         self.assertEqual(self.run_load("streams", path="/events/0", connections=3)["open"], 3)
 

@@ -13,8 +13,8 @@ namespace taskgate::proxy {
 
 class Pipe {
  public:
-  // As much as one piece of a body, in bytes: the kernel's memory that a pipe can hold on to. Each
-  // half of it costs a fifth more processor time.
+  // As much as one piece of a body, in bytes: the kernel's memory that a pipe can hold on to. Its
+  // usual 64 KiB cost a quarter more processor time (docs/adr/0012-splice-long-bodies.md).
   static constexpr std::size_t kPiece = 256 * 1024;
 
   // Nothing: no descriptors, or the user's pipes have used up what the kernel gives them.
@@ -53,8 +53,6 @@ class Pipes {
   // An empty pipe for as many bytes, or none: then they are to be copied. There is none for a few,
   // and never one where the kernel does not splice sockets (a sandbox, a seccomp profile).
   Lease take(std::uint64_t bytes);
-
-  std::size_t lent() const { return lent_; }
 
  private:
   void give_back(std::unique_ptr<Pipe> pipe);

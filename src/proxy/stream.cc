@@ -186,15 +186,9 @@ Task<bool> Stream::read_into(Pipe& pipe, std::uint64_t most) {
     if (stopped()) co_return false;
     const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
     if (moved > 0) co_return true;
-    ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();
-    if (error == asio::error::would_block) {
-      const auto [failed] = co_await socket_.async_wait(TcpSocket::wait_read, kTask);
-      error = failed;
-    }
-    if (error) {
-      note(error);
-      co_return false;
-    }
+    const ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();
+    const bool goes_on = co_await wait_or_note(error, TcpSocket::wait_read);
+    if (!goes_on) co_return false;
   }
 }
 
@@ -206,17 +200,21 @@ Task<bool> Stream::write_from(Pipe& pipe) {
       written_ += static_cast<std::uint64_t>(moved);
       continue;
     }
-    ErrorCode error = last_error();
-    if (error == asio::error::would_block) {
-      const auto [failed] = co_await socket_.async_wait(TcpSocket::wait_write, kTask);
-      error = failed;
-    }
-    if (error) {
-      note(error);
-      co_return false;
-    }
+    const bool goes_on = co_await wait_or_note(last_error(), TcpSocket::wait_write);
+    if (!goes_on) co_return false;
   }
   co_return true;
+}
+
+// Behind a system call that moved nothing: waits where the socket was only not ready, and says
+// whether to try again; else remembers why it failed.
+Task<bool> Stream::wait_or_note(ErrorCode error, TcpSocket::wait_type ready) {
+  if (error == asio::error::would_block) {
+    const auto [failed] = co_await socket_.async_wait(ready, kTask);
+    error = failed;
+  }
+  if (error) note(error);
+  co_return !error;
 }
 
 void Stream::interrupt() {

@@ -88,6 +88,7 @@ class Stream {
   Task<bool> read(bool after_silence);
   void note_silence(Duration lasted);
   bool stopped();
+  Task<bool> wait_or_note(ErrorCode error, TcpSocket::wait_type ready);
   void make_room();
   void reserve(std::size_t capacity);
 

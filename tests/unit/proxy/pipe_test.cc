@@ -1,12 +1,11 @@
 #include "proxy/pipe.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <string>
-#include <vector>
 
 #include "support/catch.h"
 #include "support/fd.h"

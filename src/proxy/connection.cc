@@ -202,8 +202,8 @@ Task<After> Connection::forward(const http::RequestRules& rules) {
   http::RequestEdits edits{.keep_upgrade = upgrade};
   if (rules.expects_continue && services_.upstream.speaks_http10()) {
     edits.drop_expect = true;
-    const bool written = co_await client_.write("HTTP/1.1 100 Continue\r\n\r\n");
-    if (!written) co_return After::close;
+    const bool written = co_await client_.write(kContinue, config_->timeouts.head);
+    if (!written) co_return not_taken();
   }
   Outgoing outgoing = prepare(edits);
   outgoing.relayed = rules.body;
@@ -343,10 +343,15 @@ Task<After> Connection::answer_for_last_hop() {
 
 Task<After> Connection::answer(int status, std::string message, After after) {
   outcome_.status = status;
-  const bool written = co_await client_.write(message);
-  if (written) co_return after;
+  const bool written = co_await client_.write(message, config_->timeouts.head);
+  co_return written ? after : not_taken();
+}
+
+// A client that takes nothing takes no farewell either: what the kernel holds for it goes with a
+// reset.
+After Connection::not_taken() {
   outcome_.client_gone = true;
-  co_return After::close;
+  return client_.fault() == StreamFault::timeout ? After::reset : After::close;
 }
 
 // --- Small parts

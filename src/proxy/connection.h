@@ -55,6 +55,7 @@ class Connection : public boost::intrusive::list_base_hook<
   Task<After> refuse(const http::Refusal& refusal);
   Task<After> answer_error(int status, std::string_view reason, After after);
   Task<After> answer(int status, std::string message, After after);
+  After not_taken();
   Task<> finish(After after);
 
   Outgoing prepare(http::RequestEdits edits) const;

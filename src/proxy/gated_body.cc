@@ -1,6 +1,7 @@
 #include "proxy/gated_body.h"
 
 #include "http/body.h"
+#include "proxy/refusal.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -50,7 +51,7 @@ Task<GatedBody> read_gated_body(Stream& client, const http::RequestRules& rules,
     co_return refused(503, "too many request bodies are being held; try again shortly");
   }
   if (rules.expects_continue) {
-    const bool told = co_await client.write("HTTP/1.1 100 Continue\r\n\r\n");
+    const bool told = co_await client.write(kContinue, config.timeouts.head);
     if (!told) co_return ended(client);
   }
   client.deadline().set(config.timeouts.body);

@@ -35,6 +35,9 @@ Answer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint
 Answer error_answer(int status, std::string_view reason, std::uint32_t draw,
                     Persistence persistence, bool head_only);
 
+// What a client waits for that sent `Expect: 100-continue` (RFC 9110 section 10.1.1).
+inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 // An answer with any text as its body, for OPTIONS and TRACE with Max-Forwards: 0.
 std::string plain_answer(int status, std::string_view extra_fields, std::string_view content_type,
                          std::string_view body, Persistence persistence);

@@ -156,8 +156,9 @@ void Stream::note_silence(Duration lasted) {
   }
 }
 
-Task<bool> Stream::write(Parts parts) {
+Task<bool> Stream::write(Parts parts, Duration within) {
   Buffers buffers;
+  bool waited = false;
   std::ranges::transform(parts, buffers.begin(),
                          [](std::string_view part) { return asio::buffer(part); });
   while (asio::buffer_size(buffers) > 0) {
@@ -166,6 +167,7 @@ Task<bool> Stream::write(Parts parts) {
     ErrorCode error;
     std::size_t bytes = socket_.write_some(buffers, error);
     if (error == asio::error::would_block) {
+      if (within != Duration::zero() && !std::exchange(waited, true)) deadline_.set(within);
       const auto [failed, count] = co_await socket_.async_write_some(buffers, kTask);
       error = failed;
       bytes = count;
@@ -177,6 +179,7 @@ Task<bool> Stream::write(Parts parts) {
     written_ += bytes;
     advance(buffers, bytes);
   }
+  if (waited) deadline_.clear();
   co_return true;
 }
 

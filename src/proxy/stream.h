@@ -49,10 +49,13 @@ class Stream {
   // write. Of a long one it reads nothing.
   void read_short(std::uint64_t length);
 
-  // Writes all of it in as few system calls as the socket takes.
+  // Writes all of it in as few system calls as the socket takes. With `within`, what the peer does
+  // not take at once has to be taken in that time.
   using Parts = std::array<std::string_view, 4>;
-  Task<bool> write(Parts parts);
-  Task<bool> write(std::string_view bytes) { return write(Parts{bytes}); }
+  Task<bool> write(Parts parts, Duration within = Duration::zero());
+  Task<bool> write(std::string_view bytes, Duration within = Duration::zero()) {
+    return write(Parts{bytes}, within);
+  }
 
   // The same between a socket and a pipe, while nothing is in the buffer. read_into() takes at most
   // `most` bytes, into an empty pipe; write_from() empties it.

@@ -1,4 +1,7 @@
 // Bounds and time limits by configuration: what a client can take from the gate, and for how long.
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <csignal>
 
 #include "e2e/wire_world.h"
@@ -84,6 +87,32 @@ TEST_CASE(
   RawClient third(world.port());
   third.send(head);
   CHECK(read_answer(third).status == 100);
+}
+
+// Sends what the gate answers itself until it reads no more, since its own answers are not taken.
+// False: it has ended the connection.
+bool fill_with_answers(RawClient& client) {
+  const int small = 4096;
+  ::setsockopt(client.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  std::string requests;
+  for (int i = 0; i < 1000; ++i) requests += kGet;
+  pollfd state{client.descriptor(), POLLOUT, 0};
+  while (::poll(&state, 1, 200) == 1 && (state.revents & (POLLERR | POLLHUP)) == 0) {
+    ::send(client.descriptor(), requests.data(), requests.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+  return (state.revents & (POLLERR | POLLHUP)) == 0;
+}
+
+TEST_CASE("a client that does not take the gate's own answers is let go after timeouts.head") {
+  const TmuxServer tmux;
+  const ClosedPort upstream;
+  const Fronted front(upstream.port(), tmux, {{"timeouts.head", "1s"}});
+  RawClient client(front.gate.port());
+  CHECK(fill_with_answers(client));
+  eventually("the gate has let go of it", [&] {
+    return front.metric(R"(taskgate_connections{kind="idle"})") == 0 &&
+           front.metric(R"(taskgate_connections{kind="active"})") == 0;
+  });
 }
 
 TEST_CASE("an answer that is silent for timeouts.idle is cut visibly") {

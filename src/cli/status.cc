@@ -11,6 +11,7 @@
 
 #include "admin/client.h"
 #include "admin/events.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/status_text.h"
@@ -23,7 +24,7 @@ namespace json = boost::json;
 constexpr const char* kNoStatus = "the admin port's answer is no status of a gate";
 
 int complain(const std::string& problem) {
-  std::fprintf(stderr, "taskgate: %s\n", problem.c_str());
+  std::fprintf(stderr, "taskgate: %s\n", printable(problem).c_str());
   return kFailed;
 }
 
@@ -114,7 +115,7 @@ int watch_lines(const config::Address& admin) {
   Lines lines;
   const auto why = admin::follow(admin, [&](const admin::Event& event) {
     const auto status = parse_status(event.data);
-    lines.show(status ? status_line(*status) : event.data);
+    lines.show(status ? status_line(*status) : printable(event.data));
   });
   return why ? complain(*why) : kOk;
 }
@@ -125,7 +126,7 @@ int watch_screen(const config::Address& admin) {
     Screen screen;
     why = admin::follow(admin, [&](const admin::Event& event) {
       const auto status = parse_status(event.data);
-      screen.show(status ? status_text(*status, style()) : event.data + "\n");
+      screen.show(status ? status_text(*status, style()) : printable(event.data) + "\n");
     });
   }
   write("\n");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "admin/graph.h"
+#include "base/text.h"
 
 namespace taskgate::cli {
 namespace {
@@ -19,23 +20,6 @@ using admin::View;
 constexpr std::size_t kMeterCells = 40;
 
 // --- Text of a terminal
-
-// C0, DEL and C1 (two bytes in UTF-8) steer a terminal.
-std::string printable(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<std::uint8_t>(text[i]);
-    const bool is_c1 =
-        byte == 0xC2 && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F || is_c1) {
-      out += '?';
-      if (is_c1) ++i;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 // Characters, not bytes.
 std::size_t length_of(std::string_view text) {

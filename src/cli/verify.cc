@@ -2,6 +2,7 @@
 #include <string>
 
 #include "admin/client.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "config/values.h"
 
@@ -27,7 +28,8 @@ int verify(const Words& words) {
     return kOk;
   }
   std::fprintf(stderr, "taskgate: no gate answers at %s, but '%s': creates are not limited there\n",
-               words[0].c_str(), server->empty() ? "a server without a name" : server->c_str());
+               words[0].c_str(),
+               server->empty() ? "a server without a name" : printable(*server).c_str());
   return kFailed;
 }
 

@@ -1,6 +1,7 @@
 #include "config/draft.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "config/values.h"
 
 namespace taskgate::config {

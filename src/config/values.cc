@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdio>
 #include <limits>
+
+#include "base/text.h"
 
 namespace taskgate::config {
 namespace {
@@ -104,21 +105,6 @@ Parsed<bool> parse_boolean(std::string_view text) {
     if (text == word) return false;
   }
   return Fault{"is not allowed"};
-}
-
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    char escape[8];
-    if (byte >= ' ' && byte != 0x7F) {
-      out += c;
-    } else {
-      std::snprintf(escape, sizeof escape, "\\x%02x", static_cast<unsigned>(byte));
-      out += escape;
-    }
-  }
-  return out;
 }
 
 std::string quoted(std::string_view text) {

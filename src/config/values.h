@@ -44,8 +44,6 @@ bool clash(const Address& one, const Address& other);
 // loopback of an all-addresses listener. Names other than localhost are not resolved here.
 bool reaches(const Address& target, const Address& listener);
 
-// The text with control characters escaped, for a message that is one line.
-std::string printable(std::string_view text);
 // The text in quotes for a message, with control characters escaped and cut to a readable length.
 std::string quoted(std::string_view text);
 

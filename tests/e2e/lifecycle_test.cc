@@ -167,6 +167,17 @@ TEST_CASE("sessions lists what counts, and fails with the reason when it cannot"
   CHECK(unknown.err.find("unknown (folder_missing)") == 0);
 }
 
+TEST_CASE("sessions that finds nothing says which sockets and patterns it asked") {
+  GatedWorld world;
+  world.tmux.new_session("other");
+  const RunResult listed = taskgate_command(
+      {"sessions"}, {{"tmux.socket", world.tmux.socket()}, {"tmux.match", "a-*,b-*"}});
+  CHECK(listed.status == 0);
+  CHECK(listed.out.find("0 live of 12 allowed\n") != std::string::npos);
+  CHECK(listed.out.find("asked: " + world.tmux.socket() + " (tmux.socket)\n") != std::string::npos);
+  CHECK(listed.out.find("counts: a-*, b-* (tmux.match)\n") != std::string::npos);
+}
+
 TEST_CASE("explain says which rule takes a request") {
   const RunResult gated = taskgate_command({"explain", "POST", "/oauth/api/claude/tasks"});
   CHECK(gated.status == 0);

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace taskgate::cli {
@@ -11,27 +12,33 @@ constexpr Duration kInterval = std::chrono::milliseconds(500);
 
 }  // namespace
 
+// The time of the last change of the inode is in it too: a change of the rights to the file moves
+// no other, and a file that is put back as it was has the others again.
+FileMark mark_of(const std::string& path) {
+  struct stat file {};
+  if (stat(path.c_str(), &file) != 0) return {errno, 0, 0, 0, 0, 0, 0, 0};
+  return {0,
+          file.st_dev,
+          file.st_ino,
+          file.st_size,
+          file.st_mtim.tv_sec,
+          file.st_mtim.tv_nsec,
+          file.st_ctim.tv_sec,
+          file.st_ctim.tv_nsec};
+}
+
 void ConfigWatch::start() {
-  if (path_.empty()) return;
-  loaded_ = looked_at_ = mark();
+  looked_at_ = mark_of(path_);
   look_later();
 }
 
-// All zero while there is no file: between the two steps of a careless writer. The last good
-// configuration stays.
-ConfigWatch::Mark ConfigWatch::mark() const {
-  struct stat file {};
-  if (stat(path_.c_str(), &file) != 0) return {};
-  return {file.st_dev, file.st_ino, file.st_mtim.tv_sec, file.st_mtim.tv_nsec, file.st_size};
-}
-
-// A file that has changed since the last look may be in the middle of being written. What a writer
-// that truncates it first leaves for a moment, an empty file, would be a valid configuration.
+// A file that has changed since the last look may be in the middle of being written: gone, between
+// the two steps of a careless writer, or empty, which would be a valid configuration.
 void ConfigWatch::look() {
-  const Mark now = mark();
+  const FileMark now = mark_of(path_);
   const bool at_rest = now == std::exchange(looked_at_, now);
-  if (!at_rest || now == loaded_ || now == Mark{}) return;
-  loaded_ = now;
+  if (!at_rest || now == told_) return;
+  told_ = now;
   on_change_();
 }
 

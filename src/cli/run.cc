@@ -30,11 +30,20 @@ std::vector<std::string> route_names(const config::Config& config) {
   return names;
 }
 
+// The file to watch, looked at before it was read.
+struct WatchedFile {
+  explicit WatchedFile(const Words& flags)
+      : path(config::file_of(config::process_sources(flags))), mark(mark_of(path)) {}
+
+  std::string path;
+  FileMark mark;
+};
+
 // The running gate. Members are destroyed in reverse: first the admin server, whose threads ask the
 // loop, then the data plane, whose connections have ended by then, then the loop.
 class Process {
  public:
-  Process(Words flags, config::Loaded loaded)
+  Process(Words flags, config::Loaded loaded, const WatchedFile& file)
       : flags_(std::move(flags)),
         start_(std::make_shared<const config::Config>(std::move(loaded.config))),
         metrics_(route_names(*start_)),
@@ -42,7 +51,7 @@ class Process {
         loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         proxy_(loop_, start_, metrics_, descriptors_),
-        watch_(loop_, start_->file, [this] { reload("file"); }),
+        watch_(loop_, file.path, file.mark, [this] { reload("file"); }),
         admin_(start_->admin, admin_sources(), {.connections = descriptors_.admin}) {
     signals_.add(SIGUSR1);
   }
@@ -106,6 +115,11 @@ class Process {
   void reload(const char* cause) {
     auto loaded = config::load(config::process_sources(flags_));
     if (!loaded) return refuse_reload(loaded.error());
+    // A file that ends says nothing: taken for a configuration it would be all defaults.
+    if (const std::string& file = proxy_.config().file;
+        !file.empty() && loaded->config.file.empty()) {
+      return refuse_reload({{file + ": is gone; what it said last stays in use"}});
+    }
     for (const std::string& line : loaded->warnings) {
       log::warning("config_warning").field("detail", line);
     }
@@ -193,6 +207,7 @@ class Process {
 }  // namespace
 
 int run(const Words& flags) {
+  const WatchedFile file(flags);
   auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
   signal(SIGPIPE, SIG_IGN);
@@ -201,7 +216,7 @@ int run(const Words& flags) {
     log::warning("config_warning").field("detail", line);
   }
   try {
-    return Process(flags, std::move(*loaded)).run();
+    return Process(flags, std::move(*loaded), file).run();
   } catch (const std::exception& failure) {
     log::error("start_failed")
         .field("reason", failure.what())

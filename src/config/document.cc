@@ -5,43 +5,31 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "base/json.h"
+#include "config/values.h"
 
 namespace taskgate::config {
 namespace {
 
-// A configuration is four levels deep. Aliases can make a short text endless, or as good as that.
+// A configuration is four levels deep.
 constexpr std::size_t kDeepest = 20;
-constexpr std::size_t kMostNodes = 100'000;
+
+// yaml-cpp keeps some 250 bytes for each character of a list until the list ends, so what has no
+// place in a configuration is refused before the parser sees it. Brackets in text are counted too,
+// hence so many.
+constexpr int kMostOpenBrackets = 1000;
 
 SyntaxError error_at(const YAML::Mark& mark, std::string text) {
   return {mark.line + 1, mark.column + 1, std::move(text)};
 }
 
-// Levels below a node.
-std::size_t height_of(const Node& node) {
-  std::size_t height = 0;
-  for (const Node& item : node.items) height = std::max(height, 1 + height_of(item));
-  for (const auto& [key, value] : node.members) {
-    height = std::max({height, 1 + height_of(key), 1 + height_of(value)});
-  }
-  return height;
-}
-
-std::size_t nodes_of(const Node& node) {
-  std::size_t nodes = 1;
-  for (const Node& item : node.items) nodes += nodes_of(item);
-  for (const auto& [key, value] : node.members) nodes += nodes_of(key) + nodes_of(value);
-  return nodes;
-}
-
-// Builds the tree out of the parser's events; YAML::Load() makes one that an alias to itself leaks.
-// After an error the rest of the events is passed over.
+// Builds the tree out of the parser's events. Anchors are refused, since aliases can make a short
+// text endless, or as good as that. After an error the rest of the events is passed over.
 class TreeBuilder final : public YAML::EventHandler {
  public:
   // A document of nothing may be the second one: a "---" at the end of a file begins nothing.
@@ -61,15 +49,7 @@ class TreeBuilder final : public YAML::EventHandler {
     add(mark, anchor, std::move(node));
   }
 
-  // An anchor that is not known yet is one of the nodes around the alias.
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) return fail(mark, kTooDeep);
-    const Node& node = found->second;
-    nodes_ += nodes_of(node) - 1;
-    if (open_.size() + height_of(node) > kDeepest) return fail(mark, kTooDeep);
-    add(mark, YAML::NullAnchor, node);
-  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { fail(mark, kAnchor); }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
@@ -85,6 +65,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   static constexpr int kMostDocuments = 2;
   static constexpr char kTooDeep[] = "is nested too deeply";
+  static constexpr char kAnchor[] = "anchors and aliases are not supported; write the value again";
   static constexpr char kSecond[] = "a second document begins here; use one";
 
   const std::optional<SyntaxError>& error() const { return error_; }
@@ -95,7 +76,6 @@ class TreeBuilder final : public YAML::EventHandler {
   struct Open {
     Node node;
     YAML::Mark mark;
-    YAML::anchor_t anchor;
     std::optional<Node> key;  // of a mapping's next member
   };
 
@@ -111,28 +91,27 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!error_) error_ = error_at(mark, text);
   }
 
-  bool is_refused(const YAML::Mark& mark, Node::Kind kind) {
+  bool is_refused(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
     if (documents_ > 1 && kind != Node::Kind::nothing) fail(mark, kSecond);
+    if (anchor != YAML::NullAnchor) fail(mark, kAnchor);
     if (open_.size() > kDeepest) fail(mark, kTooDeep);
     return error_ || documents_ > 1;
   }
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
-    if (is_refused(mark, kind)) return;
-    open_.push_back({node_at(mark, kind), mark, anchor, std::nullopt});
+    if (is_refused(mark, anchor, kind)) return;
+    open_.push_back({node_at(mark, kind), mark, std::nullopt});
   }
 
   void close() {
     if (error_) return;
     Open done = std::move(open_.back());
     open_.pop_back();
-    add(done.mark, done.anchor, std::move(done.node));
+    add(done.mark, YAML::NullAnchor, std::move(done.node));
   }
 
   void add(const YAML::Mark& mark, YAML::anchor_t anchor, Node node) {
-    if (is_refused(mark, node.kind)) return;
-    if (++nodes_ > kMostNodes) return fail(mark, kTooDeep);
-    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+    if (is_refused(mark, anchor, node.kind)) return;
     attach(std::move(node));
   }
 
@@ -153,19 +132,33 @@ class TreeBuilder final : public YAML::EventHandler {
 
   Node root_;
   std::vector<Open> open_;
-  std::map<YAML::anchor_t, Node> anchors_;
   int documents_ = 0;
-  std::size_t nodes_ = 0;
   std::optional<SyntaxError> error_;
 };
+
+// What stands at `offset`.
+SyntaxError error_in(std::string_view text, std::size_t offset, std::string what) {
+  const std::string_view start = text.substr(0, offset);
+  const std::size_t line_begin = start.rfind('\n') + 1;  // 0 without one
+  return {static_cast<int>(std::ranges::count(start, '\n')) + 1,
+          static_cast<int>(offset - line_begin) + 1, std::move(what)};
+}
+
+std::optional<SyntaxError> too_many_brackets(std::string_view text) {
+  int open = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '[' || text[i] == '{') ++open;
+    if (text[i] == ']' || text[i] == '}') open = std::max(0, open - 1);
+    if (open > kMostOpenBrackets) return error_in(text, i, TreeBuilder::kTooDeep);
+  }
+  return std::nullopt;
+}
 
 // yaml-cpp passes such bytes on as they are.
 std::optional<SyntaxError> other_than_utf8(const std::string& text) {
   const std::string_view start = utf8_prefix(text);
   if (start.size() == text.size()) return std::nullopt;
-  const std::size_t line_begin = start.rfind('\n') + 1;  // 0 without one
-  return SyntaxError{static_cast<int>(std::ranges::count(start, '\n')) + 1,
-                     static_cast<int>(start.size() - line_begin) + 1, "is not UTF-8"};
+  return error_in(text, start.size(), "is not UTF-8");
 }
 
 }  // namespace
@@ -173,7 +166,11 @@ std::optional<SyntaxError> other_than_utf8(const std::string& text) {
 // yaml-cpp's parser finds documents without end in some texts (">\n,\n"), so it is not asked for
 // all.
 boost::system::result<Node, SyntaxError> parse_document(const std::string& text) {
+  if (text.size() > kLargestFile) {
+    return SyntaxError{1, 1, "is larger than " + format_size(kLargestFile)};
+  }
   if (const auto error = other_than_utf8(text)) return *error;
+  if (const auto error = too_many_brackets(text)) return *error;
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ struct SyntaxError {
   int column;
   std::string text;
 };
+
+// The largest text that is read. Some hundred rules fit, and what yaml-cpp makes of the worst text
+// of that size (some 30 MiB) fits the memory of a sidecar.
+inline constexpr std::size_t kLargestFile = std::size_t{128} * 1024;
 
 // Reads the one document of `text`; a text without a document is `nothing`.
 boost::system::result<Node, SyntaxError> parse_document(const std::string& text);

@@ -1,6 +1,7 @@
 #include "config/environment.h"
 
 #include <algorithm>
+#include <array>
 
 #include "config/suggest.h"
 #include "config/values.h"
@@ -54,48 +55,18 @@ void apply_variable(const std::string& name, const std::string& value, Draft& dr
   }
 }
 
-// Takes `word` off the end, if it is there.
-bool take_off(std::string_view& text, std::string_view word) {
-  if (!text.ends_with(word)) return false;
-  text.remove_suffix(word.size());
-  return true;
-}
-
-// "PORT_6090_TCP", with "_PROTO", "_PORT" or "_ADDR" behind it or not, at the end of `name`; leaves
-// what stands before.
-bool take_off_link(std::string_view& name) {
-  for (const char* detail : {"_PROTO", "_PORT", "_ADDR"}) {
-    if (take_off(name, detail)) break;
-  }
-  const bool has_protocol =
-      take_off(name, "_TCP") || take_off(name, "_UDP") || take_off(name, "_SCTP");
-  const std::size_t digits = name.size() - (name.find_last_not_of("0123456789") + 1);
-  name.remove_suffix(digits);
-  return has_protocol && digits > 0 && take_off(name, "PORT_");
-}
-
-// Whether what is left in front of a Service's variable is the Service's name, or nothing for the
-// Service taskgate.
-bool is_service_name(std::string_view rest) {
-  return rest.empty() || (rest.size() > 1 && rest.ends_with('_'));
-}
-
 }  // namespace
 
 bool is_made_by_kubernetes(std::string_view name, std::string_view value) {
   if (!name.starts_with(kOurs)) return false;
-  name.remove_prefix(kOurs.size());
-  // SERVICE_HOST, SERVICE_PORT and SERVICE_PORT_<name of the port>.
-  const std::size_t port = name.find("SERVICE_PORT");
-  const bool is_port = port != std::string_view::npos &&
-                       (port + 12 == name.size() || name.substr(port + 12).starts_with('_'));
-  if (is_port && is_service_name(name.substr(0, port))) return true;
-  if (std::string_view rest = name; take_off(rest, "SERVICE_HOST")) return is_service_name(rest);
-  if (std::string_view rest = name; take_off_link(rest)) return is_service_name(rest);
+  constexpr auto kEnds = std::to_array<std::string_view>(
+      {"_SERVICE_HOST", "_SERVICE_PORT", "_TCP", "_TCP_PORT", "_TCP_PROTO", "_TCP_ADDR", "_UDP",
+       "_UDP_PORT", "_UDP_PROTO", "_UDP_ADDR", "_SCTP", "_SCTP_PORT", "_SCTP_PROTO", "_SCTP_ADDR"});
+  const auto ends = [name](std::string_view end) { return name.ends_with(end); };
+  if (std::ranges::any_of(kEnds, ends) || name == "TASKGATE_PORT") return true;
+  if (name.find("_SERVICE_PORT_") != std::string_view::npos) return true;
   // <name>_PORT is what a person may write for a port of ours; the one of Kubernetes is a URL.
-  std::string_view rest = name;
-  if (!take_off(rest, "PORT") || !is_service_name(rest)) return false;
-  return rest.empty() || value.find("://") != std::string_view::npos;
+  return name.ends_with("_PORT") && value.find("://") != std::string_view::npos;
 }
 
 void apply_environment(const Sources& sources, Draft& draft) {

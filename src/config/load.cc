@@ -53,6 +53,10 @@ void set_default_socket(const Sources& sources, Draft& draft) {
 
 }  // namespace
 
+std::string file_of(const Sources& sources) {
+  return choose_file(sources, parse_flags(sources.flags)).path;
+}
+
 boost::system::result<Loaded, Errors> load(const Sources& sources) {
   Draft draft;
   const Flags flags = parse_flags(sources.flags);

@@ -44,6 +44,9 @@ Sources process_sources(std::vector<std::string> flags);
 // The file that is read when neither `--config` nor TASKGATE_CONFIG names one.
 inline constexpr std::string_view kDefaultFile = "/etc/taskgate/config.yaml";
 
+// The file that load() reads if it is there: the one to watch.
+std::string file_of(const Sources& sources);
+
 boost::system::result<Loaded, Errors> load(const Sources& sources);
 
 // The effective configuration as YAML that load() takes back; nothing in it is secret.

@@ -133,9 +133,9 @@ TEST_CASE("the variables that Kubernetes makes for a Service named taskgate are 
 TEST_CASE("what only looks like a variable of Kubernetes is checked") {
   const char* names[] = {
       "TASKGATE_SERVICE",        "TASKGATE_SERVICE_HOSTS", "TASKGATE_SERVICE_PORTS",
-      "TASKGATE_PORTS",          "TASKGATE_PORT_TCP",      "TASKGATE_PORT_X_TCP",
-      "TASKGATE_PORT_6090_HTTP", "TASKGATE_PORT_6090",     "TASKGATE_PORT_6090_TCP_HOST",
-      "TASKGATE_ADMINPORT",      "TASKGATE__SERVICE_HOST", "KUBERNETES_SERVICE_HOST",
+      "TASKGATE_PORTS",          "TASKGATE_PORT_6090",     "TASKGATE_PORT_6090_HTTP",
+      "TASKGATE_ADMINPORT",      "TASKGATE_LIMIT_TCPS",    "TASKGATE_PORT_6090_TCP_HOST",
+      "KUBERNETES_SERVICE_HOST",
   };
   for (const char* name : names) {
     CAPTURE(name);

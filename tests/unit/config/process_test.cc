@@ -44,8 +44,12 @@ TEST_CASE("a file that cannot be read says why") {
   const auto read = process_sources({}).read_file;
   CHECK(read(folder / "missing").error() == boost::system::errc::no_such_file_or_directory);
   CHECK(read(folder / "").error() == boost::system::errc::is_a_directory);
-  std::ofstream(folder / "large") << std::string(5 * 1024 * 1024, '#');
-  CHECK(read(folder / "large").error() == boost::system::errc::file_too_large);
+}
+
+TEST_CASE("a file that is too large is not read to its end, and says so") {
+  const auto result = load(process_sources({"--config", "/dev/zero", "--tmux-socket=/run/s"}));
+  REQUIRE(result.has_error());
+  CHECK(result.error().lines == std::vector<std::string>{"/dev/zero:1:1: is larger than 128KiB"});
 }
 
 TEST_CASE("a FIFO in the file's place does not hang the start") {

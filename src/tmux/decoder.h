@@ -25,6 +25,9 @@ class Decoder {
   // Servers up to 3.0a use 8 KiB on the wire for each line, so this is not kMaxText.
   static constexpr std::size_t kMaxReceived = 256 * 1024 * 1024;
 
+  // `question`: the one that is answered.
+  explicit Decoder(Question question = Question::names) : question_(question) {}
+
   enum class Progress : std::uint8_t {
     more,      // not whole yet
     complete,  // sessions() holds all of them
@@ -68,6 +71,7 @@ class Decoder {
     bool reply_owed = false;
   };
 
+  Question question_;
   std::array<char, 2 * kMaxFrame> buffer_;  // the start of a frame never fills half of it
   std::size_t filled_ = 0;
   std::size_t received_ = 0;

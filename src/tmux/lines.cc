@@ -4,61 +4,173 @@
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <span>
+#include <utility>
+
+#include "tmux/views.h"
 
 namespace taskgate::tmux {
 namespace {
 
 constexpr std::uint64_t kMaxPid = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint64_t kMaxId = std::numeric_limits<std::uint32_t>::max();  // u_int in tmux
-constexpr std::uint64_t kMaxCreated = 253'402'300'799;                       // the end of year 9999
+constexpr std::uint64_t kMaxTime = 253'402'300'799;                          // the end of year 9999
 
-// Takes a decimal number and the space behind it off the front of `line`.
-std::optional<std::uint64_t> take_number(std::string_view& line, std::uint64_t highest) {
+// Takes a decimal number and the `behind` it off the front of `text`.
+std::optional<std::uint64_t> take_number(std::string_view& text, std::uint64_t highest,
+                                         char behind = ' ') {
   std::uint64_t value = 0;
-  const char* const last = line.data() + line.size();
-  const auto [end, error] = std::from_chars(line.data(), last, value);
-  if (error != std::errc{} || value > highest || end == last || *end != ' ') return std::nullopt;
-  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  if (error != std::errc{} || value > highest || end == last || *end != behind) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
   return value;
 }
 
-std::optional<Session> parse_line(std::string_view line) {
-  const auto pid = take_number(line, kMaxPid);
-  if (!pid || *pid == 0 || !line.starts_with('$')) return std::nullopt;
-  line.remove_prefix(1);
-  const auto id = take_number(line, kMaxId);
+// Takes all that consists of `bytes` off the front of `text`.
+std::string_view take_run(std::string_view& text, std::string_view bytes) {
+  const auto size = std::min(text.find_first_not_of(bytes), text.size());
+  const std::string_view run = text.substr(0, size);
+  text.remove_prefix(size);
+  return run;
+}
+
+// --- Windows
+
+struct Window {
+  std::uint32_t id = 0;
+  std::int64_t activity = 0;  // Unix seconds
+  std::size_t panes = 0;
+  bool ended = false;  // the programs of all its panes
+};
+
+// Takes `@id:activity:flags` off the front of `text`, one flag a pane.
+std::optional<Window> take_window(std::string_view& text) {
+  if (!text.starts_with('@')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto id = take_number(text, kMaxId, ':');
   if (!id) return std::nullopt;
-  const auto created = take_number(line, kMaxCreated);
-  if (!created) return std::nullopt;
+  const auto activity = take_number(text, kMaxTime, ':');
+  if (!activity) return std::nullopt;
+  const std::string_view flags = take_run(text, "01");
+  return Window{.id = static_cast<std::uint32_t>(*id),
+                .activity = static_cast<std::int64_t>(*activity),
+                .panes = flags.size(),
+                .ended = flags.find('0') == std::string_view::npos};
+}
+
+// All windows of a session; nothing if `text` is not whole: empty up to 2.8, or cut.
+std::optional<std::vector<Window>> whole_list(std::string_view text, std::uint64_t count) {
+  std::vector<Window> windows;
+  while (!text.empty()) {
+    const auto window = take_window(text);
+    if (!window || window->panes == 0) return std::nullopt;
+    windows.push_back(*window);
+  }
+  if (windows.empty() || windows.size() != count) return std::nullopt;
+  return windows;
+}
+
+// --- Details
+
+struct Seen {
+  Details details;
+  WindowSet windows;  // empty: not known
+};
+
+Seen reckon(std::int64_t activity, std::uint64_t count, const Window& current,
+            std::string_view list) {
+  Seen seen;
+  const auto whole = whole_list(list, count);
+  if (whole) {
+    seen.details.ended = std::ranges::all_of(*whole, &Window::ended);
+  } else if (!current.ended) {
+    seen.details.ended = false;
+  }  // else another pane or window of it may live
+  if (!whole && count != 1) return seen;
+  std::int64_t latest = std::max(activity, current.activity);
+  for (const Window& window : whole ? std::span(*whole) : std::span(&current, 1)) {
+    latest = std::max(latest, window.activity);
+    seen.windows.push_back(window.id);
+  }
+  seen.details.silent_since = latest;
+  tidy(seen.windows);
+  return seen;
+}
+
+// Takes the fields between `created` and `name`, and the spaces behind them, off the front of
+// `line`.
+std::optional<Seen> take_details(std::string_view& line) {
+  const auto activity = take_number(line, kMaxTime);
+  if (!activity) return std::nullopt;
+  const auto attached = take_number(line, kMaxId);
+  if (!attached) return std::nullopt;
+  const auto count = take_number(line, kMaxId);
+  if (!count) return std::nullopt;
+  const auto current = take_window(line);
+  if (!current || current->panes != 1 || !line.starts_with(' ')) return std::nullopt;
+  line.remove_prefix(1);
+  const std::string_view list = take_run(line, "0123456789@:");
+  if (!line.starts_with(' ')) return std::nullopt;
+  line.remove_prefix(1);
+  Seen seen = reckon(static_cast<std::int64_t>(*activity), *count, *current, list);
+  seen.details.attached = *attached > 0;
+  return seen;
+}
+
+// --- Lines
+
+struct Line {
   Session session;
-  session.id = *id;
-  session.server = static_cast<std::int32_t>(*pid);
-  session.created = static_cast<std::int64_t>(*created);
-  session.name = line;
-  return session;
+  WindowSet windows;
+};
+
+std::optional<Line> parse_line(std::string_view text, Question question) {
+  const auto pid = take_number(text, kMaxPid);
+  if (!pid || *pid == 0 || !text.starts_with('$')) return std::nullopt;
+  text.remove_prefix(1);
+  const auto id = take_number(text, kMaxId);
+  if (!id) return std::nullopt;
+  const auto created = take_number(text, kMaxTime);
+  if (!created) return std::nullopt;
+  Line line;
+  if (question == Question::details) {
+    auto seen = take_details(text);
+    if (!seen) return std::nullopt;
+    line.session.details = seen->details;
+    line.windows = std::move(seen->windows);
+  }
+  line.session.id = *id;
+  line.session.server = static_cast<std::int32_t>(*pid);
+  line.session.created = static_cast<std::int64_t>(*created);
+  line.session.name = text;
+  return line;
 }
 
 }  // namespace
 
-bool parse_sessions(std::string_view text, std::vector<Session>& sessions) {
+bool parse_sessions(std::string_view text, Question question, std::vector<Session>& sessions) {
   if (text.empty()) return true;
   if (text.back() != '\n' || text.find('\0') != std::string_view::npos) return false;
   const std::size_t first = sessions.size();
+  std::vector<WindowSet> windows;  // of the sessions from `first` on
   sessions.reserve(first + static_cast<std::size_t>(std::ranges::count(text, '\n')));
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
+    const std::string_view bytes = text.substr(0, end);
     text.remove_prefix(end + 1);
-    auto session = parse_line(line);
+    auto line = parse_line(bytes, question);
     const bool is_first = sessions.size() == first;
-    if (session && (is_first || session->server == sessions.back().server)) {
-      sessions.push_back(std::move(*session));
+    if (line && (is_first || line->session.server == sessions.back().server)) {
+      sessions.push_back(std::move(line->session));
+      if (question == Question::details) windows.push_back(std::move(line->windows));
     } else if (is_first) {
       return false;
     } else {
-      sessions.back().name.append(1, '\n').append(line);
+      sessions.back().name.append(1, '\n').append(bytes);
     }
   }
+  mark_views(std::span(sessions).subspan(first), windows);
   return true;
 }
 

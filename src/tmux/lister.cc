@@ -52,8 +52,10 @@ void add_sessions(Listing& listing, std::vector<Session>& sessions,
 }
 
 // One unknown part makes the whole unknown; the first one gives the reason.
-Listing assemble(TimePoint began, std::vector<Part>& parts, const std::vector<std::string>& match) {
+Listing assemble(TimePoint began, Question question, std::vector<Part>& parts,
+                 const std::vector<std::string>& match) {
   Listing listing;
+  listing.question = question;
   listing.began = began;
   listing.servers.reserve(parts.size());
   for (Part& part : parts) {
@@ -80,10 +82,11 @@ void rethrow(std::exception_ptr error) {
 }  // namespace
 
 struct Lister::Impl : std::enable_shared_from_this<Impl> {
-  Impl(asio::io_context& io, ListerSettings initial, OnListing callback)
+  Impl(asio::io_context& io, ListerSettings initial, OnListing callback, Choose chooser)
       : loop(io.get_executor()),
         settings(std::move(initial)),
         on_listing(std::move(callback)),
+        choose(std::move(chooser)),
         sockets(loop),
         deadline(loop) {}
 
@@ -110,11 +113,13 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   ListerSettings settings;
   std::optional<ListerSettings> next_settings;  // come while a listing runs
   const OnListing on_listing;
+  const Choose choose;
   WatchedSockets sockets;
   bool stopped = false;
 
   // The running listing.
   bool running = false;
+  Question question = Question::names;
   TimePoint began{};
   std::vector<Part> parts;
   std::size_t open_parts = 0;
@@ -150,6 +155,7 @@ void Lister::Impl::stop() {
 // listing serves all creates that came together.
 void Lister::Impl::start() {
   began = Clock::now();
+  question = choose ? choose() : Question::names;
   parts = sockets.look(settings.sockets);
   open_parts = 1;  // this call itself: the listing cannot end before all its parts have begun
   for (const Part& part : parts) open_parts += part.done ? 0 : 1;
@@ -188,6 +194,7 @@ void Lister::Impl::start_query(std::size_t index) {
   socket.asked = true;
   socket.part = index;
   socket.asked_at = began;
+  socket.asked_question = question;
   socket.asked_file = part.file;
   asio::co_spawn(loop, query(shared_from_this(), socket), rethrow);
 }
@@ -248,9 +255,9 @@ void Lister::Impl::expire() {
 // --- The answers
 
 Task<> Lister::Impl::query(std::shared_ptr<Impl> self, Watched& socket) {
-  Answer answer = co_await ask(socket.connection, socket.path);
+  Answer answer = co_await ask(socket.connection, socket.path, socket.asked_question);
   const bool retry = answer.kind == Answer::Kind::lost && socket.part && !self->stopped;
-  if (retry) answer = co_await ask(socket.connection, socket.path);
+  if (retry) answer = co_await ask(socket.connection, socket.path, socket.asked_question);
   if (!self->stopped) self->take(socket, std::move(answer));
 }
 
@@ -286,7 +293,7 @@ void Lister::Impl::take_late(Watched& socket, Answer answer) {
                        .inode = socket.asked_file.inode,
                        .changed_ns = socket.asked_file.changed_ns};
   take_sessions(late.front(), std::move(answer.sessions));
-  on_listing(assemble(socket.asked_at, late, settings.match));
+  on_listing(assemble(socket.asked_at, socket.asked_question, late, settings.match));
 }
 
 void Lister::Impl::settle(Part& part) {
@@ -302,7 +309,7 @@ void Lister::Impl::fail(Part& part, Failure failure) {
 void Lister::Impl::finish() {
   ++generation;
   deadline.cancel();
-  const Listing listing = assemble(began, parts, settings.match);
+  const Listing listing = assemble(began, question, parts, settings.match);
   parts.clear();
   if (next_settings) settings = *std::exchange(next_settings, std::nullopt);
   running = false;
@@ -311,8 +318,9 @@ void Lister::Impl::finish() {
 
 // --- Lister
 
-Lister::Lister(asio::io_context& loop, ListerSettings settings, OnListing on_listing)
-    : impl_(std::make_shared<Impl>(loop, std::move(settings), std::move(on_listing))) {}
+Lister::Lister(asio::io_context& loop, ListerSettings settings, OnListing on_listing, Choose choose)
+    : impl_(std::make_shared<Impl>(loop, std::move(settings), std::move(on_listing),
+                                   std::move(choose))) {}
 
 Lister::~Lister() {
   impl_->stop();

@@ -24,8 +24,12 @@ class Lister {
   // Called on the loop with each listing that ended, and with the late answer of a server that had
   // been given up (its `began` is that of the query it answers).
   using OnListing = std::function<void(const Listing&)>;
+  // Called when a listing begins, a turn of the loop behind begin(), so that its question fits
+  // those who wait by then; without it names are asked.
+  using Choose = std::function<Question()>;
 
-  Lister(asio::io_context& loop, ListerSettings settings, OnListing on_listing);
+  Lister(asio::io_context& loop, ListerSettings settings, OnListing on_listing,
+         Choose choose = nullptr);
   ~Lister();
   Lister(const Lister&) = delete;
   Lister& operator=(const Lister&) = delete;

@@ -23,13 +23,31 @@ enum class Fault : std::uint8_t {
 };
 const char* name_of(Fault fault);  // "timeout", "permission_denied", ...
 
+// Which of the two constant requests a server is asked (protocol.h).
+enum class Question : std::uint8_t {
+  names,    // what decides: ids and names
+  details,  // for people who look: Details as well, at twice the price for the server
+};
+
+// What a session is at, as far as the version of its server can tell.
+struct Details {
+  bool attached = false;  // a client shows it
+  // Unix seconds of the last output, key or attach in any of its views; unset: not known.
+  std::optional<std::int64_t> silent_since;
+  std::optional<bool> ended;  // no program runs in it any more (remain-on-exit); unset: not known
+  // The session, of the same server, that shows the same windows and was there before; unset: none
+  // does, or it is not known.
+  std::optional<std::uint64_t> view_of;
+};
+
 struct Session {
   std::uint64_t id = 0;  // tmux's $N: grows with each session of a server, never used twice by it
   std::int32_t server = 0;   // pid of the server: tells a restarted one
   std::uint32_t socket = 0;  // index into Listing::servers
   std::int64_t created = 0;  // Unix seconds
   std::string name;
-  bool matches = false;  // tmux.match
+  bool matches = false;            // tmux.match
+  std::optional<Details> details;  // where Question::details was asked
 };
 
 // What one socket showed; two equal marks mean that nothing visible has happened there between.
@@ -45,6 +63,7 @@ struct ServerMark {
 };
 
 struct Listing {
+  Question question = Question::names;
   TimePoint began;  // before the first connect
   TimePoint ended;
   std::int64_t wall = 0;          // Unix seconds when it ended, to reckon with Session::created

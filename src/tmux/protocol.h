@@ -1,9 +1,10 @@
 // The few bytes of tmux's private protocol that a listing needs. Pure.
 //
 // tmux runs as one process that holds all the user's sessions, and many of its versions exit on a
-// message that is not formed as they expect. So there is exactly one request: a constant, made at
+// message that is not formed as they expect. So there are exactly two requests: constants, made at
 // compile time and held against recorded bytes by a test. No configuration, no environment and no
-// answer of a server changes a byte of it, and it is never sent in another form.
+// answer of a server changes a byte of them, and there is no third form. The short one decides; the
+// long one is for people who look, and costs the server about twice as much.
 //
 // Frames are OpenBSD's imsg: a header of 16 bytes (type, length, peerid, pid), then the payload,
 // all in the host's byte order.
@@ -16,6 +17,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
+
+#include "tmux/listing.h"
 
 namespace taskgate::tmux {
 
@@ -89,9 +92,11 @@ class FrameWriter {
   std::size_t used_ = 0;
 };
 
-constexpr std::array<char, 201> make_request() {
+// `command`: what follows the count of its three arguments.
+template <std::size_t Size>
+constexpr std::array<char, Size> make_request(std::string_view command) {
   using namespace std::string_view_literals;
-  FrameWriter<201> writer;
+  FrameWriter<Size> writer;
   // CLIENT_UTF8 (0x10000), without which the server writes `_` for what is not ASCII. No other
   // flag: the server takes them over into its own state, and some make it use descriptors that were
   // not sent.
@@ -101,11 +106,28 @@ constexpr std::array<char, 201> make_request() {
   writer.frame(Message::identify_cwd, "/\0"sv);
   writer.frame(Message::identify_clientpid, "\1\0\0\0"sv);
   writer.frame(Message::identify_done, ""sv);
-  // The name comes last: up to 3.1c it may hold any byte but NUL.
-  writer.frame(Message::command,
-               "\3\0\0\0list-sessions\0-F\0"
-               "#{pid} #{session_id} #{session_created} #{session_name}\0"sv);
+  writer.frame(Message::command, command);
   return writer.whole();
+}
+
+// In both the name comes last: up to 3.1c it may hold any byte but NUL.
+constexpr std::array<char, 201> make_short_request() {
+  using namespace std::string_view_literals;
+  return make_request<201>(
+      "\3\0\0\0list-sessions\0-F\0"
+      "#{pid} #{session_id} #{session_created} #{session_name}\0"sv);
+}
+
+// A session's activity moves with keys, that of a window with output: it takes both, and all
+// windows, to tell since when nothing happened. No comma may stand inside W or P, as it would take
+// the current window out. Servers up to 2.8 know no W and write nothing for it.
+constexpr std::array<char, 360> make_long_request() {
+  using namespace std::string_view_literals;
+  return make_request<360>(
+      "\3\0\0\0list-sessions\0-F\0"
+      "#{pid} #{session_id} #{session_created} #{session_activity} #{session_attached} "
+      "#{session_windows} #{window_id}:#{window_activity}:#{pane_dead} "
+      "#{W:#{window_id}:#{window_activity}:#{P:#{pane_dead}}} #{session_name}\0"sv);
 }
 
 constexpr std::array<char, 24> make_write_ready(Stream stream) {
@@ -119,8 +141,14 @@ constexpr std::array<char, 24> make_write_ready(Stream stream) {
 
 }  // namespace detail
 
-// The whole request, to be sent by one send().
-inline constexpr std::array<char, 201> kRequest = detail::make_request();
+// The whole requests, each to be sent by one send().
+inline constexpr std::array<char, 201> kShortRequest = detail::make_short_request();
+inline constexpr std::array<char, 360> kLongRequest = detail::make_long_request();
+
+constexpr std::span<const char> request_for(Question question) {
+  if (question == Question::details) return kLongRequest;
+  return kShortRequest;
+}
 
 // The answers to WRITE_OPEN; servers from 3.1 on hold a single line back until they have one.
 inline constexpr std::array<char, 24> kOutputReady =

@@ -52,10 +52,11 @@ Answer explain_connect(const std::string& path, int error) {
 
 // The errno of a request that was not sent whole. It goes out by one send() or the connection is
 // given up, which a server bears at any point.
-int send_request(UnixSocket& connection) {
-  const auto sent = ::send(connection.native_handle(), kRequest.data(), kRequest.size(),
+int send_request(UnixSocket& connection, Question question) {
+  const auto request = request_for(question);
+  const auto sent = ::send(connection.native_handle(), request.data(), request.size(),
                            MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent == static_cast<ssize_t>(kRequest.size())) return 0;
+  if (sent == static_cast<ssize_t>(request.size())) return 0;
   if (sent >= 0) return EAGAIN;
   // A server that turns us down by its access list says so and closes at once: what it said can be
   // read.
@@ -90,16 +91,16 @@ Answer conclude(Decoder& decoder, const std::string& path) {
 
 }  // namespace
 
-Task<Answer> ask(UnixSocket& connection, const std::string& path) {
+Task<Answer> ask(UnixSocket& connection, const std::string& path, Question question) {
   if (const ErrorCode error = connect_to(connection, path)) {
     co_return explain_connect(path, error.value());
   }
   ErrorCode ignored;
-  if (const int error = send_request(connection); error != 0) {
+  if (const int error = send_request(connection, question); error != 0) {
     connection.close(ignored);
     co_return failed(system_failure(path, "send", error));
   }
-  Decoder decoder;
+  Decoder decoder(question);
   while (decoder.progress() == Decoder::Progress::more) {
     const auto room = asio::buffer(decoder.room().data(), decoder.room().size());
     const auto [error, size] = co_await connection.async_read_some(room, kTask);

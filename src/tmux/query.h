@@ -27,6 +27,6 @@ struct Answer {
 // Connects, asks and reads until the answer is whole; closes `connection` at its end. Has no
 // deadline: the caller decides how long it waits, and by closing `connection` ends the query as
 // `lost`.
-Task<Answer> ask(UnixSocket& connection, const std::string& path);
+Task<Answer> ask(UnixSocket& connection, const std::string& path, Question question);
 
 }  // namespace taskgate::tmux

@@ -26,6 +26,7 @@ struct Watched {
   bool asked = false;
   std::optional<std::size_t> part;  // of the running listing
   TimePoint asked_at{};
+  Question asked_question = Question::names;
   FileFacts asked_file;
   UnixSocket connection;
 

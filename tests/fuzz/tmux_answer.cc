@@ -17,12 +17,32 @@ namespace {
 
 using tmux::Decoder;
 using tmux::kHeaderSize;
+using tmux::Question;
 using tmux::Session;
 using Progress = Decoder::Progress;
+
+// An answer to the long request has windows in its lines, and no other has.
+Question question_of(std::string_view bytes) {
+  const bool has_windows = bytes.find(" @") != std::string_view::npos;
+  return has_windows ? Question::details : Question::names;
+}
 
 std::string line_of(const Session& session) {
   return std::to_string(session.server) + " $" + std::to_string(session.id) + " " +
          std::to_string(session.created) + " " + session.name + "\n";
+}
+
+// What a text without details leaves out.
+std::string details_of(const std::vector<Session>& sessions) {
+  const auto number = [](const auto& value) { return value ? std::to_string(*value) : "-"; };
+  std::string text;
+  for (const Session& session : sessions) {
+    if (!session.details) continue;
+    const tmux::Details& details = *session.details;
+    text += number(details.silent_since) + number(details.ended) + number(details.view_of) +
+            std::to_string(details.attached) + "\n";
+  }
+  return text;
 }
 
 std::string text_of(const std::vector<Session>& sessions) {
@@ -31,16 +51,28 @@ std::string text_of(const std::vector<Session>& sessions) {
   return text;
 }
 
+// Details are there where they were asked, and a view is one of a session that was there before.
+void check_details(const std::vector<Session>& sessions, Question question) {
+  for (const Session& session : sessions) {
+    check(session.details.has_value() == (question == Question::details),
+          "a session has details where they were asked");
+    if (!session.details || !session.details->view_of) continue;
+    const auto first = std::ranges::find(sessions, *session.details->view_of, &Session::id);
+    check(first != sessions.end() && first->id < session.id, "a view is one of an older session");
+  }
+}
+
 struct Result {
   Progress progress;
   std::string replies;
-  std::string text;    // of the sessions, or why there are none
+  std::string text;  // of the sessions, or why there are none
+  std::string details;
   std::size_t needed;  // bytes given until the end was known
 };
 
 // Pieces of random sizes up to `most`.
-Result decode(std::string_view bytes, std::size_t most, std::mt19937& chance) {
-  const auto decoder = std::make_unique<Decoder>();
+Result decode(std::string_view bytes, Question question, std::size_t most, std::mt19937& chance) {
+  const auto decoder = std::make_unique<Decoder>(question);
   Result result{};
   while (result.needed < bytes.size() && decoder->progress() == Progress::more) {
     const std::size_t left = bytes.size() - result.needed;
@@ -54,6 +86,8 @@ Result decode(std::string_view bytes, std::size_t most, std::mt19937& chance) {
   check(is_complete || decoder->sessions().empty(), "only a whole answer has sessions");
   check(result.progress != Progress::refused || !decoder->reason().empty(),
         "a refusal has a reason");
+  result.details = details_of(decoder->sessions());
+  check_details(decoder->sessions(), question);
   result.text = is_complete ? text_of(decoder->sessions()) : decoder->reason();
   return result;
 }
@@ -61,7 +95,7 @@ Result decode(std::string_view bytes, std::size_t most, std::mt19937& chance) {
 // The sessions, written as a server would, are read as the same sessions.
 void check_sessions(const std::string& text) {
   std::vector<Session> sessions;
-  check(tmux::parse_sessions(text, sessions), "a list of sessions is read again");
+  check(tmux::parse_sessions(text, Question::names, sessions), "a list of sessions is read again");
   check_equal(text_of(sessions), text, "a list of sessions is read as what it was");
   for (const Session& session : sessions) {
     check(session.server > 0 && session.server == sessions.front().server, "one server answers");
@@ -81,21 +115,23 @@ void check_replies(const std::string& replies) {
 
 void run(std::string_view bytes) {
   std::mt19937 chance = chance_of(bytes);
-  const Result result = decode(bytes, bytes.size() + 1, chance);
+  const Question question = question_of(bytes);
+  const Result result = decode(bytes, question, bytes.size() + 1, chance);
   check(result.progress != Progress::more, "an answer that has ended has an outcome");
   check_replies(result.replies);
   for (const std::size_t most : {std::size_t{64}, std::size_t{4096}}) {
-    const Result other = decode(bytes, most, chance);
+    const Result other = decode(bytes, question, most, chance);
     check(other.progress == result.progress, "an answer ends the same however it is cut");
     check_equal(other.text, result.text, "an answer says the same however it is cut");
+    check_equal(other.details, result.details, "an answer tells the same however it is cut");
     check_replies(other.replies);
   }
   if (result.progress != Progress::complete) return;
-  check_sessions(result.text);
+  if (question == Question::names) check_sessions(result.text);
   // The last byte of its last frame is what makes it whole.
-  const Result exact = decode(bytes, 1, chance);
+  const Result exact = decode(bytes, question, 1, chance);
   check(exact.progress == Progress::complete, "an answer ends the same however it is cut");
-  const Result cut = decode(bytes.substr(0, exact.needed - 1), bytes.size(), chance);
+  const Result cut = decode(bytes.substr(0, exact.needed - 1), question, bytes.size(), chance);
   check(cut.progress == Progress::lost, "an answer that is cut is lost, and no shorter list");
 }
 

@@ -29,10 +29,13 @@ inline void run_until(asio::io_context& loop, const std::function<bool()>& done)
 
 struct Driver {
   explicit Driver(ListerSettings settings)
-      : lister(loop, std::move(settings), [this](const Listing& listing) {
-          listings.push_back(listing);
-          if (on_listing) on_listing();
-        }) {}
+      : lister(
+            loop, std::move(settings),
+            [this](const Listing& listing) {
+              listings.push_back(listing);
+              if (on_listing) on_listing();
+            },
+            [this] { return question; }) {}
 
   void run_until(const std::function<bool()>& done) { testing::run_until(loop, done); }
 
@@ -48,6 +51,7 @@ struct Driver {
   asio::io_context loop{1};
   std::vector<Listing> listings;
   std::function<void()> on_listing;
+  Question question = Question::names;
   Lister lister;
 };
 

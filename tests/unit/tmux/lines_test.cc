@@ -11,7 +11,7 @@ using namespace std::string_literals;
 
 std::vector<Session> parsed(std::string_view text) {
   std::vector<Session> sessions;
-  REQUIRE(parse_sessions(text, sessions));
+  REQUIRE(parse_sessions(text, Question::names, sessions));
   return sessions;
 }
 
@@ -61,17 +61,17 @@ TEST_CASE("text that does not begin with a session is refused") {
        "99999999999999999999999 $0 1 a\n", "7\t$0 1 a\n", "7 $4294967296 1 a\n"}));
   CAPTURE(text);
   std::vector<Session> sessions;
-  CHECK_FALSE(parse_sessions(text, sessions));
+  CHECK_FALSE(parse_sessions(text, Question::names, sessions));
 }
 
 TEST_CASE("text that stops inside a line is refused") {
   std::vector<Session> sessions;
-  CHECK_FALSE(parse_sessions("7 $0 1 a\n7 $1 1 b", sessions));
+  CHECK_FALSE(parse_sessions("7 $0 1 a\n7 $1 1 b", Question::names, sessions));
 }
 
 TEST_CASE("text with a zero byte is refused, as no name can hold one") {
   std::vector<Session> sessions;
-  CHECK_FALSE(parse_sessions("7 $0 1 kube-coder-\0x\n"s, sessions));
+  CHECK_FALSE(parse_sessions("7 $0 1 kube-coder-\0x\n"s, Question::names, sessions));
 }
 
 }  // namespace

@@ -38,6 +38,20 @@ TEST_CASE("a silent server is a time-out and gets no second connection") {
   CHECK(server.accepted() == 1);
 }
 
+TEST_CASE("the late answer is read as that of the question it answers") {
+  TemporaryFolder folder;
+  Driver driver(settings_for({folder / "s"}, kShort));
+  FakeServer server(driver.loop, folder / "s", silent());
+  driver.question = Question::details;
+  driver.list();
+  driver.question = Question::names;
+  driver.list();
+  server.last().send(answer("7 $4 1 5 1 1 @2:9:0  kube-coder-a\n"));
+  driver.run_until([&] { return driver.listings.size() == 3; });
+  CHECK(driver.listings[2].question == Question::details);
+  CHECK(driver.listings[2].live == 1);
+}
+
 TEST_CASE("the late answer is taken, with the time of its question") {
   TemporaryFolder folder;
   Driver driver(settings_for({folder / "s"}, kShort));

@@ -60,6 +60,48 @@ TEST_CASE("the server gets the constant request and nothing else, each time") {
   CHECK(server.peer(1).received() == request);
 }
 
+TEST_CASE(
+    "a listing for people asks by the long request, and the next one by the short one again") {
+  TemporaryFolder folder;
+  Driver driver(settings_for({folder / "s"}));
+  const std::string details = answer("7 $4 1 5 1 1 @2:9:0 @2:9:0 kube-coder-a\n");
+  FakeServer server(driver.loop, folder / "s", answering_in_turn({details, kTwo}));
+  driver.question = Question::details;
+  const Listing looked = driver.list();
+  driver.question = Question::names;
+  const Listing counted = driver.list();
+  driver.run_until([&] { return server.accepted() == 2 && server.last().gone(); });
+  CHECK(server.peer(0).received() == read_answer("long/request.bin"));
+  CHECK(server.peer(1).received() == read_answer("request.bin"));
+  CHECK(looked.question == Question::details);
+  CHECK(looked.live == 1);
+  CHECK(looked.sessions.at(0).details->silent_since == 9);
+  CHECK(counted.question == Question::names);
+  CHECK_FALSE(counted.sessions.at(0).details);
+}
+
+TEST_CASE("the question is chosen when the listing begins, not when it is asked for") {
+  TemporaryFolder folder;
+  Driver driver(settings_for({folder / "s"}));
+  FakeServer server(driver.loop, folder / "s", answering(kTwo));
+  driver.question = Question::details;
+  driver.lister.begin();
+  driver.question = Question::names;
+  driver.run_until([&] { return driver.listings.size() == 1; });
+  CHECK(driver.listings[0].question == Question::names);
+  CHECK(driver.listings[0].live == 1);
+}
+
+TEST_CASE("a server that ends is asked the same question once more") {
+  TemporaryFolder folder;
+  Driver driver(settings_for({folder / "s"}));
+  const std::string details = answer("7 $4 1 5 1 1 @2:9:0  kube-coder-a\n");
+  FakeServer server(driver.loop, folder / "s", answering_in_turn({"", details}));
+  driver.question = Question::details;
+  CHECK(driver.list().live == 1);
+  CHECK(server.peer(1).received() == read_answer("long/request.bin"));
+}
+
 TEST_CASE("a server that holds its text back gets WRITE_READY") {
   TemporaryFolder folder;
   Driver driver(settings_for({folder / "s"}));

@@ -1,5 +1,9 @@
 #include "tmux/protocol.h"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "frames.h"
 #include "recorded.h"
 #include "support/catch.h"
@@ -13,9 +17,36 @@ std::optional<FrameHeader> header_of(const std::string& bytes) {
   return parse_header(std::span<const char, kHeaderSize>(bytes.data(), kHeaderSize));
 }
 
-TEST_CASE("the request is the recorded one, byte for byte") {
-  CHECK(std::string(kRequest.data(), kRequest.size()) == testing::read_answer("request.bin"));
-  CHECK(kRequest.size() == 201);
+std::string text_of(std::span<const char> bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+TEST_CASE("the two requests are the recorded ones, byte for byte") {
+  CHECK(text_of(kShortRequest) == testing::read_answer("request.bin"));
+  CHECK(kShortRequest.size() == 201);
+  CHECK(text_of(kLongRequest) == testing::read_answer("long/request.bin"));
+  CHECK(kLongRequest.size() == 360);
+}
+
+TEST_CASE("each question has its request") {
+  CHECK(text_of(request_for(Question::names)) == text_of(kShortRequest));
+  CHECK(text_of(request_for(Question::details)) == text_of(kLongRequest));
+}
+
+// A third could only be made where the frames are.
+TEST_CASE("the sources make two requests and no third") {
+  std::size_t commands = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(TASKGATE_SOURCE)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path());
+    const std::string source{std::istreambuf_iterator<char>(file), {}};
+    for (auto at = source.find("list-sessions\\0"); at != std::string::npos;
+         at = source.find("list-sessions\\0", at + 1)) {
+      ++commands;
+      CHECK(entry.path().filename() == "protocol.h");
+    }
+  }
+  CHECK(commands == 2);
 }
 
 TEST_CASE("WRITE_READY has 24 bytes that name the stream and no error") {

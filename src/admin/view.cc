@@ -92,6 +92,7 @@ std::string retry_in_words(const json::value& status) {
   return age_in_words(*seconds) + ", " +
          in_words(text(status, "/retry_after/basis"), {{"recent", "from how slots came free"},
                                                        {"lifetimes", "from how long tasks live"},
+                                                       {"quiet", "as long as none has ended"},
                                                        {"guess", "a guess"},
                                                        {"closed", "as the limit is 0"}});
 }

@@ -4,13 +4,30 @@
 #include <numeric>
 
 namespace taskgate::gate {
+namespace {
 
-void Departures::observe(const std::vector<Holder>& ended, TimePoint began, std::int64_t wall) {
-  if (!watched_since_) watched_since_ = began;
+// The wall clock can have been set back since the session was created.
+std::chrono::seconds age_of(std::int64_t created, std::int64_t wall) {
+  return std::chrono::seconds(std::max<std::int64_t>(0, wall - created));
+}
+
+Duration mean_age_of(const tmux::Listing& listing) {
+  if (listing.live == 0) return Duration::zero();
+  std::chrono::seconds sum{};
+  for (const tmux::Session& session : listing.sessions) {
+    if (session.matches) sum += age_of(session.created, listing.wall);
+  }
+  return sum / listing.live;
+}
+
+}  // namespace
+
+void Departures::observe(const std::vector<Holder>& ended, const tmux::Listing& listing) {
+  if (!watched_since_) watched_since_ = listing.began;
+  listed_ = listing.began;
+  mean_age_ = mean_age_of(listing);
   for (const Holder& session : ended) {
-    // The wall clock can have been set back meanwhile.
-    const std::int64_t lived = std::max<std::int64_t>(0, wall - session.created);
-    latest_.push_back({began, std::chrono::seconds(lived)});
+    latest_.push_back({listing.began, age_of(session.created, listing.wall)});
     if (latest_.size() > kRemembered) latest_.pop_front();
   }
 }
@@ -26,12 +43,16 @@ Turnover Departures::turnover(TimePoint now) const {
   if (latest_.size() == kRemembered && latest_.front().noticed > from) {
     seen.watched = now - latest_.front().noticed;
   }
+  // Where nobody lived there was nobody to end, so that such a time does not count as waiting.
+  const TimePoint last_end = latest_.empty() ? *watched_since_ : latest_.back().noticed;
+  seen.mean_age = mean_age_ + (now - listed_);
+  seen.quiet = std::min(now - last_end, seen.mean_age);
   seen.ended = static_cast<int>(latest_.size());
   if (latest_.empty()) return seen;
   const auto sum = std::accumulate(
       latest_.begin(), latest_.end(), std::chrono::seconds(0),
       [](std::chrono::seconds total, const Departure& each) { return total + each.lifetime; });
-  seen.mean_lifetime = Duration(sum) / static_cast<int>(latest_.size());
+  seen.mean_lifetime = sum / static_cast<int>(latest_.size());
   return seen;
 }
 

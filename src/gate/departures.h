@@ -1,5 +1,6 @@
-// How slots come free: the sessions that ended, when that was noticed, and how long they had lived.
-// What Retry-After is reckoned from; it decides nothing. Passive; one thread.
+// How slots come free: the sessions that ended, when that was noticed, how long they had lived, and
+// how long those that live have lived so far. What Retry-After is reckoned from; it decides
+// nothing. Passive; one thread.
 #pragma once
 
 #include <chrono>
@@ -9,6 +10,7 @@
 
 #include "base/time.h"
 #include "gate/snapshot.h"
+#include "tmux/listing.h"
 
 namespace taskgate::gate {
 
@@ -17,8 +19,8 @@ class Departures {
   static constexpr Duration kWatched = std::chrono::minutes(15);
   static constexpr std::size_t kRemembered = 64;
 
-  // A good listing no longer had these sessions: when it began, and the Unix time of its end.
-  void observe(const std::vector<Holder>& ended, TimePoint began, std::int64_t wall);
+  // A good listing, which no longer had the sessions that `ended`.
+  void observe(const std::vector<Holder>& ended, const tmux::Listing& listing);
 
   Turnover turnover(TimePoint now) const;
 
@@ -29,6 +31,8 @@ class Departures {
   };
   std::deque<Departure> latest_;  // oldest first
   std::optional<TimePoint> watched_since_;
+  Duration mean_age_{};  // of the sessions in the last listing, when it began
+  TimePoint listed_{};
 };
 
 }  // namespace taskgate::gate

@@ -90,7 +90,7 @@ void Gate::apply(const tmux::Listing& listing) {
 
 void Gate::take_good(const tmux::Listing& listing) {
   const auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
-  departures_.observe(ended, listing.began, listing.wall);
+  departures_.observe(ended, listing);
   plausibility_.observe(listing);
   std::erase_if(
       slots_, [&](const detail::Slot& slot) { return slot.until && listing.began > *slot.until; });

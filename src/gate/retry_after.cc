@@ -15,14 +15,25 @@ struct Interval {
   RetryBasis basis;
 };
 
-Interval interval_of(int live, const Turnover& seen) {
+// The mean lifetime is the time that all of them have lived, by the number of those that ended.
+double interval_by_lifetimes(int live, const Turnover& seen) {
+  const double lifetimes = seen.ended * to_seconds(seen.mean_lifetime.value_or(Duration::zero()));
+  return (lifetimes / live + to_seconds(seen.mean_age)) / std::max(1, seen.ended);
+}
+
+Interval interval_by_ends(int live, const Turnover& seen) {
   if (seen.freed >= kEnoughDepartures) {
     return {to_seconds(seen.watched) / seen.freed, RetryBasis::recent};
   }
-  if (seen.ended >= kEnoughDepartures && seen.mean_lifetime && live > 0) {
-    return {to_seconds(*seen.mean_lifetime) / live, RetryBasis::lifetimes};
-  }
+  const bool knows = seen.ended >= kEnoughDepartures || to_seconds(seen.mean_age) > kGuessSeconds;
+  if (knows && live > 0) return {interval_by_lifetimes(live, seen), RetryBasis::lifetimes};
   return {kGuessSeconds, RetryBasis::guess};
+}
+
+Interval interval_of(int live, const Turnover& seen) {
+  const Interval by_ends = interval_by_ends(live, seen);
+  const double quiet = to_seconds(seen.quiet);
+  return quiet > by_ends.seconds ? Interval{quiet, RetryBasis::quiet} : by_ends;
 }
 
 RetryWindow learned_window(int live, int limit, const Turnover& seen) {
@@ -41,6 +52,8 @@ const char* name_of(RetryBasis basis) {
       return "recent";
     case RetryBasis::lifetimes:
       return "lifetimes";
+    case RetryBasis::quiet:
+      return "quiet";
     case RetryBasis::guess:
       return "guess";
     case RetryBasis::closed:

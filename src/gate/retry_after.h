@@ -2,9 +2,10 @@
 //
 // A slot that a session holds comes free when somebody's work ends. How soon is learned: from how
 // many sessions ended in the last quarter of an hour; where those are too few, from how long the
-// last ones had lived, shared among those that live now; where those are too few as well, it is
-// a guess. The answer is bounded both ways: nobody is sent away for hours because sessions live
-// long, since one can end at any moment.
+// last ones had lived and those that live now have lived so far, shared among those that live now;
+// where sessions are too few and too young for that, it is a guess. Waiting teaches as well as ends
+// do: the next end is taken to be no nearer than the last one is past. The answer is bounded both
+// ways: nobody is sent away for hours because sessions live long, since one can end at any moment.
 #pragma once
 
 #include <chrono>
@@ -22,12 +23,15 @@ struct Turnover {
   Duration watched{};                     // up to now; at most Departures::kWatched
   int ended = 0;                          // sessions whose lifetime is known, also longer ago
   std::optional<Duration> mean_lifetime;  // theirs
+  Duration mean_age{};                    // of those that live: how long they have lived so far
+  Duration quiet{};  // since the last one ended, or the first listing; at most `mean_age`
 };
 
 // What the time stands on; `basis` in GET /status.
 enum class RetryBasis : std::uint8_t {
   recent,     // sessions that ended lately
-  lifetimes,  // how long the last ones had lived
+  lifetimes,  // how long the last ones had lived, and those that live have lived so far
+  quiet,      // none has ended for so long
   guess,      // too little is known
   closed,     // the limit is 0: nothing will come free
   fixed,      // the refusal has another reason than live sessions, whose time is known

@@ -76,7 +76,9 @@ json::value retry_after(const gate::Snapshot& gate) {
           {"freed", seen.freed},
           {"watched_seconds", to_seconds(seen.watched)},
           {"ended", seen.ended},
-          {"mean_lifetime_seconds", mean_lifetime}};
+          {"mean_lifetime_seconds", mean_lifetime},
+          {"mean_age_seconds", to_seconds(seen.mean_age)},
+          {"quiet_seconds", to_seconds(seen.quiet)}};
 }
 
 json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {

@@ -45,6 +45,45 @@ TEST_CASE("where too little is known it is a guess") {
   }
 }
 
+TEST_CASE("hours in which nobody ended make the next end no nearer than the bound") {
+  for (const Duration waited : {Duration(minutes(10)), Duration(hours(9))}) {
+    CHECK(full({.mean_age = waited, .quiet = waited}).seconds == kLongestWindow);
+    // Also where the gate has started a moment ago.
+    CHECK(full({.mean_age = waited}).seconds == kLongestWindow);
+    CHECK(full({.mean_age = waited}).basis == RetryBasis::lifetimes);
+  }
+  CHECK(full({.mean_age = minutes(1), .quiet = minutes(1)}).seconds == 60);
+}
+
+TEST_CASE("one end after hours does not make the next one near") {
+  const Turnover turnover{.freed = 1,
+                          .watched = minutes(15),
+                          .ended = 1,
+                          .mean_lifetime = hours(9),
+                          .mean_age = hours(8)};
+  CHECK(full(turnover).seconds == kLongestWindow);
+  CHECK(full(turnover, 100, 100).seconds == kLongestWindow);
+}
+
+TEST_CASE("a few that ended soon do not speak for those that live on") {
+  Turnover turnover = seen(0, 3, seconds(10));
+  CHECK(full(turnover).seconds == kShortestWindow);
+  turnover.mean_age = hours(2);
+  CHECK(full(turnover).seconds == kLongestWindow);
+}
+
+TEST_CASE("many ends are worth the less the longer none has followed") {
+  Turnover turnover = seen(45);
+  turnover.quiet = seconds(19);
+  CHECK(full(turnover).basis == RetryBasis::recent);
+  turnover.quiet = seconds(70);
+  CHECK(full(turnover).seconds == 70);
+  CHECK(full(turnover).basis == RetryBasis::quiet);
+  turnover.quiet = minutes(14);
+  CHECK(full(turnover).seconds == kLongestWindow);
+  CHECK(full(turnover, 100, 12).seconds == kLongestWindow);
+}
+
 TEST_CASE("where more live than the limit allows, as many more have to end first") {
   CHECK(full(seen(45), 14, 12).seconds == 60);
   CHECK(full(Turnover{}, 14, 12).seconds == 60);
@@ -97,9 +136,9 @@ TEST_CASE("each reason and each basis has a name of its own") {
   for (const RefusalReason reason : kRefusalReasons) names.insert(name_of(reason));
   CHECK(names.size() == kRefusalReasons.size());
   names.clear();
-  for (const auto basis : {RetryBasis::recent, RetryBasis::lifetimes, RetryBasis::guess,
-                           RetryBasis::closed, RetryBasis::fixed}) {
+  for (const auto basis : {RetryBasis::recent, RetryBasis::lifetimes, RetryBasis::quiet,
+                           RetryBasis::guess, RetryBasis::closed, RetryBasis::fixed}) {
     names.insert(name_of(basis));
   }
-  CHECK(names.size() == 5);
+  CHECK(names.size() == 6);
 }

@@ -25,8 +25,9 @@ TEST_CASE("a create that sessions keep out is refused as full, with when to come
   gate.apply(live(12, 1));
   REQUIRE(ticket.verdict() != nullptr);
   CHECK(ticket.verdict()->reason == RefusalReason::full);
-  CHECK(ticket.verdict()->retry.seconds == 20);
-  CHECK(ticket.verdict()->retry.basis == RetryBasis::guess);
+  // The sessions are a quarter of an hour old (world.h).
+  CHECK(ticket.verdict()->retry.seconds == kLongestWindow);
+  CHECK(ticket.verdict()->retry.basis == RetryBasis::lifetimes);
   CHECK_FALSE(ticket.verdict()->waited_since);
 }
 

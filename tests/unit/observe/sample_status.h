@@ -33,7 +33,12 @@ inline Status sample_status() {
   status.gate.holders = {{"kube-coder-a", 1, 1'700'000'000, gate::Origin::inherited},
                          {"kube-coder-b", 2, 1'700'000'010, gate::Origin::unattributed},
                          {"kube-coder-c", 3, 1'700'000'020, gate::Origin::created}};
-  status.gate.turnover = {5, std::chrono::minutes(15), 6, std::chrono::seconds(90)};
+  status.gate.turnover = {5,
+                          std::chrono::minutes(15),
+                          6,
+                          std::chrono::seconds(90),
+                          std::chrono::seconds(400),
+                          std::chrono::seconds(30)};
   status.gate.retry = {180, gate::RetryBasis::recent};
   status.connections = {.idle = 7, .active = 8, .streams = 2, .tunnels = 9};
   status.connections_limit = 10'000;

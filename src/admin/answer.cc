@@ -29,7 +29,18 @@ Answer plain(int status, std::string sentence) {
   return answer;
 }
 
-std::string serialize(const Answer& answer, bool with_body) {
+Answer with_nonce(const Answer& answer, std::string_view nonce) {
+  Answer own = answer;
+  for (std::string* text : {&own.body, &own.fields}) {
+    for (std::size_t at = 0; (at = text->find(answer.nonce_mark, at)) != std::string::npos;) {
+      text->replace(at, answer.nonce_mark.size(), nonce);
+      at += nonce.size();
+    }
+  }
+  return own;
+}
+
+std::string head_of(const Answer& answer) {
   std::string message = "HTTP/1.1 " + std::to_string(answer.status) + " ";
   message += http::reason_phrase(answer.status);
   message += "\r\nDate: " + http_date(std::time(nullptr));
@@ -42,7 +53,6 @@ std::string serialize(const Answer& answer, bool with_body) {
       "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
   message += answer.fields;
   message += "\r\n";
-  if (with_body) message += answer.body;
   return message;
 }
 

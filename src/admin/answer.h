@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace taskgate::admin {
 
@@ -12,6 +13,8 @@ struct Answer {
   std::string fields;  // more field lines, each with its CRLF
   // Goes on after its body until the connection ends, and has no length.
   bool endless = false;
+  // What stands for the nonce in `body` and `fields`; empty: there is none.
+  std::string_view nonce_mark = {};
 };
 
 // Why what needs the loop cannot be answered.
@@ -21,9 +24,12 @@ inline constexpr const char* kNoState =
 // A sentence for a person, as plain text.
 Answer plain(int status, std::string sentence);
 
-// The whole message as it is sent. The connection ends with it, it is never stored, and browsers
-// take it for what it says it is; a HEAD's answer has all fields and no body (RFC 9110
-// section 9.3.2).
-std::string serialize(const Answer& answer, bool with_body);
+// The same answer with a nonce of its own where the mark stands.
+Answer with_nonce(const Answer& answer, std::string_view nonce);
+
+// The head of the message, to be followed by the answer's body unless HEAD was asked (RFC 9110
+// section 9.3.2). The connection ends with it, it is never stored, and browsers take it for what it
+// says it is.
+std::string head_of(const Answer& answer);
 
 }  // namespace taskgate::admin

@@ -4,11 +4,12 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <exception>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "admin/answer.h"
-#include "admin/endpoints.h"
-#include "admin/on_pool.h"
+#include "admin/page.h"
 #include "http/head.h"
 #include "http/rules.h"
 #include "observe/access_log.h"
@@ -33,25 +34,6 @@ Task<bool> read_head(TcpSocket& socket, http::RequestParser& parser, std::string
   co_return true;
 }
 
-// The list of a field that stands in several lines (RFC 9110 section 5.3).
-std::string combined(const http::RequestHead& head, std::string_view name) {
-  std::string list;
-  for (const http::Field& field : head.fields) {
-    if (!http::equals_ignoring_case(field.name, name)) continue;
-    if (!list.empty()) list += ',';
-    list += field.value;
-  }
-  return list;
-}
-
-Answer answer_of(const Endpoint& endpoint, const Sources& sources, const std::string& accept) {
-  try {
-    return endpoint.answer(sources, accept);
-  } catch (const std::exception& failure) {
-    return plain(500, std::string("The answer could not be made: ") + failure.what() + ".");
-  }
-}
-
 Answer too_many_streams() {
   Answer answer =
       plain(503, "Too many clients watch already; GET /status shows the state as well.");
@@ -59,26 +41,33 @@ Answer too_many_streams() {
   return answer;
 }
 
-Task<Answer> answer_to(const http::RequestHead& head, const Services& services) {
+using SharedAnswer = std::shared_ptr<const Answer>;
+
+SharedAnswer share(Answer answer) {
+  return std::make_shared<const Answer>(std::move(answer));
+}
+
+Task<SharedAnswer> answer_to(const http::RequestHead& head, const Services& services) {
   const auto rules = http::examine(head);
-  if (!rules) co_return plain(rules.error().status, rules.error().reason);
+  if (!rules) co_return share(plain(rules.error().status, rules.error().reason));
   const Endpoint* endpoint = find_endpoint(observe::path_of(head.target));
-  if (endpoint == nullptr) co_return plain(404, "There is no such page; / shows the gate's state.");
+  if (endpoint == nullptr) {
+    co_return share(plain(404, "There is no such page; / shows the gate's state."));
+  }
   if (head.method != "GET" && head.method != "HEAD") {
     Answer answer = plain(405, "This port is read only.");
     answer.fields = "Allow: GET, HEAD\r\n";
-    co_return answer;
+    co_return share(std::move(answer));
   }
   if (rules->body.kind != http::BodyKind::none) {
-    co_return plain(413, "A request to this port has no body.");
+    co_return share(plain(413, "A request to this port has no body."));
   }
-  const std::string accept = combined(head, "Accept");
-  if (endpoint->cost == Cost::endless && services.streams.full()) co_return too_many_streams();
-  const auto make = [&] { return answer_of(*endpoint, services.sources, accept); };
-  if (endpoint->cost == Cost::none || endpoint->cost == Cost::endless) co_return make();
-  // The server may close the socket while the answer is made.
-  auto& pool = endpoint->cost == Cost::deep ? services.deep : services.shallow;
-  co_return co_await on_pool(pool, make);
+  if (endpoint->cost == Cost::endless && services.streams.full()) {
+    co_return share(too_many_streams());
+  }
+  const auto rounds = services.rounds.find(endpoint);
+  if (rounds == services.rounds.end()) co_return share(answer_of(*endpoint, services.sources));
+  co_return co_await rounds->second.next();
 }
 
 // Closing a socket with unread bytes resets the connection, and the client loses the answer.
@@ -95,27 +84,44 @@ Task<> linger(TcpSocket& socket) {
 
 }  // namespace
 
+Answer answer_of(const Endpoint& endpoint, const Sources& sources) {
+  try {
+    return endpoint.answer(sources);
+  } catch (const std::exception& failure) {
+    return plain(500, std::string("The answer could not be made: ") + failure.what() + ".");
+  }
+}
+
 Task<> serve(Connection& connection, const Services& services) {
+  using Phase = Connection::Phase;
   TcpSocket& socket = connection.socket;
   std::string received;
   http::RequestParser parser(kHeadLimits);
   const bool head_is_in = co_await read_head(socket, parser, received);
   if (!head_is_in) co_return;
   const bool failed = parser.parse(received) == http::Progress::failed;
-  Answer answer;
+  SharedAnswer answer;
+  connection.turn(Phase::answering);
   if (failed) {
-    answer = plain(parser.refusal().status, parser.refusal().reason);
+    answer = share(plain(parser.refusal().status, parser.refusal().reason));
   } else {
     answer = co_await answer_to(parser.head(), services);
   }
+  connection.turn(Phase::writing);
+  // The server may have closed the socket while the answer was made.
+  if (answer == nullptr || !socket.is_open()) co_return;
+  if (!answer->nonce_mark.empty()) answer = share(with_nonce(*answer, make_nonce()));
   const bool with_body = failed || parser.head().method != "HEAD";
-  std::string message = serialize(answer, with_body);
-  if (answer.endless && with_body) {
+  std::string head = head_of(*answer);
+  if (answer->endless && with_body) {
     connection.unlink();
     const Form form = parser.head().target.ends_with("?page") ? Form::page : Form::json;
-    co_return co_await services.streams.carry(socket, std::move(message), form);
+    co_return co_await services.streams.carry(socket, std::move(head), form);
   }
-  const auto [error, sent] = co_await asio::async_write(socket, asio::buffer(message), kTask);
+  const std::string_view body = with_body ? std::string_view(answer->body) : std::string_view();
+  const std::array<asio::const_buffer, 2> message{asio::buffer(head), asio::buffer(body)};
+  const auto [error, sent] = co_await asio::async_write(socket, message, kTask);
+  connection.turn(Phase::silent);
   if (!error) co_await linger(socket);
 }
 

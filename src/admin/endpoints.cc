@@ -16,46 +16,52 @@ Answer no_state() {
   return plain(503, kNoState);
 }
 
-Answer livez(const Sources&, std::string_view) {
+Answer livez(const Sources&) {
   return plain(200, "ok");
 }
 
-Answer readyz(const Sources& sources, std::string_view) {
+Answer readyz(const Sources& sources) {
   const auto status = sources.shallow_status();
   if (!status) return no_state();
   return {observe::is_ready(*status) ? 200 : 503, kJson, observe::to_readiness_json(*status) + "\n",
           ""};
 }
 
-Answer metrics(const Sources& sources, std::string_view accept) {
+Answer metrics(const Sources& sources) {
   const auto status = sources.status();
   if (!status) return no_state();
-  const observe::Exposition format = observe::negotiate(accept);
-  return {200, observe::content_type(format), sources.metrics->render(*status, format),
-          "Vary: Accept\r\n"};
+  return {200, observe::kExpositionType, sources.metrics->render(*status), ""};
 }
 
-Answer status(const Sources& sources, std::string_view) {
+Answer status(const Sources& sources) {
   const auto state = sources.status();
   if (!state) return no_state();
   return {200, kJson, observe::to_json(*state) + "\n", ""};
 }
 
-Answer configuration(const Sources& sources, std::string_view) {
+Answer configuration(const Sources& sources) {
   auto yaml = sources.config_yaml();
   if (!yaml) return no_state();
   return {200, "application/yaml", std::move(*yaml), ""};
 }
 
-Answer page(const Sources& sources, std::string_view) {
-  const std::string nonce = make_nonce();
-  return {
-      200, "text/html; charset=utf-8", status_page(sources.status(), nonce),
-      "Content-Security-Policy: " + page_policy(nonce) + "\r\nReferrer-Policy: no-referrer\r\n"};
+// One page may answer several clients, whose nonces must differ (CSP 3 section 7.1): this stands in
+// their place. It is as unguessable as they are, so that no name on the page can hold it.
+const std::string& nonce_mark() {
+  static const std::string kMark = make_nonce();
+  return kMark;
+}
+
+Answer page(const Sources& sources) {
+  Answer answer{200, "text/html; charset=utf-8", status_page(sources.status(), nonce_mark()),
+                "Content-Security-Policy: " + page_policy(nonce_mark()) +
+                    "\r\nReferrer-Policy: no-referrer\r\n"};
+  answer.nonce_mark = nonce_mark();
+  return answer;
 }
 
 // X-Accel-Buffering: nginx, where it stands in front, would hold the events back.
-Answer events(const Sources&, std::string_view) {
+Answer events(const Sources&) {
   return {200, "text/event-stream", "", "X-Accel-Buffering: no\r\n", true};
 }
 
@@ -70,6 +76,10 @@ constexpr std::array kEndpoints{
 };
 
 }  // namespace
+
+std::span<const Endpoint> endpoints() {
+  return kEndpoints;
+}
 
 const Endpoint* find_endpoint(std::string_view path) {
   const auto found = std::ranges::find(kEndpoints, path, &Endpoint::path);

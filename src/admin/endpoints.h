@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "admin/answer.h"
@@ -20,8 +21,10 @@ enum class Cost : std::uint8_t {
 struct Endpoint {
   std::string_view path;
   Cost cost;
-  Answer (*answer)(const Sources& sources, std::string_view accept);
+  Answer (*answer)(const Sources& sources);
 };
+
+std::span<const Endpoint> endpoints();
 
 // Null: there is no such path.
 const Endpoint* find_endpoint(std::string_view path);

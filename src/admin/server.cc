@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/intrusive/list.hpp>
 #include <exception>
+#include <map>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -26,11 +27,14 @@ constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
 // which they expire.
 using Connections = intrusive::list<Connection, intrusive::constant_time_size<false>>;
 
-// What waits on the socket ends with an error, and its coroutine with it.
-void cut(Connections& connections) {
-  ErrorCode ignored;
-  connections.front().socket.close(ignored);
-  connections.pop_front();
+// Closes the oldest connection whose client keeps it waiting: one that says nothing before one that
+// does not read. One whose request is whole is not closed: it is answered.
+void close_one(Connections& connections) {
+  for (const auto phase : {Connection::Phase::silent, Connection::Phase::writing}) {
+    for (Connection& connection : connections) {
+      if (connection.phase == phase && connection.socket.is_open()) return connection.close();
+    }
+  }
 }
 
 // What a connection throws is a fault of ours, out of memory for one, and ends that connection.
@@ -70,23 +74,36 @@ struct Server::Impl {
   Limits limits;
   Connections connections;
   asio::io_context loop{1};
+  // Answers that wait do so on these threads. Those that wait for a listing have threads of their
+  // own, so that no number of them can hold up a probe.
   asio::thread_pool shallow{1};
   asio::thread_pool deep{2};
+  std::map<const Endpoint*, Rounds> rounds;
   Streams streams;
-  Services services{sources, shallow, deep, streams};
+  Services services{sources, rounds, streams};
   Acceptor acceptor;
   Timer expiry{loop};
+  bool expiring = false;
+  // Never goes off: it is cancelled when a connection has ended, or one might be closed.
+  Timer room{loop, TimePoint::max()};
   std::thread thread;
 
   Impl(const config::Address& address, Sources given, Limits most)
       : sources(std::move(given)),
         limits(most),
         streams(loop, sources, limits.streams),
-        acceptor(listen(loop, address)) {}
+        acceptor(listen(loop, address)) {
+    for (const Endpoint& endpoint : endpoints()) {
+      if (endpoint.cost != Cost::shallow && endpoint.cost != Cost::deep) continue;
+      rounds.try_emplace(&endpoint, loop, endpoint.cost == Cost::deep ? deep : shallow,
+                         [this, &endpoint] { return answer_of(endpoint, sources); });
+    }
+  }
   ~Impl();
 
   void start();
   Task<> accept_all();
+  Task<> make_room();
   Task<> carry(TcpSocket socket);
   void expire();
 };
@@ -112,28 +129,46 @@ Task<> Server::Impl::accept_all() {
       co_await pause.async_wait(kTask);
       continue;
     }
-    if (connections.size() >= limits.connections) cut(connections);
-    asio::co_spawn(loop, carry(std::move(socket)), report);
+    co_await make_room();
+    const auto on_end = [this](std::exception_ptr failure) {
+      room.cancel();
+      report(failure);
+    };
+    asio::co_spawn(loop, carry(std::move(socket)), on_end);
+  }
+}
+
+// Where all that are there are being answered, which ends by itself, newcomers wait for it in the
+// listen backlog.
+Task<> Server::Impl::make_room() {
+  while (connections.size() >= limits.connections) {
+    close_one(connections);
+    co_await room.async_wait(kTask);
   }
 }
 
 Task<> Server::Impl::carry(TcpSocket socket) {
-  Connection connection(std::move(socket), Clock::now() + limits.lifetime);
-  const bool first = connections.empty();
+  Connection connection(std::move(socket), Clock::now() + limits.lifetime, room);
   connections.push_back(connection);
-  if (first) expire();
+  if (!expiring) expire();
   co_await serve(connection, services);
 }
 
-// Cuts what has lived too long, and comes back when the next one has.
+// Closes what has lived too long, and comes back when the next one has.
 void Server::Impl::expire() {
   const TimePoint now = Clock::now();
-  while (!connections.empty() && connections.front().expires <= now) cut(connections);
-  if (connections.empty()) return;
-  expiry.expires_at(connections.front().expires);
-  expiry.async_wait([this](ErrorCode error) {
-    if (!error) expire();
-  });
+  expiring = false;
+  for (Connection& connection : connections) {
+    if (connection.expires <= now) {
+      connection.close();
+      continue;
+    }
+    expiring = true;
+    expiry.expires_at(connection.expires);
+    return expiry.async_wait([this](ErrorCode error) {
+      if (!error) expire();
+    });
+  }
 }
 
 Server::Server(const config::Address& address, Sources sources)

@@ -5,8 +5,11 @@
 // One thread carries all connections as coroutines; one request each, no keep-alive. A connection
 // that says nothing costs a descriptor and a few kilobytes, never a thread, is closed when its
 // lifetime is over, and gives way to a newcomer when there are too many: a probe is answered
-// however many others sit idle. Answers that have to wait for the loop are made on a few more
-// threads, those that also wait for a listing apart from the others. Event streams are the one kind
+// however many others sit idle. One whose request is whole is not closed for a newcomer, which
+// waits in the listen backlog instead; those who ask the same at the same time share one answer
+// (rounds.h), so that a crowd is answered about as soon as one. Answers that have to wait for the
+// loop are made on a few more threads, those that also wait for a listing apart from the others.
+// Event streams are the one kind
 // that lives on; they are few, counted apart, and what they show is looked at once for all of them.
 #pragma once
 

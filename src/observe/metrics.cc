@@ -11,7 +11,6 @@
 
 #include "observe/families.h"
 #include "observe/gauges.h"
-#include "observe/openmetrics.h"
 
 namespace taskgate::observe {
 namespace {
@@ -205,7 +204,7 @@ void Metrics::config_reload(bool succeeded) {
   (succeeded ? impl_->reload_success : impl_->reload_failure).Increment();
 }
 
-std::string Metrics::render(const Status& status, Exposition format) const {
+std::string Metrics::render(const Status& status) const {
   auto families = impl_->families.collect();
   auto computed = gauges(status);
   std::ranges::move(computed, std::back_inserter(families));
@@ -213,7 +212,6 @@ std::string Metrics::render(const Status& status, Exposition format) const {
   for (auto& family : families) {
     std::ranges::sort(family.metric, std::ranges::less{}, &prometheus::ClientMetric::label);
   }
-  if (format == Exposition::openmetrics) return to_openmetrics(families);
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, families);
   return std::move(text).str();

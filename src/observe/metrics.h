@@ -12,7 +12,6 @@
 
 #include "gate/snapshot.h"
 #include "gate/verdict.h"
-#include "observe/exposition.h"
 #include "observe/history.h"
 #include "observe/outcome.h"
 #include "tmux/listing.h"
@@ -73,6 +72,9 @@ struct Status {
   int pid = 0;
 };
 
+// The Content-Type of what Metrics::render() gives.
+inline constexpr const char* kExpositionType = "text/plain; version=0.0.4; charset=utf-8";
+
 // Counters and histograms are written from the loop's thread, read from the admin's:
 // prometheus-cpp's own metrics are safe for that. Gauges are computed at the scrape from a Status
 // (gauges.h).
@@ -95,9 +97,9 @@ class Metrics {
   void reservation_abandoned();
   void config_reload(bool succeeded);
 
-  // Everything as text, families and series sorted; gauges from `status`, absent where it does not
-  // know. Any thread.
-  std::string render(const Status& status, Exposition format = Exposition::prometheus) const;
+  // Everything as Prometheus text 0.0.4 (kExpositionType), families and series sorted; gauges from
+  // `status`, absent where it does not know. Any thread.
+  std::string render(const Status& status) const;
 
  private:
   struct Impl;

@@ -117,7 +117,7 @@ TEST_CASE("a configuration that is broken and mended, over and over, fails no re
 TEST_CASE("a flood on the admin port keeps neither probes and scrapes nor requests waiting") {
   GatedWorld world(Gate::Settings{{"limit", "1"}});
   Load reads(world.gate->port(), kRead);
-  // More than the port takes at once; the oldest give way.
+  // More than the port takes at once; the oldest that say nothing give way.
   std::list<RawClient> silent;
   for (int i = 0; i < 300; ++i) silent.emplace_back(world.gate->admin_port());
   const HttpFields last{{"Connection", "close"}};
@@ -137,6 +137,33 @@ TEST_CASE("a flood on the admin port keeps neither probes and scrapes nor reques
   CHECK(reads.stop().all(200));
   CHECK(scrapes.stop().all(200));
   CHECK(pages.stop().all(200));
+}
+
+// A third of what the chart allows.
+constexpr std::size_t kLittleMemoryKib = 24 * 1024;
+
+TEST_CASE(
+    "scrapes whose clients leave at once are counted until they end, and cost little memory") {
+  GatedWorld world;
+  world.fill(1);
+  const std::string large = http_request("GET", "/metrics", "", {{"X", std::string(7000, 'x')}});
+  for (int i = 0; i < 8000; ++i) RawClient(world.gate->admin_port()).try_send(large);
+  CHECK(world.gate->admin("/livez").status == 200);
+  CHECK(world.metric("taskgate_sessions_live") == 1);
+  CHECK(world.gate->peak_kib() < kLittleMemoryKib);
+}
+
+TEST_CASE("of many scrapes at once none is cut, and probes are answered meanwhile") {
+  GatedWorld world;
+  const std::string scrape = http_request("GET", "/metrics", "", {{"Connection", "close"}});
+  std::list<RawClient> scrapers;
+  for (int i = 0; i < 400; ++i) scrapers.emplace_back(world.gate->admin_port()).send(scrape);
+  CHECK(world.gate->is_ready());
+  CHECK(world.gate->admin("/livez").status == 200);
+  for (RawClient& scraper : scrapers) {
+    CHECK(parse_answer(scraper.read_to_end()).status == 200);
+  }
+  CHECK(world.gate->peak_kib() < kLittleMemoryKib);
 }
 
 }  // namespace

@@ -107,11 +107,11 @@ std::optional<double> Gate::metric(const std::string& sample) const {
   return std::nullopt;
 }
 
-std::size_t Gate::resident_kib() const {
+std::size_t Gate::memory_kib(const std::string& what) const {
   std::ifstream status("/proc/" + std::to_string(process_.pid()) + "/status");
   std::stringstream text;
   text << status.rdbuf();
-  return std::stoul(capture(text.str(), R"(VmRSS:\s+(\d+) kB)"));
+  return std::stoul(capture(text.str(), what + R"(:\s+(\d+) kB)"));
 }
 
 Gate::Words with_descriptors(int count, const std::string& flag) {

@@ -41,10 +41,13 @@ class Gate {
   std::optional<double> metric(const std::string& sample) const;
   bool is_ready() const { return admin("/readyz").status == 200; }
 
-  // Its resident memory now.
-  std::size_t resident_kib() const;
+  // Its resident memory now, and at most so far.
+  std::size_t resident_kib() const { return memory_kib("VmRSS"); }
+  std::size_t peak_kib() const { return memory_kib("VmHWM"); }
 
  private:
+  std::size_t memory_kib(const std::string& what) const;
+
   struct Ports {
     ClosedPort data;
     ClosedPort admin;

@@ -1,6 +1,8 @@
 #include "admin/server.h"
 
+#include <atomic>
 #include <regex>
+#include <set>
 #include <stdexcept>
 #include <vector>
 
@@ -148,18 +150,6 @@ TEST_CASE("A source that fails is a 500, and the server goes on") {
   CHECK(get(server, "/readyz").status == 200);
 }
 
-TEST_CASE("A scraper that prefers OpenMetrics gets it, in whichever lines it says so") {
-  TestSources sources;
-  const Server server(kAnyPort, sources.sources());
-  const HttpAnswer answer = get(server, "/metrics",
-                                {{"Accept", "text/plain;version=0.0.4;q=0.5"},
-                                 {"accept", "application/openmetrics-text;version=1.0.0"}});
-  CHECK(answer.field("Content-Type") ==
-        "application/openmetrics-text; version=1.0.0; charset=utf-8");
-  CHECK(answer.field("Vary") == "Accept");
-  CHECK(answer.body.ends_with("# EOF\n"));
-}
-
 TEST_CASE("The page and its policy carry the same nonce, another one each time") {
   TestSources sources;
   const Server server(kAnyPort, sources.sources());
@@ -206,6 +196,111 @@ TEST_CASE("When there are too many connections the oldest gives way") {
   for (std::size_t i = 0; i < 17; ++i) CHECK(idle[i].peer_closed());
   idle.back().send("Host: x\r\n\r\n");
   CHECK(idle.back().read_to_end().starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+// Answers for the state are made one at a time, and only when the test says so.
+struct HeldState {
+  explicit HeldState(Sources& given) {
+    given.status = [this, state = given.status]() -> std::optional<observe::Status> {
+      ++asked;
+      released.wait("the test lets the answer be made");
+      return state();
+    };
+  }
+
+  std::atomic<int> asked = 0;
+  test::Flag released;
+};
+
+TEST_CASE("Those who ask the same at the same time share one answer, made after they asked") {
+  TestSources sources;
+  Sources given = sources.sources();
+  HeldState held(given);
+  const Server server(kAnyPort, given);
+  RawClient first(server.port());
+  first.send(http_request("GET", "/status"));
+  test::eventually("its answer is being made", [&] { return held.asked == 1; });
+  std::vector<RawClient> others;
+  for (int i = 0; i < 60; ++i) {
+    others.emplace_back(server.port()).send(http_request("GET", "/status"));
+  }
+  // Probes are answered on the same thread behind them: the requests above have been read by then.
+  CHECK(get(server, "/livez").status == 200);
+  held.released.set();
+  CHECK(first.read_to_end().starts_with("HTTP/1.1 200 OK\r\n"));
+  for (RawClient& client : others) {
+    CHECK(client.read_to_end().find("{\"live\":3,") != std::string::npos);
+  }
+  CHECK(held.asked == 2);
+}
+
+TEST_CASE("Those who share the page do not share its nonce") {
+  TestSources sources;
+  Sources given = sources.sources();
+  HeldState held(given);
+  const Server server(kAnyPort, given);
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back(server.port()).send(http_request("GET", "/"));
+    test::eventually("the first answer is being made", [&] { return held.asked == 1; });
+  }
+  CHECK(get(server, "/livez").status == 200);
+  held.released.set();
+  std::set<std::string> nonces;
+  for (RawClient& client : clients) {
+    const std::string answer = client.read_to_end();
+    std::smatch found;
+    REQUIRE(std::regex_search(answer, found, std::regex("<script nonce=\"([0-9a-f]{32})\">")));
+    CHECK(answer.find("script-src 'nonce-" + found[1].str() + "'") != std::string::npos);
+    nonces.insert(found[1].str());
+  }
+  CHECK(held.asked == 2);
+  CHECK(nonces.size() == 3);
+}
+
+TEST_CASE("A request that is whole is answered however many newcomers there are") {
+  TestSources sources;
+  Sources given = sources.sources();
+  HeldState held(given);
+  const Server server(kAnyPort, given, {std::chrono::hours(1), 4});
+  std::vector<RawClient> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.emplace_back(server.port()).send(http_request("GET", "/status"));
+    CHECK(get(server, "/livez").status == 200);  // it has been read by then
+  }
+  std::vector<RawClient> silent = idle_clients(server, 20);
+  CHECK(get(server, "/livez").status == 200);  // each of them gave way
+  waiting.emplace_back(server.port()).send(http_request("GET", "/metrics"));
+  // There is room for nobody else now: these wait in the listen backlog.
+  std::vector<RawClient> late;
+  for (int i = 0; i < 20; ++i) {
+    late.emplace_back(server.port()).send(http_request("GET", i % 2 ? "/status" : "/livez"));
+  }
+  held.released.set();
+  for (RawClient& client : waiting) {
+    CHECK(client.read_to_end().starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+  for (RawClient& client : late) {
+    CHECK(client.read_to_end().starts_with("HTTP/1.1 200 OK\r\n"));
+  }
+}
+
+TEST_CASE("Clients that leave are counted until the answer that they wait for is made") {
+  TestSources sources;
+  Sources given = sources.sources();
+  HeldState held(given);
+  const Server server(kAnyPort, given, {std::chrono::hours(1), 4});
+  for (int i = 0; i < 4; ++i) {
+    RawClient client(server.port());
+    client.send(http_request("GET", "/status"));
+    client.reset();
+  }
+  test::eventually("an answer is being made", [&] { return held.asked == 1; });
+  RawClient next(server.port());
+  next.send(http_request("GET", "/livez"));
+  held.released.set();
+  CHECK(next.read_to_end().starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(get(server, "/status").status == 200);
 }
 
 TEST_CASE("A connection that says nothing is closed when its lifetime is over") {

@@ -1,0 +1,47 @@
+#include "admin/rounds.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "admin/on_pool.h"
+#include "base/log.h"
+
+namespace taskgate::admin {
+
+Task<std::shared_ptr<const Answer>> Rounds::next() {
+  const std::uint64_t mine = begun_ + 1;
+  wanted_ = mine;
+  if (!std::exchange(working_, true)) {
+    const auto on_end = [this](std::exception_ptr failure) { stop_working(failure); };
+    asio::co_spawn(loop_, work(), on_end);
+  }
+  while (ended_ < mine) co_await ended_one_.async_wait(kTask);
+  co_return answer_;
+}
+
+Task<> Rounds::work() {
+  constexpr asio::use_awaitable_t<Executor> await;
+  while (begun_ < wanted_) {
+    ++begun_;
+    Answer made = co_await on_pool(pool_, std::cref(make_));
+    answer_ = std::make_shared<const Answer>(std::move(made));
+    ended_ = begun_;
+    ended_one_.cancel();
+    co_await asio::post(await);  // behind those that were woken
+    answer_.reset();
+  }
+}
+
+void Rounds::stop_working(std::exception_ptr failure) try {
+  working_ = false;
+  ended_ = begun_;
+  ended_one_.cancel();
+  if (failure) std::rethrow_exception(failure);
+} catch (const std::exception& problem) {
+  log::error("admin_connection_failed")
+      .field("reason", problem.what())
+      .field("detail", "a fault of the gate's own, or no memory; the other connections go on");
+}
+
+}  // namespace taskgate::admin

@@ -24,21 +24,26 @@ class ConfigMaps(unittest.TestCase):
     def test_one_limit_reaches_the_gate_and_the_workspace(self):
         data = config_of(render({"workspaces": [ALICE], "limit": 7}), "ws-alice")
         self.assertEqual(data["limit"], "7")
-        self.assertEqual(yaml.safe_load(data["config.yaml"]), {"limit": 7})
+        self.assertEqual(yaml.safe_load(data["config.yaml"])["limit"], 7)
 
     def test_each_workspace_has_its_own_and_a_limit_of_0_is_one(self):
         objects = render({"workspaces": [ALICE, BOB]})
         self.assertEqual(config_of(objects, "ws-alice")["limit"], "12")
         self.assertEqual(config_of(objects, "ws-bob")["limit"], "0")
-        self.assertEqual(yaml.safe_load(config_of(objects, "ws-bob")["config.yaml"]), {"limit": 0})
+        self.assertEqual(yaml.safe_load(config_of(objects, "ws-bob")["config.yaml"])["limit"], 0)
 
     def test_the_namespace_is_the_releases_if_none_is_given(self):
         self.assertEqual(config_of(render({"workspaces": [{"name": "agent"}]}), "taskgate")["limit"], "12")
 
     def test_further_keys_stand_beside_the_limit(self):
-        config = {"tmux": {"match": ["kube-coder-*", "claude-*"]}, "refuse": {"unknown_status": 429}}
+        config = {"tmux": {"match": ["kube-coder-*", "claude-*"]}, "refuse": {"unknown_status": 503}}
         data = config_of(render({"workspaces": [ALICE], "config": config}), "ws-alice")
         self.assertEqual(yaml.safe_load(data["config.yaml"]), {"limit": 12, **config})
+
+    def test_an_unknown_count_is_refused_in_a_way_that_kube_coders_ingress_lets_pass(self):
+        # It puts a page of its own in place of a 502, 503 or 504.
+        data = config_of(render({"workspaces": [ALICE], "config": {"tmux": {"hold": "20s"}}}), "ws-alice")
+        self.assertEqual(yaml.safe_load(data["config.yaml"])["refuse"], {"unknown_status": 429})
 
     def test_the_gate_takes_what_is_rendered(self):
         config = {
@@ -104,8 +109,19 @@ class Monitoring(unittest.TestCase):
         self.assertEqual(wanted["app.kubernetes.io/component"], "metrics")
         self.assertEqual(service["spec"]["selector"], {"app": "ws-alice"})
         self.assertEqual(service["spec"]["ports"][0]["targetPort"], 9464)
-        self.assertEqual(monitor["spec"]["endpoints"],
-                         [{"port": service["spec"]["ports"][0]["name"], "path": "/metrics", "interval": "15s"}])
+        endpoint = monitor["spec"]["endpoints"][0]
+        self.assertEqual((endpoint["port"], endpoint["path"], endpoint["interval"]),
+                         (service["spec"]["ports"][0]["name"], "/metrics", "15s"))
+
+    def test_the_metrics_Service_has_an_address_of_each_family_and_each_pod_is_one_target(self):
+        objects = render({"workspaces": [ALICE], "serviceMonitor": {"enabled": True}})
+        self.assertEqual(of_kind(objects, "Service")["spec"]["ipFamilyPolicy"], "PreferDualStack")
+        # Of the two addresses that endpoint slices list for a pod of two families, one is kept.
+        address, kept = of_kind(objects, "ServiceMonitor")["spec"]["endpoints"][0]["relabelings"]
+        for given, pod_ip in (("10.0.0.1:9464", "10.0.0.1"), ("[fd00::a:1]:9464", "fd00::a:1")):
+            self.assertEqual(re.fullmatch(address["regex"], given)[1], pod_ip)
+        self.assertEqual((kept["action"], kept["sourceLabels"], kept["targetLabel"]),
+                         ("keepequal", [address["targetLabel"]], "__meta_kubernetes_pod_ip"))
 
     def test_the_dashboard_is_JSON_with_panels(self):
         dashboard = of_kind(render({"dashboard": {"enabled": True}}), "ConfigMap")
@@ -157,6 +173,14 @@ class HelmTest(unittest.TestCase):
         pod = of_kind(render({"workspaces": [ALICE], "image": {"pullSecrets": ["ours"]}}), "Pod")
         self.assertEqual(pod["spec"]["imagePullSecrets"], [{"name": "ours"}])
 
+    def test_an_umbrella_charts_registry_and_secrets_are_used(self):
+        for repository in ("team/taskgate", "hub.example/team/taskgate", "localhost/team/taskgate", "r:5000/team/taskgate"):
+            pod = of_kind(render({"workspaces": [ALICE], "image": {"repository": repository, "pullSecrets": ["ours"]},
+                                  "global": {"imageRegistry": "mirror.example:5000", "storageClass": "another chart's",
+                                             "imagePullSecrets": ["theirs", {"name": "more"}]}}), "Pod")
+            self.assertEqual(pod["spec"]["containers"][0]["image"], "mirror.example:5000/team/taskgate:0.1.0")
+        self.assertEqual([one["name"] for one in pod["spec"]["imagePullSecrets"]], ["ours", "theirs", "more"])
+
     def test_it_fits_beside_the_workspace_in_a_quota(self):
         # Without resources a LimitRange would give it a whole CPU.
         container = of_kind(render({"workspaces": [ALICE]}), "Pod")["spec"]["containers"][0]
@@ -192,6 +216,34 @@ class Whole(unittest.TestCase):
         for one in render({**EVERYTHING, "commonLabels": {"team": "platform"}}):
             labels = one["metadata"]["labels"]
             self.assertEqual((labels["app.kubernetes.io/name"], labels["team"]), ("taskgate", "platform"), one["kind"])
+
+    def test_a_label_of_an_objects_own_wins_and_none_stands_twice(self):
+        labels = {"labels": {"team": "b"}}
+        text = render_text({**EVERYTHING, "commonLabels": {"team": "a"}, "dashboard": {"enabled": True, **labels},
+                            "podMonitor": {"enabled": True, **labels}, "prometheusRule": {"enabled": True, **labels}})
+        # PyYAML lets a key stand twice, and takes the last.
+        self.assertEqual(sorted(re.findall(r"^    team: (.)$", text, re.MULTILINE)), ["a", "a", "a", "b", "b", "b"])
+
+    def test_no_number_is_put_into_text_as_a_float(self):
+        # Values files hold numbers as float64, which templates write as 1e+06 from a million on.
+        schema = json.loads((CHART / "values.schema.json").read_text())
+        whole = set(re.findall(r'"(\w+)": (?:{"type": "integer"|{"\$ref": "#/\$defs/port"})', json.dumps(schema)))
+        self.assertLessEqual({"limit", "port", "adminPort", "uid", "seconds", "notice"}, whole)
+        templates = [*CHART.glob("templates/**/*.*"), *(ROOT / "manifests/source/templates").iterdir(),
+                     *(ROOT / "tests/chart/consumer/templates").iterdir()]
+        use = re.compile(rf"{{{{[^}}]*\.(?:{'|'.join(whole)})\b[^}}]*}}}}")
+        for template in templates:
+            for expression in use.findall(re.sub(r'"(\\.|[^"\\])*"', '""', template.read_text())):
+                # A dictionary holds it as a number.
+                self.assertRegex(expression, r"\| int64|\(int(64)? |:= dict", template.name)
+
+    def test_names_that_look_like_numbers_stay_names(self):
+        objects = render({"workspaces": [{"name": "123", "namespace": "1e3"}], "fullnameOverride": "7",
+                          "configMap": {"name": "0"}, "sidecar": {"name": "8"}, "podMonitor": {"enabled": True},
+                          "networkPolicy": {"enabled": True}, "prometheusRule": {"enabled": True}})
+        for one in objects:
+            self.assertIsInstance(one["metadata"]["name"], str)
+            self.assertIn(one["metadata"]["namespace"], ("1e3", "taskgate"))
 
     def test_no_workspace_is_no_object(self):
         self.assertEqual(documents(render_text({})), [])

@@ -42,7 +42,17 @@ class Sidecar(unittest.TestCase):
         gate = gate_of(chart.render({"sidecar": {"adminPort": 9999}}))
         for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
             self.assertEqual(gate[probe]["httpGet"], {"path": path, "port": 9999})
-        self.assertEqual(variables(gate)["TASKGATE_ADMIN"], "0.0.0.0:9999")
+        self.assertEqual(variables(gate)["TASKGATE_ADMIN"], ":9999")
+
+    def test_it_listens_on_both_families(self):
+        # The kubelet and the Service come on whichever the cluster puts first; 0.0.0.0 would refuse them on IPv6.
+        gate = gate_of(chart.render())
+        status, out, err = run([TASKGATE, "check"], env=variables(gate))
+        self.assertEqual((status, err), (0, ""))
+        for key, port in (("listen", 6090), ("admin", 9464)):
+            self.assertRegex(out, rf'(?m)^{key}: "?(\[::\])?:{port}"?$')
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            self.assertNotIn("host", gate[probe]["httpGet"])
 
     def test_it_passes_the_restricted_pod_security_standard(self):
         for values in ({}, {"tmux": {"share": "subPath"}}):
@@ -116,9 +126,13 @@ class Tmux(unittest.TestCase):
                          {"name": "taskgate-tmux", "mountPath": "/tmp/tmux-1000", "subPath": "tmux-1000", "readOnly": True})
 
     def test_another_user(self):
-        pod = chart.render({"tmux": {"share": "subPath", "uid": 1234}})
-        self.assertEqual(gate_of(pod)["securityContext"]["runAsUser"], 1234)
-        self.assertEqual(named(agent_of(pod)["volumeMounts"], "taskgate-tmux")["mountPath"], "/tmp/tmux-1234")
+        # OpenShift's have ten digits, and a values file holds them as float64.
+        for uid in (1234, 1000660000, 4294967294):
+            pod = chart.render({"tmux": {"share": "subPath", "uid": uid}})
+            for container in pod["initContainers"]:
+                self.assertEqual(container["securityContext"]["runAsUser"], uid)
+            mount = named(agent_of(pod)["volumeMounts"], "taskgate-tmux")
+            self.assertEqual((mount["mountPath"], mount["subPath"]), (f"/tmp/tmux-{uid}", f"tmux-{uid}"))
 
 
 class Drain(unittest.TestCase):

@@ -4,7 +4,9 @@ import json
 import re
 import unittest
 
-from world import ALICE, CHART, ROOT, error_of, helm_template, render
+import yaml
+
+from world import ALICE, CHART, EVERYTHING, ConsumerChart, error_of, helm_template, render, render_text
 
 BOB = {"name": "ws-bob", "namespace": "ws-bob"}
 
@@ -37,6 +39,9 @@ BY_SCHEMA = (
     ({"sidecar": {"resources": {"limits": None}}}, ["/sidecar/resources"]),
     ({"sidecar": {"resources": {"limits": {"cpu": "half"}}}}, ["/sidecar/resources/limits/cpu"]),
     ({"drain": {"seconds": "10s"}}, ["/drain/seconds", "want integer"]),
+    ({"tmux": {"mountPath": "/a #b"}}, ["/tmux/mountPath"]),
+    ({"tmux": {"existing": {"folder": "../x"}}}, ["/tmux/existing/folder"]),
+    ({"global": {"imageRegistry": "https://r"}}, ["/global/imageRegistry"]),
     ({"image": {"digest": "sha256:abc"}}, ["/image/digest"]),
     ({"image": {"pullPolicy": "Sometimes"}}, ["/image/pullPolicy"]),
     ({"podMonitor": {"interval": "30"}}, ["/podMonitor/interval"]),
@@ -51,12 +56,11 @@ TOGETHER = (
     ({"drain": {"seconds": 2, "notice": 3}}, "drain.notice is longer than drain.seconds"),
     ({"sidecar": {"port": 9464}}, "sidecar.port and sidecar.adminPort are the same"),
     ({"sidecar": {"port": 6080}}, "app.port is also a port of the sidecar"),
+    ({"commonLabels": {"helm.sh/chart": "x"}}, "commonLabels: helm.sh/chart is a label that the chart itself sets"),
+    ({"podMonitor": {"labels": {"app.kubernetes.io/name": "x"}}}, "podMonitor.labels: app.kubernetes.io/name is a label"),
+    ({"serviceMonitor": {"labels": {"app.kubernetes.io/component": "x"}}}, "serviceMonitor.labels: app.kubernetes.io/component"),
     ({"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}, "each gate would be scraped twice"),
 )
-
-# What the pod's shape settles: these keys of the configuration file have values of their own.
-OWN_VALUES = {"listen", "upstream", "admin", "limit", "drain.timeout", "drain.notice"}
-
 
 class Refusals(unittest.TestCase):
     def test_the_schema_says_where_and_what(self):
@@ -81,21 +85,90 @@ class Refusals(unittest.TestCase):
         render({"workspaces": [ALICE]}, kubernetes="1.30.0")
 
 
-def leaves(schema, path=()):
-    """The dotted names of all keys that a schema of nested objects lists."""
-    for name, one in schema["properties"].items():
-        if "properties" in one:
-            yield from leaves(one, (*path, name))
-        else:
-            yield ".".join((*path, name))
+def values_below(values, path=()):
+    """(path, default) of each value of the chart and of each mapping of them."""
+    for name, value in values.items():
+        yield (*path, name), value
+        if isinstance(value, dict) and name != "config":
+            yield from values_below(value, (*path, name))
+
+
+def set_to_null(paths):
+    values = {}
+    for *sections, name in paths:
+        place = values
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[name] = None
+    return values
+
+
+# A selector that lost what it selects by, as the chart has it at two places. An empty one selects everything.
+NO_SELECTORS = (None, {"matchLabels": None}, {"matchLabels": None, "matchExpressions": []},
+                {"matchLabels": None, "matchExpressions": [{"key": "a"}]},
+                {"matchLabels": {"taskgate.dev/inject": None, "kubernetes.io/metadata.name": None}})
+# Rules of a NetworkPolicy that would let everybody in by leaving something out.
+NO_RULES = (None, {}, {"ports": [{"port": 1}]}, {"from": None}, {"from": []}, {"from": [None]}, {"from": [{}]},
+            {"from": [{"podSelector": None}]}, {"from": [{"namespaceSelector": {"matchLabels": None}}]},
+            {"from": [{"namespaceSelector": {"matchLabels": {}}}]}, {"from": [{"ipBlock": {}}]})
+NO_LABELS = (None, {}, {"app": None})
+
+
+class Nulls(unittest.TestCase):
+    """A null takes a default away, and what is left must still mean what was meant."""
+
+    defaults = dict(values_below(yaml.safe_load((CHART / "values.yaml").read_text())))
+    # Without a label Grafana's sidecar passes it by, which may be wanted.
+    needed = {path for path, value in defaults.items() if value not in ("", {}, [], False) and path[:2] != ("dashboard", "labels")}
+
+    def assert_refused(self, paths, err):
+        for *sections, name in paths:
+            self.assertRegex(err, rf"(?m)^ *- at '{re.escape('/'.join(['', *sections]))}': missing propert.*'{name}'", (sections, name))
+
+    def test_no_default_that_is_needed_can_be_taken_away(self):
+        values = {path for path in self.needed if not isinstance(self.defaults[path], dict) and "matchLabels" not in path}
+        self.assert_refused(values, error_of(set_to_null(values)))
+        for depth in (1, 2):
+            sections = {path for path in self.needed if isinstance(self.defaults[path], dict) and len(path) == depth
+                        and path != ("config", "refuse")}
+            self.assert_refused(sections, error_of(set_to_null(sections)))
+
+    def test_where_the_default_is_empty_a_null_is_that(self):
+        empty = {path for path, value in self.defaults.items() if value in ("", {}, []) and path != ("workspaces",)}
+        self.assertEqual(render_text({**set_to_null(empty), "workspaces": [ALICE]}), render_text({"workspaces": [ALICE]}))
+
+    def test_a_dependency_refuses_them_too(self):
+        chart = ConsumerChart()
+        err = error_of({"taskgate": set_to_null([("tmux", "uid"), ("injection", "admissionPolicy", "namespaceSelector")])},
+                       chart=chart.path)
+        chart.close()
+        self.assert_refused([("tmux", "uid"), ("injection", "admissionPolicy", "namespaceSelector")], err)
+
+    def test_no_selector_selects_everything_by_leaving_something_out(self):
+        for selector in NO_SELECTORS:
+            err = error_of({"injection": {"admissionPolicy": {"enabled": True, "namespaceSelector": selector}},
+                            "networkPolicy": {"enabled": True, "scrapersNamespaceSelector": selector}})
+            for place in ("/injection/admissionPolicy", "/networkPolicy"):
+                self.assertIn(f"at '{place}", err, selector)
+
+    def test_no_rule_lets_everybody_in_by_leaving_something_out(self):
+        err = error_of({**EVERYTHING, "workspaces": [{**ALICE, "podLabels": labels} for labels in NO_LABELS],
+                        "networkPolicy": {"enabled": True, "extraIngress": list(NO_RULES)}})
+        for number, rule in enumerate(NO_RULES):
+            self.assertIn(f"at '/networkPolicy/extraIngress/{number}", err, rule)
+        for number, labels in enumerate(NO_LABELS):
+            self.assertIn(f"at '/workspaces/{number}/podLabels", err, labels)
+
+    def test_everything_can_be_selected_by_saying_so(self):
+        everywhere = {"matchLabels": None, "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "Exists"}]}
+        anybody = {"from": [{"podSelector": {}}, {"ipBlock": {"cidr": "::/0"}}], "ports": [{"port": 8080, "protocol": "TCP"}]}
+        text = render_text({**EVERYTHING, "injection": {"admissionPolicy": {"enabled": True, "namespaceSelector": everywhere}},
+                            "networkPolicy": {"enabled": True, "scrapersNamespaceSelector": everywhere, "extraIngress": [anybody]}})
+        self.assertEqual(text.count("operator: Exists"), 3)
 
 
 class Schema(unittest.TestCase):
     schema = json.loads((CHART / "values.schema.json").read_text())
-
-    def test_it_knows_each_key_of_the_configuration_file_and_no_other(self):
-        documented = set(re.findall(r"^### `([a-z_.]+)`$", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE))
-        self.assertEqual(set(leaves(self.schema["properties"]["config"])), documented - OWN_VALUES)
 
     def test_nothing_unknown_is_let_in_anywhere(self):
         def closed(schema, path):

@@ -19,23 +19,31 @@ Names and labels. Every named template of this chart takes the chart's own scope
 {{- end }}
 
 {{- define "taskgate.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
-app.kubernetes.io/name: {{ include "taskgate.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-{{- with .Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- include "taskgate.labelsWith" (list . dict) -}}
 {{- end }}
 
+{{/* The labels of an object that has some of its own: `include "taskgate.labelsWith" (list $ .Values.podMonitor.labels)`. */}}
+{{- define "taskgate.labelsWith" -}}
+{{- $scope := index . 0 -}}
+{{- /* One mapping, in which no key can stand twice. */ -}}
+{{- mergeOverwrite (dict) ($scope.Values.commonLabels | default dict) (index . 1 | default dict) (dict
+      "helm.sh/chart" (printf "%s-%s" $scope.Chart.Name $scope.Chart.Version | replace "+" "_")
+      "app.kubernetes.io/name" (include "taskgate.name" $scope)
+      "app.kubernetes.io/instance" $scope.Release.Name
+      "app.kubernetes.io/version" $scope.Chart.AppVersion
+      "app.kubernetes.io/managed-by" $scope.Release.Service) | toYaml -}}
+{{- end }}
+
+{{/* global.imageRegistry takes the place of a registry that the repository names, or stands before it. */}}
 {{- define "taskgate.image" -}}
-{{- with .Values.image -}}
-{{- if .digest -}}
-{{ .repository }}@{{ .digest }}
-{{- else -}}
-{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- $repository := .Values.image.repository -}}
+{{- with (.Values.global | default dict).imageRegistry -}}
+{{- $repository = printf "%s/%s" . (regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" $repository "") -}}
 {{- end -}}
+{{- with .Values.image.digest -}}
+{{ $repository }}@{{ . }}
+{{- else -}}
+{{ $repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end -}}
 {{- end }}
 

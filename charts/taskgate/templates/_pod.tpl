@@ -29,7 +29,7 @@ charts that write their own pod template:
 - name: taskgate-config
   # Optional, so that a missing ConfigMap costs the settings in it and not the workspace.
   configMap:
-    name: {{ .Values.configMap.name }}
+    name: {{ .Values.configMap.name | quote }}
     optional: true
     items:
       - key: config.yaml
@@ -45,16 +45,16 @@ charts that write their own pod template:
 {{- define "taskgate.appEnv" -}}
 {{- with .Values.app.limitVariable -}}
 # From the ConfigMap, so that a new limit does not change the pod's template, which would restart the workspace.
-- name: {{ . }}
+- name: {{ . | quote }}
   valueFrom:
     configMapKeyRef:
-      name: {{ $.Values.configMap.name }}
+      name: {{ $.Values.configMap.name | quote }}
       key: limit
       optional: true
 {{ end -}}
 {{- with .Values.app.urlVariable -}}
-- name: {{ . }}
-  value: http://127.0.0.1:{{ $.Values.sidecar.port }}
+- name: {{ . | quote }}
+  value: http://127.0.0.1:{{ $.Values.sidecar.port | int64 }}
 {{ end -}}
 {{- with include "taskgate.tmuxTmpdir" . -}}
 - name: TMUX_TMPDIR
@@ -73,11 +73,11 @@ charts that write their own pod template:
 {{- else if eq .Values.app.preStop "sleep" -}}
 preStop:
   sleep:
-    seconds: {{ .Values.drain.seconds }}
+    seconds: {{ .Values.drain.seconds | int64 }}
 {{- else if eq .Values.app.preStop "exec" -}}
 preStop:
   exec:
-    command: [sleep, {{ .Values.drain.seconds | quote }}]
+    command: [sleep, {{ .Values.drain.seconds | int64 | quote }}]
 {{- end -}}
 {{- end }}
 
@@ -100,10 +100,10 @@ name: taskgate-tmux
 mountPath: {{ .mountPath }}
 {{- else if eq .share "subPath" -}}
 name: taskgate-tmux
-mountPath: /tmp/tmux-{{ .uid }}
-subPath: tmux-{{ .uid }}
+mountPath: /tmp/tmux-{{ .uid | int64 }}
+subPath: tmux-{{ .uid | int64 }}
 {{- else -}}
-name: {{ .existing.volume }}
+name: {{ .existing.volume | quote }}
 mountPath: {{ .existing.mountPath }}
 {{- end -}}
 {{- end -}}
@@ -133,34 +133,35 @@ resources:
 
 {{/* The gate's container. */}}
 {{- define "taskgate.sidecar" -}}
-name: {{ .Values.sidecar.name }}
+name: {{ .Values.sidecar.name | quote }}
 image: {{ include "taskgate.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- if eq .Values.sidecar.mode "native" }}
 restartPolicy: Always
 {{- end }}
-# What belongs to the pod's shape is set here, what can change while it runs is in the ConfigMap.
+# What belongs to the pod's shape is set here, what can change while it runs is in the ConfigMap. A port without an address
+# is open to IPv4 and IPv6: probes and Services come on whichever of them the cluster puts first.
 env:
   - name: TASKGATE_LISTEN
-    value: 0.0.0.0:{{ .Values.sidecar.port }}
+    value: {{ printf ":%d" (.Values.sidecar.port | int64) | quote }}
   - name: TASKGATE_ADMIN
-    value: 0.0.0.0:{{ .Values.sidecar.adminPort }}
+    value: {{ printf ":%d" (.Values.sidecar.adminPort | int64) | quote }}
   - name: TASKGATE_UPSTREAM
-    value: 127.0.0.1:{{ .Values.app.port }}
+    value: 127.0.0.1:{{ .Values.app.port | int64 }}
   - name: TASKGATE_DRAIN_TIMEOUT
-    value: {{ .Values.drain.seconds }}s
+    value: {{ .Values.drain.seconds | int64 }}s
   - name: TASKGATE_DRAIN_NOTICE
-    value: {{ .Values.drain.notice }}s
+    value: {{ .Values.drain.notice | int64 }}s
   {{- with include "taskgate.tmuxTmpdir" . }}
   - name: TMUX_TMPDIR
     value: {{ . }}
   {{- end }}
 ports:
   - name: taskgate
-    containerPort: {{ .Values.sidecar.port }}
+    containerPort: {{ .Values.sidecar.port | int64 }}
     protocol: TCP
   - name: taskgate-admin
-    containerPort: {{ .Values.sidecar.adminPort }}
+    containerPort: {{ .Values.sidecar.adminPort | int64 }}
     protocol: TCP
 volumeMounts:
   # A folder, not a subPath, which would never show a change.
@@ -186,19 +187,19 @@ terminationMessagePolicy: FallbackToLogsOnError
 startupProbe:
   httpGet:
     path: /livez
-    port: {{ .Values.sidecar.adminPort }}
+    port: {{ .Values.sidecar.adminPort | int64 }}
   periodSeconds: 1
   failureThreshold: 60
 readinessProbe:
   httpGet:
     path: /readyz
-    port: {{ .Values.sidecar.adminPort }}
+    port: {{ .Values.sidecar.adminPort | int64 }}
   periodSeconds: 5
   timeoutSeconds: 5
 livenessProbe:
   httpGet:
     path: /livez
-    port: {{ .Values.sidecar.adminPort }}
+    port: {{ .Values.sidecar.adminPort | int64 }}
   periodSeconds: 10
   timeoutSeconds: 10
   failureThreshold: 6
@@ -206,7 +207,7 @@ livenessProbe:
 
 {{- define "taskgate.securityContext" -}}
 runAsNonRoot: true
-runAsUser: {{ .Values.tmux.uid }}
+runAsUser: {{ .Values.tmux.uid | int64 }}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities:

@@ -2,6 +2,7 @@
 What values.schema.json cannot say: values that are wrong only together. Each message names the values, and what to do.
 */}}
 {{- define "taskgate.validate" -}}
+{{- include "taskgate.validateConfig" . -}}
 {{- $namespaces := dict -}}
 {{- range .Values.workspaces -}}
 {{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
@@ -9,6 +10,18 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- fail (printf "workspaces: %s and %s share the namespace %s, where there is one ConfigMap %s; install a second release with another configMap.name for one of them" (get $namespaces $workspace.namespace) $workspace.name $workspace.namespace $.Values.configMap.name) -}}
 {{- end -}}
 {{- $_ := set $namespaces $workspace.namespace $workspace.name -}}
+{{- end -}}
+{{- range $at, $labels := dict
+      "commonLabels" .Values.commonLabels
+      "podMonitor.labels" .Values.podMonitor.labels
+      "serviceMonitor.labels" .Values.serviceMonitor.labels
+      "prometheusRule.labels" .Values.prometheusRule.labels
+      "dashboard.labels" .Values.dashboard.labels -}}
+{{- range $key, $value := $labels -}}
+{{- if regexMatch "^(helm.sh/chart|app.kubernetes.io/(name|instance|version|managed-by|component))$" $key -}}
+{{- fail (printf "%s: %s is a label that the chart itself sets; leave it out" $at $key) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if gt (int .Values.drain.notice) (int .Values.drain.seconds) -}}
 {{- fail "drain.notice is longer than drain.seconds, which it is a part of" -}}
@@ -28,4 +41,47 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- if and (eq .Values.app.preStop "sleep") (semverCompare "<1.30.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "app.preStop sleep needs Kubernetes 1.30, and this is %s; set app.preStop to exec" .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
+{{- end }}
+
+{{/* What the program would refuse in the ConfigMap, in its own words. */}}
+{{- define "taskgate.validateConfig" -}}
+{{- $faults := list -}}
+{{- range $key, $allowed := .Files.Get "files/ranges.yaml" | fromYaml -}}
+{{- $value := $.Values.config -}}
+{{- range splitList "." $key -}}
+{{- $value = kindIs "map" $value | ternary (get (kindIs "map" $value | ternary $value dict) .) nil -}}
+{{- end -}}
+{{- if not (has $value (list nil "")) -}}
+{{- $bounds := regexFind "from .*" $allowed | splitList " " -}}
+{{- $amount := include "taskgate.amount" $value | int64 -}}
+{{- $isNone := and (hasPrefix "0 (none)" $allowed) (eq $amount 0) -}}
+{{- $isLess := lt $amount (include "taskgate.amount" (index $bounds 1) | int64) -}}
+{{- if and (not $isNone) (or $isLess (gt $amount (include "taskgate.amount" (index $bounds 3) | int64))) -}}
+{{- $faults = append $faults (printf "config.%s: '%s' is out of range; use %s" $key (include "taskgate.text" $value) $allowed) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with $faults -}}
+{{- fail (join "\n" .) -}}
+{{- end -}}
+{{- $admission := .Values.config.admission | default dict -}}
+{{- $limit := $admission.body_limit | default "1MiB" -}}
+{{- $total := $admission.body_total | default "16MiB" -}}
+{{- if gt (include "taskgate.amount" $limit | int64) (include "taskgate.amount" $total | int64) -}}
+{{- fail (printf "config.admission.body_limit (%s) is more than config.admission.body_total (%s)" (include "taskgate.text" $limit) (include "taskgate.text" $total)) -}}
+{{- end -}}
+{{- end }}
+
+{{/* A number without an exponent, and any other value as it is: values files hold numbers as float64. */}}
+{{- define "taskgate.text" -}}
+{{- kindIs "string" . | ternary . (int64 . | toString) -}}
+{{- end }}
+
+{{/* A duration in milliseconds, a size in bytes, a count as it is. */}}
+{{- define "taskgate.amount" -}}
+{{- $text := include "taskgate.text" . -}}
+{{- $unit := regexFind "[A-Za-z]*$" $text -}}
+{{- $factors := dict "" 1 "ms" 1 "s" 1000 "m" 60000 "h" 3600000
+      "B" 1 "kB" 1000 "MB" 1000000 "GB" 1000000000 "KiB" 1024 "MiB" 1048576 "GiB" 1073741824 -}}
+{{- mul (trimSuffix $unit $text) (get $factors $unit) -}}
 {{- end }}

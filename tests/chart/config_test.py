@@ -1,0 +1,193 @@
+"""What the chart lets into the gate's configuration file, held against the program: what it refuses, the chart refuses."""
+
+import itertools
+import json
+import pathlib
+import re
+import tempfile
+import unittest
+
+import yaml
+
+from world import ALICE, CHART, ROOT, TASKGATE, documents, helm_template, of_kind, run
+
+# What the pod's shape settles: these keys of the configuration file have values of their own.
+OWN_VALUES = {"listen", "upstream", "admin", "limit", "drain.timeout", "drain.notice"}
+UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+# Values of a wrong kind for any key that is not a list.
+WRONG = (None, [], {}, "", " ", "x", [1], {"a": 1}, -1, 1.5, "-1", "1.5", "1e3", "0x10", "99999999999999999999", 1e300)
+WRONG_DURATIONS = (10, "10", "10 s", "1d", "1.5s", "-1s", "99999999999999999999h", "999999999999h", "010s", "s", "10S")
+WRONG_SIZES = ("64 KiB", "64kb", "1.5MiB", "-1KiB", "99999999999999999999GiB", "999999999GiB", "064KiB", "KiB")
+LISTS = {
+    "tmux.socket": ((["/a/b", "/c/d"], "/run/tmux/tmux-1000/default"),
+                    ("relative/path", "", [], [""], ["a"], "/" + "x" * 107, ["/a/b", "/a/b"], {"a": 1}, 5, [None])),
+    "tmux.match": ((["a-*", "b-*"], "[ab]*"), ("", [], [""], ["a", ""], {"a": 1}, 5, [5], [None])),
+}
+
+RULE = {"name": "job", "path": "/v1/jobs"}
+KIND = {"path": "/v1/items/x", "pointer": "/type", "creates": "task"}
+GOOD_RULES = (
+    {}, {"method": "PUT"}, {"path": "/v1/jobs/{id}/run"}, {"path": "/v1/{id:[a-z0-9]}"}, {"prefixes": "/oauth"},
+    {"prefixes": ["/a", "/b/c"]}, {"spelling": "exact"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
+)
+BAD_RULES = (
+    {"name": "other"}, {"name": "Job"}, {"name": "1job"}, {"name": "a" * 41}, {"name": ""}, {"name": None}, {"method": "post"},
+    {"method": "P" * 21}, {"method": ""}, {"path": "jobs"}, {"path": "/a b"}, {"path": "/a?b"}, {"path": "/a#b"},
+    {"path": "/{ID}"}, {"path": "/a{id}"}, {"path": "/{id}a"}, {"path": "/{id"}, {"path": "/id}"}, {"path": "/{id:x}"},
+    {"path": "/{id:[^a]}"}, {"path": None}, {"prefixes": "/a/"}, {"prefixes": "a"}, {"prefixes": "/a//b"}, {"prefixes": []},
+    {"prefixes": "/a b"}, {"spelling": "loose"}, {"settle": "1"}, {"settle": -1}, {"kind": {"path": "/x"}}, {"kind": "task"},
+    {"kind": {**KIND, "path": "x"}}, {"kind": {**KIND, "pointer": "type"}}, {"kind": {**KIND, "pointer": "/a~2"}},
+    {"kind": {**KIND, "creates": ""}}, {"unknown": 1},
+)
+
+
+def documented():
+    """What each key allows, in the program's words; a test of tests/unit/config holds the page to the program."""
+    page = (ROOT / "docs/configuration.md").read_text()
+    return dict(re.findall(r"^### `([a-z_.]+)`\n(?:(?!###).*\n)*?\| Allowed \| (.*) \|$", page, re.MULTILINE))
+
+
+def leaves(schema, path=()):
+    """The dotted names of all keys that a schema of nested objects lists."""
+    for name, one in schema["properties"].items():
+        if "properties" in one:
+            yield from leaves(one, (*path, name))
+        else:
+            yield ".".join((*path, name))
+
+
+def amount(text):
+    digits = re.match(r"\d*", text)[0]
+    return int(digits) * UNITS[text[len(digits):]]
+
+
+def some(wrong, key):
+    """A third of the wrong values, another one for each key of a section: keys share their kinds in the schema."""
+    return wrong[len(key) % 3::3]
+
+
+def candidates(key, allowed):
+    """(values that both must take, values of which the chart may take none that the program refuses)."""
+    if key in LISTS:
+        return LISTS[key]
+    if " from " not in allowed:
+        words = [int(word) if word.isdigit() else word for word in re.findall(r"[\w-]+", allowed) if word != "or"]
+        return [True, False] if allowed == "true or false" else words, some(WRONG, key)
+    least, most = re.search(r"from (\S+) to (\S+)", allowed).groups()
+    unit = "ms" if "duration" in allowed else ""
+    good, bad = [least, most], [f"{amount(most) + 1}{unit}", f"{amount(most) * 2}{unit}"]
+    if amount(least):
+        bad.append(f"{amount(least) - 1}{unit}")
+    if allowed.startswith("0 (none)"):
+        good += [0, "0", "0s"]
+    if unit:
+        return good, (*bad, *some(WRONG_DURATIONS + WRONG, key))
+    # As numbers too: a file of values holds them as float64.
+    good = [amount(least), amount(most)] + (good if "size" in allowed else [])
+    return good, (*bad, *map(int, bad), *some(WRONG_SIZES + WRONG, key))
+
+
+def nested(keys):
+    """{"tmux.hold": 1} as {"tmux": {"hold": 1}}."""
+    config = {}
+    for key, value in keys.items():
+        *sections, name = key.split(".")
+        place = config
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[name] = value
+    return config
+
+
+def render(config):
+    """(the text of the ConfigMap or nothing, what helm says)."""
+    status, out, err = helm_template({"workspaces": [ALICE], "config": config})
+    return (None if status else of_kind(documents(out), "ConfigMap")["data"]["config.yaml"]), err
+
+
+def refused(err, keys):
+    """Those of the keys that a message of helm's is about."""
+    told = err.replace("/", ".")
+    return {key for key in keys if re.search(rf"config\.{re.escape(key)}(?![a-z_])", told)}
+
+
+def check(text):
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "config.yaml"
+        file.write_text(text)
+        return run([TASKGATE, "check", "--config", file])
+
+
+class Keys(unittest.TestCase):
+    allowed = {key: words for key, words in documented().items() if key not in OWN_VALUES | {"routes"}}
+
+    def take(self, keys):
+        """The keys that the chart takes. Helm tells what the schema is against, and only without that what the templates are."""
+        left = dict(keys)
+        while left:
+            text, err = render(nested(left))
+            if text is not None:
+                status, out, complaint = check(text)
+                self.assertEqual((status, complaint), (0, ""), f"the chart takes what the program refuses: {left}")
+                return set(left)
+            wrong = refused(err, left)
+            self.assertTrue(wrong, f"refused for no key: {err}")
+            left = {key: value for key, value in left.items() if key not in wrong}
+        return set()
+
+    def test_the_schema_knows_each_key_and_no_other(self):
+        schema = json.loads((CHART / "values.schema.json").read_text())
+        self.assertEqual(set(leaves(schema["properties"]["config"])), set(documented()) - OWN_VALUES)
+
+    def test_the_ranges_are_the_programs(self):
+        ranges = yaml.safe_load((CHART / "files/ranges.yaml").read_text())
+        self.assertEqual(ranges, {key: words for key, words in self.allowed.items() if " from " in words})
+
+    def test_what_is_allowed_is_taken_by_both(self):
+        columns = [[(key, value) for value in candidates(key, words)[0]] for key, words in self.allowed.items()]
+        for row in itertools.zip_longest(*columns):
+            keys = dict(cell for cell in row if cell)
+            self.assertEqual(self.take(keys), set(keys))
+
+    def test_what_the_program_refuses_the_chart_refuses(self):
+        columns = [[(key, value) for value in candidates(key, words)[1]] for key, words in self.allowed.items()]
+        rows = list(itertools.zip_longest(*columns))
+        self.assertGreater(len(rows), 10)
+        for row in rows:
+            self.take(dict(cell for cell in row if cell))
+
+    def test_a_value_out_of_range_is_told_what_is_allowed(self):
+        text, err = render({"tmux": {"hold": "2h"}, "limits": {"connections": 2_000_000}})
+        self.assertIn(f"config.tmux.hold: '2h' is out of range; use {self.allowed['tmux.hold']}", err)
+        self.assertIn("config.limits.connections: '2000000' is out of range; use a whole number", err)
+
+    def test_bodies_that_do_not_fit_into_their_total_are_refused(self):
+        for admission in ({"body_limit": "17MiB"}, {"body_total": 1 << 19}, {"body_limit": "2GB", "body_total": "1GiB"}):
+            text, err = render({"admission": admission})
+            self.assertIsNone(text, admission)
+        self.assertIn("config.admission.body_", err)
+
+
+class Rules(unittest.TestCase):
+    def taken(self, changes):
+        """Those of the rules, each changed in this way, that the chart takes."""
+        rules = [{"name": f"{RULE['name']}-{number}", "path": RULE["path"], **change} for number, change in enumerate(changes)]
+        text, err = render({"routes": {"use": "none", "rules": rules}})
+        wrong = {int(number) for number in re.findall(r"/config/routes/rules/(\d+)", err)}
+        return [rule for number, rule in enumerate(rules) if number not in wrong]
+
+    def test_what_is_allowed_is_taken_by_both(self):
+        rules = self.taken(GOOD_RULES)
+        self.assertEqual(len(rules), len(GOOD_RULES))
+        status, out, err = check(yaml.safe_dump({"routes": {"rules": rules}}))
+        self.assertEqual((status, err), (0, ""))
+
+    def test_what_the_program_refuses_the_chart_refuses(self):
+        for change in BAD_RULES:
+            self.assertNotEqual(check(yaml.safe_dump({"routes": {"rules": [{**RULE, **change}]}}))[0], 0, change)
+        self.assertEqual(self.taken(BAD_RULES), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -184,7 +184,7 @@ class HelmTest(unittest.TestCase):
     def test_it_fits_beside_the_workspace_in_a_quota(self):
         # Without resources a LimitRange would give it a whole CPU.
         container = of_kind(render({"workspaces": [ALICE]}), "Pod")["spec"]["containers"][0]
-        self.assertEqual(container["resources"]["limits"], {"cpu": "500m", "memory": "64Mi"})
+        self.assertEqual(container["resources"]["limits"], {"cpu": "100m", "memory": "32Mi"})
 
 
 class Whole(unittest.TestCase):

@@ -4,8 +4,9 @@
 PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2
   libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev)
 PACKAGES_RUN=(tmux curl)
-# Prometheus scrapes the gate, a browser shows its page; without recommendations that would come without a font.
-PACKAGES_TEST=(prometheus chromium chromium-driver fonts-dejavu-core)
+# Prometheus scrapes the gate, a browser shows its page; without recommendations that would come without a font. A link
+# between two network namespaces is cut.
+PACKAGES_TEST=(iproute2 prometheus chromium chromium-driver fonts-dejavu-core)
 # They count what a request costs.
 PACKAGES_BUDGET=(valgrind strace)
 PACKAGES_BENCH=(nginx-light haproxy caddy wrk linux-perf)

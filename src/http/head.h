@@ -144,5 +144,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 // The first field of that name, or null.
 const Field* find_field(const std::vector<Field>& fields, std::string_view name);
+// The value of the only field of that name. Empty where there is none, or more than one: then it is
+// in doubt which one counts.
+std::string_view only_value(const std::vector<Field>& fields, std::string_view name);
 
 }  // namespace taskgate::http

@@ -44,6 +44,7 @@ void add_exceptions(log::Event& line, const Outcome& outcome) {
   if (outcome.upstream_rejected) line.field("upstream_rejected", true);
   if (outcome.refusal != nullptr) line.field("refusal", outcome.refusal);
   if (outcome.client_gone) line.field("client_gone", true);
+  if (outcome.client_vanished) line.field("client_vanished", true);
   if (outcome.tunnel) line.field("tunnel", true);
   if (outcome.stream) line.field("stream", true);
 }

@@ -40,6 +40,11 @@ Families::Families()
                           "Creates that the gate admitted and the upstream answered 429: the two "
                           "limits differ, or the two count different sessions.",
                           {}),
+      clients_vanished("taskgate_clients_vanished_total",
+                       "Client connections that ended because nothing answered TCP's probes any "
+                       "more, within a request or between two; a client that closes or resets its "
+                       "connection is not in it.",
+                       {}),
       config_reloads("taskgate_config_reloads_total",
                      "Reloads of the configuration that were tried, by result; a failed one leaves "
                      "the configuration before it in force.",
@@ -76,6 +81,7 @@ std::vector<prometheus::MetricFamily> Families::collect() const {
                                                                        &requests,
                                                                        &upstream_errors,
                                                                        &upstream_rejections,
+                                                                       &clients_vanished,
                                                                        &config_reloads,
                                                                        &session_listing_seconds,
                                                                        &admission_seconds,

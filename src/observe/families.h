@@ -21,6 +21,7 @@ struct Families {
   Counters requests;
   Counters upstream_errors;
   Counters upstream_rejections;
+  Counters clients_vanished;
   Counters config_reloads;
   Histograms session_listing_seconds;
   Histograms admission_seconds;

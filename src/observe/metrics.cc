@@ -74,6 +74,7 @@ struct Metrics::Impl {
   std::array<Counter*, kUpstreamErrors.size()> upstream_errors{};
   Counter& reservations_abandoned = families.reservations_abandoned.Add({});
   Counter& upstream_rejections = families.upstream_rejections.Add({});
+  Counter& clients_vanished = families.clients_vanished.Add({});
   Counter& reload_success = families.config_reloads.Add({{"result", "success"}});
   Counter& reload_failure = families.config_reloads.Add({{"result", "failure"}});
   Histogram& listing_seconds = families.session_listing_seconds.Add({}, kListingBuckets);
@@ -187,6 +188,7 @@ void Metrics::record(const Outcome& outcome) {
   if (outcome.verdict) impl_->record_verdict(route, outcome);
   if (outcome.upstream_error) impl_->upstream_errors[index(*outcome.upstream_error)]->Increment();
   if (outcome.upstream_rejected) impl_->upstream_rejections.Increment();
+  if (outcome.client_vanished) client_vanished();
 }
 
 void Metrics::listing(const tmux::Listing& listing) {
@@ -198,6 +200,10 @@ void Metrics::listing(const tmux::Listing& listing) {
 
 void Metrics::reservation_abandoned() {
   impl_->reservations_abandoned.Increment();
+}
+
+void Metrics::client_vanished() {
+  impl_->clients_vanished.Increment();
 }
 
 void Metrics::config_reload(bool succeeded) {

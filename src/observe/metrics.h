@@ -95,6 +95,8 @@ class Metrics {
   // Every listing that ended, the late answer of a server that had been given up included.
   void listing(const tmux::Listing& listing);
   void reservation_abandoned();
+  // Between two requests; within one, record() counts it.
+  void client_vanished();
   void config_reload(bool succeeded);
 
   // Everything as Prometheus text 0.0.4 (kExpositionType), families and series sorted; gauges from

@@ -22,6 +22,8 @@ const char* name_of(UpstreamError error) {
       return "malformed_head";
     case UpstreamError::unasked_upgrade:
       return "unasked_upgrade";
+    case UpstreamError::vanished:
+      return "vanished";
     case UpstreamError::truncated:
       return "truncated";
   }

@@ -24,6 +24,7 @@ enum class UpstreamError : std::uint8_t {
   response_timeout,  // no answer in time
   malformed_head,    // the answer's head is not HTTP, or its framing is ambiguous
   unasked_upgrade,   // a 101 that nobody asked for
+  vanished,          // its host answered nothing any more, TCP's probes neither
   truncated,  // the body ended early, or its chunks are malformed: the client's connection is
               // aborted
 };
@@ -31,7 +32,7 @@ inline constexpr std::array kUpstreamErrors{
     UpstreamError::connect_refused,  UpstreamError::connect_timeout, UpstreamError::connect_failed,
     UpstreamError::out_of_resources, UpstreamError::reset,           UpstreamError::closed,
     UpstreamError::response_timeout, UpstreamError::malformed_head,  UpstreamError::unasked_upgrade,
-    UpstreamError::truncated};
+    UpstreamError::vanished,         UpstreamError::truncated};
 const char* name_of(UpstreamError error);
 
 struct Outcome {
@@ -46,6 +47,7 @@ struct Outcome {
   std::optional<UpstreamError> upstream_error;
   bool upstream_rejected = false;  // 429 behind an admitted create: the two limits drift
   bool client_gone = false;
+  bool client_vanished = false;  // ... without a word: TCP's probes found it
   bool tunnel = false;
   bool stream = false;                      // of server-sent events
   const char* refusal = nullptr;            // why the head was refused, static text

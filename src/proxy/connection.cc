@@ -22,17 +22,6 @@ bool is_sensitive(const http::Field& field) {
   return false;
 }
 
-// Empty where there is none, or more than one: then it is in doubt which one counts.
-std::string_view only_value(const std::vector<http::Field>& fields, std::string_view name) {
-  const http::Field* found = nullptr;
-  for (const http::Field& field : fields) {
-    if (!http::equals_ignoring_case(field.name, name)) continue;
-    if (found != nullptr) return {};
-    found = &field;
-  }
-  return found == nullptr ? std::string_view() : found->value;
-}
-
 }  // namespace
 
 Connection::Connection(Services& services, TcpSocket socket, bool resumed)
@@ -47,6 +36,7 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
   if (config_->forwarded) {
     client_address_ = client_.socket().remote_endpoint(ignored).address().to_string();
   }
+  services_.peers.watch(client_.socket().native_handle());
   ++services_.counts.idle;
 }
 
@@ -62,7 +52,10 @@ Task<> Connection::serve() {
       if (park()) co_return;
       continue;
     }
-    if (!came || client_.interrupted()) break;
+    if (!came || client_.interrupted()) {
+      if (client_.has_vanished()) services_.metrics.client_vanished();
+      break;
+    }
     begin_request();
     after = co_await handle();
     record();
@@ -224,7 +217,7 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
   ByteBudget::Share share;
   GatedBody body = co_await read_gated_body(client_, rules, *config_, services_.bodies, share);
   if (body.end == GatedBody::End::client_left) {
-    outcome_.client_gone = true;
+    note_client_gone();
     co_return After::close;
   }
   if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
@@ -253,7 +246,7 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
     outcome_.waited_for_slot = decided - *since;
   }
   if (outcome_.verdict->decision == gate::Decision::withdrawn) {
-    outcome_.client_gone = true;
+    note_client_gone();
     co_return After::close;
   }
   if (!reservation) co_return co_await refuse_create();
@@ -350,7 +343,7 @@ Task<After> Connection::answer(int status, std::string message, After after) {
 // A client that takes nothing takes no farewell either: what the kernel holds for it goes with a
 // reset.
 After Connection::not_taken() {
-  outcome_.client_gone = true;
+  note_client_gone();
   return client_.fault() == StreamFault::timeout ? After::reset : After::close;
 }
 
@@ -375,10 +368,15 @@ Persistence Connection::persistence(After after) const {
   return minor_version_ == 0 ? Persistence::keep_said : Persistence::keep;
 }
 
+void Connection::note_client_gone() {
+  outcome_.client_gone = true;
+  outcome_.client_vanished = client_.has_vanished();
+}
+
 void Connection::note_ids() {
   const auto& fields = parser_.head().fields;
-  outcome_.ids = observe::read_request_ids(only_value(fields, "x-request-id"),
-                                           only_value(fields, "traceparent"));
+  outcome_.ids = observe::read_request_ids(http::only_value(fields, "x-request-id"),
+                                           http::only_value(fields, "traceparent"));
 }
 
 // Moves the head out of the receive buffer: what else is in there is read on, and it is given back

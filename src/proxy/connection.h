@@ -61,6 +61,7 @@ class Connection : public boost::intrusive::list_base_hook<
   Outgoing prepare(http::RequestEdits edits) const;
   Persistence persistence(After after) const;
   After after_whole_request() const;
+  void note_client_gone();
   void note_ids();
   void hold_head();
   void begin_request();

@@ -342,8 +342,11 @@ Task<> Exchange::relay_tunnel() {
   const bool passed = co_await to_client(client_.write(head));
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
-  const bool whole = co_await tunnel(client_, upstream_, config_.timeouts.idle, traffic_);
+  const bool whole =
+      co_await tunnel(client_, upstream_, config_.timeouts.idle, traffic_, services_.watch);
   if (whole) co_return;
+  if (client_.has_vanished()) client_left();
+  if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;
   upstream_.reset();
   after_ = After::reset;
 }
@@ -361,6 +364,7 @@ Task<bool> Exchange::to_client(Task<bool> write) {
 void Exchange::client_left() {
   client_gone_ = true;
   outcome_.client_gone = true;
+  outcome_.client_vanished = client_.has_vanished();
   after_ = After::close;
   if (!gated_) upstream_.interrupt();
 }
@@ -371,18 +375,9 @@ void Exchange::fail(UpstreamError error) {
   after_ = uploading_ || !upload_.complete() ? After::linger : After::keep;
 }
 
+// Nothing to say where the client left, its body was refused, or the gate ends.
 void Exchange::fail_reading() {
-  switch (upstream_.fault()) {
-    case StreamFault::timeout:
-      return fail(UpstreamError::response_timeout);
-    case StreamFault::eof:
-      return fail(UpstreamError::closed);
-    case StreamFault::broken:
-      return fail(UpstreamError::reset);
-    case StreamFault::interrupted:
-    case StreamFault::none:
-      return;  // the client left, its body was refused, or the gate ends
-  }
+  if (const auto error = error_before_answer(upstream_.fault())) fail(*error);
 }
 
 // The client must not take it for the whole: a length or chunks show it, a close does not, so that
@@ -390,7 +385,8 @@ void Exchange::fail_reading() {
 void Exchange::cut_answer() {
   if (client_gone_) return;
   if (upstream_.fault() != StreamFault::interrupted) {
-    outcome_.upstream_error = UpstreamError::truncated;
+    outcome_.upstream_error =
+        upstream_.has_vanished() ? UpstreamError::vanished : UpstreamError::truncated;
   }
   after_ = framing_.ends_with_close() ? After::reset : After::close;
 }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/probes.h"
+
 namespace taskgate::proxy {
 namespace {
 
@@ -25,12 +27,14 @@ bool has_unread(int descriptor) {
 
 }  // namespace
 
-Parking::Parking(asio::io_context& loop, std::uint64_t& idle, OnReady on_ready)
+Parking::Parking(asio::io_context& loop, std::uint64_t& idle, OnReady on_ready,
+                 std::function<void()> on_vanished)
     : set_(loop, [this](const epoll_event& event) { tell(event); }),
       timer_(loop),
       trim_(loop),
       idle_(idle),
-      on_ready_(std::move(on_ready)) {}
+      on_ready_(std::move(on_ready)),
+      on_vanished_(std::move(on_vanished)) {}
 
 Duration Parking::patience() const {
   const std::size_t not_parked = idle_ - size_;
@@ -75,6 +79,10 @@ void Parking::close(int descriptor) {
 void Parking::tell(const epoll_event& event) {
   const int descriptor = event.data.fd;
   const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  if (ended && net::takes_vanished(descriptor)) {
+    on_vanished_();
+    return close(descriptor);
+  }
   if (ended && !has_unread(descriptor)) return close(descriptor);
   unpark(descriptor);
   on_ready_(descriptor);

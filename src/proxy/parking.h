@@ -17,8 +17,10 @@ class Parking {
   // Goes on with a descriptor, and owns it from then on: its client sent something.
   using OnReady = std::function<void(int descriptor)>;
 
-  // Those that are parked are counted as `idle`.
-  Parking(asio::io_context& loop, std::uint64_t& idle, OnReady on_ready);
+  // Those that are parked are counted as `idle`. `on_vanished` is told of each that was closed
+  // because TCP's probes found its client gone.
+  Parking(asio::io_context& loop, std::uint64_t& idle, OnReady on_ready,
+          std::function<void()> on_vanished);
   ~Parking() { close_all(); }
   Parking(const Parking&) = delete;
   Parking& operator=(const Parking&) = delete;
@@ -51,6 +53,7 @@ class Parking {
   TimePoint armed_ = TimePoint::max();
   std::uint64_t& idle_;
   OnReady on_ready_;
+  std::function<void()> on_vanished_;
   // By descriptor: those of a process are small numbers, and one entry is less than what an
   // allocation of its own would cost.
   std::vector<TimePoint> ends_;

@@ -30,13 +30,14 @@ constexpr Duration kPauseTold = std::chrono::seconds(10);
 
 template <typename Acceptor>
 void listen_on(Acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint,
-               const config::Address& address) {
+               const config::Address& address, const net::Peers& peers) {
   ErrorCode error;
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
   // "[::]" takes IPv4 clients as well.
   if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false), error);
   if (!error) acceptor.bind(endpoint, error);
+  if (!error) peers.probe(acceptor.native_handle());
   if (!error) acceptor.listen(kBacklog, error);
   if (error) cannot_listen(address, error);
 }
@@ -44,14 +45,15 @@ void listen_on(Acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint,
 }  // namespace
 
 Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
-             observe::Metrics& metrics, const DescriptorShares& descriptors)
-    : services_(loop, std::move(config), metrics, descriptors,
-                [this](int descriptor) { unpark(descriptor); }),
+             observe::Metrics& metrics, const DescriptorShares& descriptors, net::ProbeTimes probes)
+    : services_(
+          loop, std::move(config), metrics, descriptors,
+          [this](int descriptor) { unpark(descriptor); }, probes),
       listen_(resolve(loop, services_.config->listen)),
       acceptor_(loop),
       accept_pause_(loop),
       drain_timer_(loop) {
-  listen_on(acceptor_, listen_, services_.config->listen);
+  listen_on(acceptor_, listen_, services_.config->listen, services_.peers);
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {

@@ -19,7 +19,8 @@ class Proxy {
   // loop must not run any more when this is destroyed, and must have run until stopped() (see
   // stop()).
   Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
-        observe::Metrics& metrics, const DescriptorShares& descriptors);
+        observe::Metrics& metrics, const DescriptorShares& descriptors,
+        net::ProbeTimes probes = {});
 
   // Starts to accept.
   void start();

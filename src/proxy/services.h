@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/config.h"
+#include "net/peers.h"
 #include "observe/metrics.h"
 #include "proxy/admission.h"
 #include "proxy/byte_budget.h"
@@ -44,16 +45,18 @@ class Recount {
 struct Services {
   // `unpark` goes on with a client that was parked (parking.h).
   Services(asio::io_context& io, std::shared_ptr<const config::Config> start,
-           observe::Metrics& counters, const DescriptorShares& shares, Parking::OnReady unpark)
+           observe::Metrics& counters, const DescriptorShares& shares, Parking::OnReady unpark,
+           net::ProbeTimes probes)
       : loop(io),
         metrics(counters),
         config(std::move(start)),
         descriptors(shares, counts),
         pipes(shares.pipes),
         deadlines(io),
+        peers(io, probes),
         watch(io),
-        parking(io, counts.idle, std::move(unpark)),
-        upstream(io, *config, descriptors, deadlines, watch, upstream_counts),
+        parking(io, counts.idle, std::move(unpark), [this] { metrics.client_vanished(); }),
+        upstream(io, *config, descriptors, deadlines, watch, peers, upstream_counts),
         admission(io, *config, counters, history, watch),
         bodies(io, config->admission.body_total) {}
 
@@ -66,6 +69,7 @@ struct Services {
   Descriptors descriptors;
   Pipes pipes;
   Deadlines deadlines;
+  net::Peers peers;
   ClientWatch watch;
   Parking parking;
   observe::UpstreamCounts upstream_counts;

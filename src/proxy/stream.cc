@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "net/probes.h"
+
 namespace taskgate::proxy {
 namespace {
 
@@ -96,6 +98,7 @@ void Stream::reserve(std::size_t capacity) {
 }
 
 bool Stream::stopped() {
+  if (fault_ == StreamFault::vanished) return true;
   if (interrupted_) fault_ = StreamFault::interrupted;
   if (deadline_.expired()) fault_ = StreamFault::timeout;
   return interrupted_ || deadline_.expired();
@@ -107,9 +110,16 @@ void Stream::note(ErrorCode error) {
     fault_ = StreamFault::eof;
   } else if (error == asio::error::operation_aborted) {
     fault_ = StreamFault::interrupted;
+  } else if (error == asio::error::timed_out) {
+    fault_ = StreamFault::vanished;
   } else {
     fault_ = StreamFault::broken;
   }
+}
+
+bool Stream::has_vanished() {
+  if (net::takes_vanished(socket_.native_handle())) fault_ = StreamFault::vanished;
+  return fault_ == StreamFault::vanished;
 }
 
 Task<bool> Stream::read(bool after_silence) {

@@ -14,7 +14,7 @@
 namespace taskgate::proxy {
 
 // Why a read or write failed.
-enum class StreamFault : std::uint8_t { none, eof, broken, timeout, interrupted };
+enum class StreamFault : std::uint8_t { none, eof, broken, vanished, timeout, interrupted };
 
 // What the receive buffer has at first, in bytes. Most requests fit into so little, glibc keeps
 // blocks of this size at hand, and of a crowd each client has one.
@@ -63,6 +63,9 @@ class Stream {
   Task<bool> write_from(Pipe& pipe);
 
   StreamFault fault() const { return fault_; }
+  // Whether the peer is found to answer nothing any more (net/peers.h), also where no operation was
+  // under way that could have told.
+  bool has_vanished();
   // Remembers why an operation on socket() failed.
   void note(ErrorCode error);
   std::uint64_t written() const { return written_; }

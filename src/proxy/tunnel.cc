@@ -1,5 +1,7 @@
 #include "proxy/tunnel.h"
 
+#include <optional>
+
 #include "proxy/join.h"
 
 namespace taskgate::proxy {
@@ -7,8 +9,10 @@ namespace {
 
 using Count = void (Traffic::*)(std::size_t);
 
-// One direction.
-Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count count) {
+// One direction. `ended` watches the side that has nothing more to send: nothing is read from it
+// any more, so nothing else would tell that it is gone.
+Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count count,
+            ClientWatch& watch, std::optional<ClientWatch::Guard>& ended) {
   for (;;) {
     (traffic.*count)(from.received().size());
     const bool written = co_await to.write(from.received());
@@ -21,6 +25,10 @@ Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count cou
   }
   if (from.fault() == StreamFault::eof) {
     to.half_close();
+    ended.emplace(watch, from.socket().native_handle(), [&from, &to] {
+      from.interrupt();
+      to.interrupt();
+    });
     co_return;
   }
   from.interrupt();
@@ -29,9 +37,12 @@ Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count cou
 
 }  // namespace
 
-Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, Traffic& traffic) {
-  co_await join(pump(client, upstream, idle, traffic, &Traffic::up),
-                pump(upstream, client, idle, traffic, &Traffic::down));
+Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, Traffic& traffic,
+                  ClientWatch& watch) {
+  std::optional<ClientWatch::Guard> client_ended;
+  std::optional<ClientWatch::Guard> upstream_ended;
+  co_await join(pump(client, upstream, idle, traffic, &Traffic::up, watch, client_ended),
+                pump(upstream, client, idle, traffic, &Traffic::down, watch, upstream_ended));
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

@@ -62,9 +62,10 @@ asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& a
 
 Upstream::Upstream(asio::io_context& loop, const config::Config& config,
                    const Descriptors& descriptors, Deadlines& deadlines, ClientWatch& watch,
-                   observe::UpstreamCounts& counts)
+                   net::Peers& peers, observe::UpstreamCounts& counts)
     : descriptors_(descriptors),
       endpoint_(resolve(loop, config.upstream)),
+      peers_(peers),
       pacer_(loop, endpoint_),
       counts_(counts),
       pool_(deadlines, watch, descriptors, counts) {
@@ -93,6 +94,9 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Toke
   ErrorCode error;
   stream.socket().open(endpoint_.protocol(), error);
   if (!error) stream.socket().non_blocking(true, error);
+  // The loopback has no other end that could be lost.
+  const bool may_vanish = !endpoint_.address().is_loopback();
+  if (!error && may_vanish) peers_.probe(stream.socket().native_handle());
   if (!error) error = try_connect(stream.socket(), endpoint_);
   while (is_under_way(error)) {
     const auto [failed] = co_await stream.socket().async_wait(TcpSocket::wait_write, kTask);
@@ -103,6 +107,7 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Toke
     token.release();
     co_return connect_error(stream, error);
   }
+  if (may_vanish) peers_.watch(stream.socket().native_handle());
   ++counts_.fresh;
   stream.deadline().clear();
   co_return std::nullopt;

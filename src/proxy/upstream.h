@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "config/config.h"
+#include "net/peers.h"
 #include "observe/outcome.h"
 #include "proxy/descriptors.h"
 #include "proxy/pacer.h"
@@ -17,7 +18,8 @@ class Upstream {
  public:
   // Resolves the address; throws std::runtime_error when that fails.
   Upstream(asio::io_context& loop, const config::Config& config, const Descriptors& descriptors,
-           Deadlines& deadlines, ClientWatch& watch, observe::UpstreamCounts& counts);
+           Deadlines& deadlines, ClientWatch& watch, net::Peers& peers,
+           observe::UpstreamCounts& counts);
 
   void set_address(const config::Address& address);
 
@@ -37,6 +39,7 @@ class Upstream {
  private:
   const Descriptors& descriptors_;
   asio::ip::tcp::endpoint endpoint_;
+  net::Peers& peers_;
   Pacer pacer_;
   observe::UpstreamCounts& counts_;
   UpstreamPool pool_;

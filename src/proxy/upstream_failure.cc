@@ -2,8 +2,26 @@
 
 namespace taskgate::proxy {
 
-UpstreamFailure failure_of(observe::UpstreamError error) {
-  using observe::UpstreamError;
+using observe::UpstreamError;
+
+std::optional<UpstreamError> error_before_answer(StreamFault fault) {
+  switch (fault) {
+    case StreamFault::timeout:
+      return UpstreamError::response_timeout;
+    case StreamFault::eof:
+      return UpstreamError::closed;
+    case StreamFault::broken:
+      return UpstreamError::reset;
+    case StreamFault::vanished:
+      return UpstreamError::vanished;
+    case StreamFault::interrupted:
+    case StreamFault::none:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+UpstreamFailure failure_of(UpstreamError error) {
   switch (error) {
     case UpstreamError::connect_refused:
       return {502, "the upstream refused the connection: it is not running or not listening"};
@@ -25,6 +43,8 @@ UpstreamFailure failure_of(observe::UpstreamError error) {
       return {502, "the upstream's answer is not valid HTTP"};
     case UpstreamError::unasked_upgrade:
       return {502, "the upstream switched protocols without being asked"};
+    case UpstreamError::vanished:
+      return {504, "the upstream's host has stopped answering"};
     case UpstreamError::truncated:
       return {502, "the upstream's answer was cut off"};
   }

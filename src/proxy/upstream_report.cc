@@ -18,6 +18,9 @@ const char* what_to_check(UpstreamError error) {
       return "it does not answer in time: check its CPU and memory, and timeouts.connect, "
              ".response "
              "and .create";
+    case UpstreamError::vanished:
+      return "its host answers nothing any more, TCP's probes neither: check the host and the "
+             "network between";
     case UpstreamError::malformed_head:
     case UpstreamError::unasked_upgrade:
       return "what answers there does not speak HTTP as it should: check that upstream names the "

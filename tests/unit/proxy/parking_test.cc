@@ -46,7 +46,7 @@ struct Fixture {
   asio::io_context loop{1};
   std::uint64_t idle = 0;
   std::function<void(int)> on_ready = [this](int descriptor) { resumed.push_back(descriptor); };
-  Parking parking{loop, idle, [this](int descriptor) { on_ready(descriptor); }};
+  Parking parking{loop, idle, [this](int descriptor) { on_ready(descriptor); }, [] {}};
   std::vector<int> resumed;
 };
 

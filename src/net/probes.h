@@ -1,0 +1,39 @@
+// What TCP itself can be told and asked about the other end of a connection (tcp(7)). By
+// descriptor; any thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace taskgate::net {
+
+// When a peer that says nothing is asked whether it is still there, and given up. A probe is a
+// segment without data: no byte of ours enters a stream.
+struct ProbeTimes {
+  std::chrono::seconds idle{60};      // silence before the first probe
+  std::chrono::seconds interval{15};  // from one unanswered probe to the next
+  int count = 4;                      // unanswered ones in a row
+
+  // A peer that has answered nothing for so long is gone.
+  constexpr std::chrono::milliseconds limit() const { return idle + interval * count; }
+};
+
+// Has the kernel probe. Connections that are accepted from a listening socket inherit it, so there
+// it costs no connection anything. Best effort: a sandbox may not know one of the options.
+void set_probes(int descriptor, const ProbeTimes& times);
+
+// For how long data may stay unacknowledged (TCP_USER_TIMEOUT); zero: as long as the kernel likes.
+void set_user_timeout(int descriptor, std::chrono::milliseconds limit);
+
+// How it stands with what was sent and not yet taken.
+enum class Backlog : std::uint8_t {
+  none,       // nothing waits, or it is on its way
+  held_back,  // the peer is there and has no room: its program does not read
+  unknown,    // no TCP connection is open under this descriptor
+};
+Backlog backlog(int descriptor);
+
+// Takes the socket's pending error; whether it is that the peer answers no more.
+bool takes_vanished(int descriptor);
+
+}  // namespace taskgate::net

@@ -29,7 +29,7 @@ RULE = {"name": "job", "path": "/v1/jobs"}
 KIND = {"path": "/v1/items/x", "pointer": "/type", "creates": "task"}
 GOOD_RULES = (
     {}, {"method": "PUT"}, {"path": "/v1/jobs/{id}/run"}, {"path": "/v1/{id:[a-z0-9]}"}, {"prefixes": "/oauth"},
-    {"prefixes": ["/a", "/b/c"]}, {"spelling": "exact"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
+    {"prefixes": ["/a", "/b/c"]}, {"path": "/a/%2e/", "spelling": "exact"}, {"path": "/"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
 )
 BAD_RULES = (
     {"name": "other"}, {"name": "Job"}, {"name": "1job"}, {"name": "a" * 41}, {"name": ""}, {"name": None}, {"method": "post"},
@@ -38,7 +38,8 @@ BAD_RULES = (
     {"path": "/{id:[^a]}"}, {"path": None}, {"prefixes": "/a/"}, {"prefixes": "a"}, {"prefixes": "/a//b"}, {"prefixes": []},
     {"prefixes": "/a b"}, {"spelling": "loose"}, {"settle": "1"}, {"settle": -1}, {"kind": {"path": "/x"}}, {"kind": "task"},
     {"kind": {**KIND, "path": "x"}}, {"kind": {**KIND, "pointer": "type"}}, {"kind": {**KIND, "pointer": "/a~2"}},
-    {"kind": {**KIND, "creates": ""}}, {"unknown": 1},
+    {"kind": {**KIND, "creates": ""}}, {"unknown": 1}, {"path": "/a/"}, {"path": "/a//b"}, {"path": "/a/../b"}, {"path": "/a%20"},
+    {"path": "/a;b"}, {"path": "/a\\b"}, {"prefixes": ["/a", "/b/.."]},
 )
 
 
@@ -162,6 +163,12 @@ class Keys(unittest.TestCase):
         self.assertIn(f"config.tmux.hold: '2h' is out of range; use {self.allowed['tmux.hold']}", err)
         self.assertIn("config.limits.connections: '2000000' is out of range; use a whole number", err)
 
+    def test_what_would_be_there_twice_is_refused(self):
+        for sockets in (["/a/b", "/a//b/"], ["/a", "/a/b"], ["/c", "/a/b", "/a"]):
+            self.assertIn("would be counted twice", render({"tmux": {"socket": sockets}})[1])
+        text, err = render({"routes": {"use": "none", "rules": [RULE, {**RULE, "path": "/v2"}]}})
+        self.assertIn("two rules have the name job", err)
+
     def test_bodies_that_do_not_fit_into_their_total_are_refused(self):
         for admission in ({"body_limit": "17MiB"}, {"body_total": 1 << 19}, {"body_limit": "2GB", "body_total": "1GiB"}):
             text, err = render({"admission": admission})
@@ -187,6 +194,11 @@ class Rules(unittest.TestCase):
         for change in BAD_RULES:
             self.assertNotEqual(check(yaml.safe_dump({"routes": {"rules": [{**RULE, **change}]}}))[0], 0, change)
         self.assertEqual(self.taken(BAD_RULES), [])
+
+    def test_a_rule_may_wait_as_long_as_the_program_lets_it(self):
+        rules = {"rules": [{**RULE, "settle": "601s"}]}
+        for words in (check(yaml.safe_dump({"routes": rules}))[2], render({"routes": rules})[1]):
+            self.assertIn("'601s' is out of range; use a duration from 0s to 10m", words)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- range $key, $allowed := .Files.Get "files/ranges.yaml" | fromYaml -}}
 {{- $value := $.Values.config -}}
 {{- range splitList "." $key -}}
-{{- $value = kindIs "map" $value | ternary (get (kindIs "map" $value | ternary $value dict) .) nil -}}
+{{- $value = get ($value | default dict) . -}}
 {{- end -}}
 {{- if not (has $value (list nil "")) -}}
 {{- $bounds := regexFind "from .*" $allowed | splitList " " -}}
@@ -64,11 +64,43 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- with $faults -}}
 {{- fail (join "\n" .) -}}
 {{- end -}}
+{{- include "taskgate.validateLists" . -}}
 {{- $admission := .Values.config.admission | default dict -}}
 {{- $limit := $admission.body_limit | default "1MiB" -}}
 {{- $total := $admission.body_total | default "16MiB" -}}
 {{- if gt (include "taskgate.amount" $limit | int64) (include "taskgate.amount" $total | int64) -}}
 {{- fail (printf "config.admission.body_limit (%s) is more than config.admission.body_total (%s)" (include "taskgate.text" $limit) (include "taskgate.text" $total)) -}}
+{{- end -}}
+{{- end }}
+
+{{/* What the program would refuse in lists: what would be there twice, and what a rule waits. */}}
+{{- define "taskgate.validateLists" -}}
+{{- with (.Values.config.tmux | default dict).socket -}}
+{{- if kindIs "slice" . -}}
+{{- $paths := list -}}
+{{- range . -}}
+{{- $paths = append $paths (regexReplaceAll "/+" . "/" | trimSuffix "/") -}}
+{{- end -}}
+{{- range $paths -}}
+{{- if or (has (dir .) $paths) (ne (len $paths) (len (uniq $paths))) -}}
+{{- fail (printf "config.tmux.socket: the sessions of one socket would be counted twice: %s" (join ", " $paths)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.config.routes -}}
+{{- if kindIs "map" . -}}
+{{- $names := list -}}
+{{- range .rules -}}
+{{- if has .name $names -}}
+{{- fail (printf "config.routes.rules: two rules have the name %s" .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- if gt (include "taskgate.amount" (.settle | default 0) | int64) (include "taskgate.amount" "10m" | int64) -}}
+{{- fail (printf "config.routes.rules: %s: settle: '%s' is out of range; use a duration from 0s to 10m" .name .settle) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end }}
 

@@ -88,11 +88,22 @@ class Printer {
     line(3, std::string("spelling: ") +
                 (rule.spelling == route::Spelling::exact ? "exact" : "normalized"));
     line(3, "settle: " + format_duration(rule.settle));
+    line(3, std::string("starts: ") + route::name_of(rule.starts));
+    if (rule.starts != route::Starts::elsewhere) slots(rule.slots);
     if (rule.kind_path.empty()) return;
     line(3, "kind:");
     line(4, "path: " + yaml(rule.kind_path));
     line(4, "pointer: " + yaml(rule.kind_pointer));
     line(4, "creates: " + yaml(rule.kind_creates));
+  }
+
+  void slots(const route::Slots& slots) {
+    const std::string count = std::to_string(slots.count);
+    if (slots.pointer.empty()) return line(3, "slots: " + count);
+    line(3, "slots:");
+    line(4, "pointer: " + yaml(slots.pointer));
+    line(4, "default: " + count);
+    line(4, "most: " + std::to_string(slots.most));
   }
 
   std::string out_;

@@ -11,16 +11,24 @@ namespace {
 using route::Rule;
 using route::Spelling;
 
-const std::vector<std::string> kRuleKeys = {"name",     "method", "path", "prefixes",
-                                            "spelling", "settle", "kind"};
-const std::vector<std::string> kKindKeys = {"path", "pointer", "creates"};
+using route::Starts;
+using Names = std::vector<std::string>;
+
+const Names kRuleKeys = {"name",   "method", "path",  "prefixes", "spelling",
+                         "settle", "starts", "slots", "kind"};
+const Names kKindKeys = {"path", "pointer", "creates"};
+const Names kSlotsKeys = {"pointer", "default", "most"};
+constexpr std::uint64_t kMostSlots = 100'000;  // as many as `limit` allows
 
 const std::string kName = "a-z, 0-9 and '-', beginning with a letter";
 const std::string kMethod = "a method in capitals, such as POST";
 const std::string kPath = "a path such as /api/jobs/{id}";
 const std::string kPrefix = "a path such as /oauth, without a slash at its end";
 const std::string kSettle = "a duration from 0s to 10m";
+const std::string kStarts = "task, maybe or elsewhere";
+const std::string kCount = "a whole number from 1 to 100000";
 const std::string kPointer = "a JSON pointer (RFC 6901) such as /action/type";
+const std::string kSlotsPointer = "a JSON pointer (RFC 6901) such as /concurrency";
 const std::string kKindPath = "a path with the first variable of the rule's path in it, if any";
 const std::string kCreates = "the text that the pointer shows for an item whose request creates";
 
@@ -56,6 +64,11 @@ bool is_pointer(const std::string& text) {
   return true;
 }
 
+// The whole body is no number of slots.
+bool is_member_pointer(const std::string& text) {
+  return !text.empty() && is_pointer(text);
+}
+
 // Whether a cleaned-up path can match at all: a normalized target has none of these.
 bool is_in_normal_form(const std::string& path) {
   const std::string closed = path + "/";
@@ -79,6 +92,7 @@ class RuleReader {
     if (!has_path_) reader_.error(node, path_, "has no path; use " + kPath);
     check_normal_form(node);
     check_kind_path(node);
+    check_slots(node);
     return rule_;
   }
 
@@ -98,8 +112,15 @@ class RuleReader {
       take_spelling(member, path);
     } else if (name == "settle") {
       take_settle(member, path);
+    } else if (name == "starts") {
+      take_starts(member, path);
+    } else if (name == "slots") {
+      take_slots(member, path);
     } else if (name == "kind") {
-      take_kind(member, path);
+      take_parts(member, path, kKindKeys, kKindKeys,
+                 [&](const std::string& part, const Member& value) {
+                   take_kind_part(part, value, joined(path, part));
+                 });
     } else {
       unknown(member.key, path_, path, kRuleKeys);
     }
@@ -162,34 +183,84 @@ class RuleReader {
     }
   }
 
-  void take_kind(const Member& member, const std::string& path) {
-    if (member.value.kind != Node::Kind::mapping) {
-      reader_.error(member.value.kind == Node::Kind::nothing ? member.key : member.value, path,
-                    "takes keys; use " + all_of(kKindKeys));
-      return;
-    }
-    std::vector<std::string> missing = kKindKeys;
-    reader_.members(member.value, path, [&](const std::string& name, const Member& part) {
-      std::erase(missing, name);
-      take_kind_part(name, part, path);
-    });
-    for (const std::string& name : missing) {
-      reader_.error(member.value, path, "has no " + name + "; use " + all_of(kKindKeys));
+  void take_starts(const Member& member, const std::string& path) {
+    static const std::vector<Starts> kAll = {Starts::task, Starts::maybe, Starts::elsewhere};
+    std::string word;
+    const auto is_one = [](const std::string& text) {
+      return std::any_of(kAll.begin(), kAll.end(),
+                         [&](Starts one) { return name_of(one) == text; });
+    };
+    take_text(member, path, kStarts, is_one, word);
+    for (const Starts one : kAll) {
+      if (name_of(one) == word) rule_.starts = one;
     }
   }
 
-  void take_kind_part(const std::string& name, const Member& part, const std::string& kind) {
-    const std::string path = joined(kind, name);
+  // A number, or where in the body it stands.
+  void take_slots(const Member& member, const std::string& path) {
+    has_slots_ = true;
+    if (member.value.kind != Node::Kind::mapping) {
+      take_count(member, path, rule_.slots.count);
+      return;
+    }
+    take_parts(member, path, kSlotsKeys, {"pointer", "most"},
+               [&](const std::string& part, const Member& value) {
+                 take_slots_part(part, value, joined(path, part));
+               });
+    if (rule_.slots.count > rule_.slots.most) {
+      reader_.error(member.value, path, "has a default above most; use a smaller one");
+    }
+  }
+
+  void take_slots_part(const std::string& name, const Member& part, const std::string& path) {
+    if (name == "pointer") {
+      take_text(part, path, kSlotsPointer, is_member_pointer, rule_.slots.pointer);
+    } else {
+      take_count(part, path, name == "default" ? rule_.slots.count : rule_.slots.most);
+    }
+  }
+
+  void take_count(const Member& member, const std::string& path, int& target) {
+    const auto text = reader_.text(member, path, kCount);
+    if (!text) return;
+    const auto count = parse_count(*text);
+    if (!count || *count < 1 || *count > kMostSlots) {
+      refuse(member.value, path, *text, "is not allowed; use " + kCount);
+    } else {
+      target = static_cast<int>(*count);
+    }
+  }
+
+  // The members of a mapping within the rule.
+  void take_parts(const Member& member, const std::string& path, const Names& names, Names required,
+                  const Reader::Take& take_part) {
+    if (member.value.kind != Node::Kind::mapping) {
+      reader_.error(member.value.kind == Node::Kind::nothing ? member.key : member.value, path,
+                    "takes keys; use " + all_of(names));
+      return;
+    }
+    reader_.members(member.value, path, [&](const std::string& name, const Member& part) {
+      std::erase(required, name);
+      if (std::find(names.begin(), names.end(), name) != names.end()) {
+        take_part(name, part);
+      } else {
+        unknown(part.key, path, joined(path, name), names);
+      }
+    });
+    for (const std::string& name : required) {
+      reader_.error(member.value, path, "has no " + name + "; use " + all_of(names));
+    }
+  }
+
+  void take_kind_part(const std::string& name, const Member& part, const std::string& path) {
     if (name == "path") {
       take_text(part, path, kKindPath, is_path, rule_.kind_path);
     } else if (name == "pointer") {
       take_text(part, path, kPointer, is_pointer, rule_.kind_pointer);
-    } else if (name == "creates") {
+    } else {
       take_text(
           part, path, kCreates, [](const std::string& text) { return !text.empty(); },
           rule_.kind_creates);
-    } else {
-      unknown(part.key, kind, path, kKindKeys);
     }
   }
 
@@ -217,6 +288,12 @@ class RuleReader {
     refuse(node, joined(path_, "kind.path"), rule_.kind_path, "is not allowed; use " + kKindPath);
   }
 
+  void check_slots(const Node& node) {
+    if (rule_.starts != Starts::elsewhere || !has_slots_) return;
+    reader_.error(node, joined(path_, "slots"),
+                  "nothing is reserved for a rule that starts its task elsewhere; leave slots out");
+  }
+
   void refuse(const Node& node, const std::string& path, const std::string& text,
               const std::string& why) {
     reader_.error(node, path, quoted(text) + " " + why);
@@ -238,6 +315,7 @@ class RuleReader {
   Rule rule_;
   bool has_name_ = false;
   bool has_path_ = false;
+  bool has_slots_ = false;
 };
 
 }  // namespace

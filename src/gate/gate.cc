@@ -18,47 +18,52 @@ constexpr const char* kBlindDetail =
 // --- Reservation
 
 Reservation::Reservation(Reservation&& other) noexcept
-    : gate_(std::exchange(other.gate_, nullptr)), slot_(other.slot_) {}
+    : gate_(std::exchange(other.gate_, nullptr)), promise_(other.promise_) {}
 
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
   if (this != &other) {
-    if (gate_ != nullptr) gate_->abandon(slot_);
+    if (gate_ != nullptr) gate_->abandon(promise_);
     gate_ = std::exchange(other.gate_, nullptr);
-    slot_ = other.slot_;
+    promise_ = other.promise_;
   }
   return *this;
 }
 
 Reservation::~Reservation() {
-  if (gate_ != nullptr) gate_->abandon(slot_);
+  if (gate_ != nullptr) gate_->abandon(promise_);
 }
 
 void Reservation::not_sent(TimePoint now) {
-  std::exchange(gate_, nullptr)->free_slot(slot_, now);
+  std::exchange(gate_, nullptr)->free_slots(promise_, now);
 }
 
-Plausibility::Claim Reservation::answered(int status, TimePoint now) {
+std::optional<Plausibility::Claim> Reservation::answered(int status, TimePoint now) {
   Gate& gate = *std::exchange(gate_, nullptr);
-  const Plausibility::Claim claim{slot_->mark, now + slot_->settle};
-  if (status >= 300 && status < 500) {
-    gate.free_slot(slot_, now);
+  const Demand& demand = promise_->demand;
+  const Plausibility::Claim claim{promise_->mark, now + demand.settle};
+  const bool is_evidence = demand.is_evidence;
+  const bool is_redirect = status >= 300 && status < 400;
+  const bool is_refusal =
+      (status >= 400 && status < 500) || (is_redirect && demand.redirect_refuses);
+  if (is_refusal || promise_->slots == 0) {
+    gate.free_slots(promise_, now);
   } else {
-    slot_->state = detail::Slot::State::settling;
-    slot_->until = claim.due;
+    promise_->state = Promise::State::settling;
+    promise_->until = claim.due;
   }
-  return claim;
+  return is_evidence ? std::optional(claim) : std::nullopt;
 }
 
 void Reservation::lost(TimePoint now) {
   Gate& gate = *std::exchange(gate_, nullptr);
-  gate.abandon(slot_);
+  gate.abandon(promise_);
   gate.stamp_abandoned(now);
 }
 
 // --- Ticket
 
-Ticket::Ticket(Gate& gate, Duration route_settle, TimePoint now, std::function<void()> on_decided)
-    : entered_(now), deadline_(now), settle_(route_settle), on_decided_(std::move(on_decided)) {
+Ticket::Ticket(Gate& gate, Demand demand, TimePoint now, std::function<void()> on_decided)
+    : entered_(now), deadline_(now), demand_(demand), on_decided_(std::move(on_decided)) {
   gate.enter(*this);
 }
 
@@ -92,16 +97,15 @@ void Gate::take_good(const tmux::Listing& listing) {
   const auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
   departures_.observe(ended, listing);
   plausibility_.observe(listing);
-  std::erase_if(
-      slots_, [&](const detail::Slot& slot) { return slot.until && listing.began > *slot.until; });
+  promises_.end_if([&](const Promise& each) { return each.until && listing.began > *each.until; });
   good_ = listing;
 }
 
 // With tmux.on_unknown: admit and a signal that stays unknown, no good listing would ever end
 // these.
 void Gate::forget_uncounted(TimePoint began) {
-  std::erase_if(slots_, [&](const detail::Slot& slot) {
-    return slot.uncounted && slot.until && began > *slot.until + settings_.settle;
+  promises_.end_if([&](const Promise& each) {
+    return each.uncounted && each.until && began > *each.until + settings_.settle;
   });
 }
 
@@ -111,6 +115,10 @@ Gate::Basis Gate::basis(TimePoint now) const {
   if (!attempt_fault_) return {SignalState::known, good_->live, now};
   if (good_ && now - good_->began < settings_.hold) return {SignalState::held, good_->live, now};
   return {SignalState::unknown, 0, now};
+}
+
+int Gate::free_slots(const Basis& on) const {
+  return settings_.limit - on.live - promises_.slots();
 }
 
 void Gate::decide_waiting(TimePoint now) {
@@ -131,7 +139,7 @@ std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) cons
     return settings_.admit_unknown ? Decision::admitted_unknown : Decision::unknown;
   }
   if (on.live >= settings_.limit) return Decision::rejected;
-  if (on.live + static_cast<int>(slots_.size()) < settings_.limit) return Decision::admitted;
+  if (free_slots(on) > 0) return Decision::admitted;
   if (listed_since(ticket.deadline_)) return Decision::rejected;
   return std::nullopt;
 }
@@ -140,11 +148,14 @@ void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
   ticket.unlink();
   ticket.verdict_ = verdict(ticket, decision, on);
   if (decision == Decision::admitted || decision == Decision::admitted_unknown) {
-    slots_.push_back({});
-    slots_.back().settle = ticket.settle_;
-    slots_.back().mark = plausibility_.mark();
-    slots_.back().uncounted = decision == Decision::admitted_unknown;
-    ticket.reservation_ = Reservation(*this, std::prev(slots_.end()));
+    const bool counted = decision == Decision::admitted;
+    const int asked = ticket.demand_.slots;
+    Promise promise{.demand = ticket.demand_};
+    promise.slots = counted ? std::min(asked, free_slots(on)) : asked;
+    promise.mark = plausibility_.mark();
+    promise.uncounted = !counted;
+    ticket.verdict_->slots = promise.slots;
+    ticket.reservation_ = Reservation(*this, promises_.add(std::move(promise)));
   }
   if (ticket.on_decided_) ticket.on_decided_();
 }
@@ -154,7 +165,7 @@ Verdict Gate::verdict(const Ticket& ticket, Decision decision, const Basis& on) 
   made.decision = decision;
   made.limit = settings_.limit;
   if (on.counts()) made.live = on.live;
-  made.reserved = static_cast<int>(slots_.size());
+  made.reserved = promises_.slots();
   made.signal = on.signal;
   if (good_) made.signal_age = on.at - good_->began;
   made.fault = fault_name(on.signal);
@@ -186,8 +197,8 @@ std::optional<TimePoint> Gate::next_listing() const {
   // All that wait were decided once and found the free slots promised.
   if (attempt_fault_) return attempt_ended_ + kRetryUnknown;
   TimePoint next = waiting_.front().deadline_;
-  for (const detail::Slot& slot : slots_) {
-    if (slot.until) next = std::min(next, *slot.until);
+  for (const Promise& each : promises_.all()) {
+    if (each.until) next = std::min(next, *each.until);
   }
   return next;
 }
@@ -202,22 +213,23 @@ void Gate::drain(TimePoint now) {
   while (!waiting_.empty()) conclude(waiting_.front(), Decision::draining, basis(now));
 }
 
-void Gate::free_slot(Slots::iterator slot, TimePoint now) {
-  slots_.erase(slot);
+void Gate::free_slots(Promises::Each promise, TimePoint now) {
+  promises_.end(promise);
   decide_waiting(now);
 }
 
-void Gate::abandon(Slots::iterator slot) {
-  slot->state = detail::Slot::State::abandoned;
+void Gate::abandon(Promises::Each promise) {
+  if (promise->slots == 0) return promises_.end(promise);
+  promise->state = Promise::State::abandoned;
   ++abandoned_total_;
 }
 
 // A destructor does not know the time; the next call that does says it. Later than the truth keeps
-// the slot longer.
+// the slots longer.
 void Gate::stamp_abandoned(TimePoint now) {
-  for (detail::Slot& slot : slots_) {
-    if (slot.state == detail::Slot::State::abandoned && !slot.until) {
-      slot.until = now + settings_.settle;
+  for (Promise& each : promises_.all()) {
+    if (each.state == Promise::State::abandoned && !each.until) {
+      each.until = now + settings_.settle;
     }
   }
 }
@@ -225,13 +237,14 @@ void Gate::stamp_abandoned(TimePoint now) {
 // Puts a new session down to a create: first to one that this listing settles, then to any in
 // flight.
 bool Gate::attribute_session(TimePoint began) {
-  const auto is_free = [](const detail::Slot& slot) { return !slot.attributed; };
-  auto found = std::ranges::find_if(slots_, [&](const detail::Slot& slot) {
-    return is_free(slot) && slot.until && began > *slot.until;
+  std::list<Promise>& all = promises_.all();
+  const auto has_room = [](const Promise& each) { return each.attributed < each.slots; };
+  auto found = std::ranges::find_if(all, [&](const Promise& each) {
+    return has_room(each) && each.until && began > *each.until;
   });
-  if (found == slots_.end()) found = std::ranges::find_if(slots_, is_free);
-  if (found == slots_.end()) return false;
-  found->attributed = true;
+  if (found == all.end()) found = std::ranges::find_if(all, has_room);
+  if (found == all.end()) return false;
+  ++found->attributed;
   return true;
 }
 
@@ -257,16 +270,16 @@ Snapshot Gate::snapshot(TimePoint now) const {
   shot.match_wrong = plausibility_.match_wrong();
   if (good_) shot.signal_age = now - good_->began;
   if (on.counts()) shot.live = on.live;
-  for (const detail::Slot& slot : slots_) {
-    switch (slot.state) {
-      case detail::Slot::State::in_flight:
-        ++shot.in_flight;
+  for (const Promise& each : promises_.all()) {
+    switch (each.state) {
+      case Promise::State::in_flight:
+        shot.in_flight += each.slots;
         break;
-      case detail::Slot::State::settling:
-        ++shot.settling;
+      case Promise::State::settling:
+        shot.settling += each.slots;
         break;
-      case detail::Slot::State::abandoned:
-        ++shot.abandoned;
+      case Promise::State::abandoned:
+        shot.abandoned += each.slots;
         break;
     }
   }

@@ -10,36 +10,46 @@
 //
 // # The rule
 //
-// Each admitted create holds a *reservation* from the decision until its outcome is known. A create
-// is admitted exactly when
+// Each admitted create holds a *reservation* from the decision until its outcome is known: of as
+// many slots as it may start sessions, one mostly. A create is admitted exactly when
 //
-//     live (of a listing that began after the create's body was in) + all open reservations < limit
+//     live (of a listing that began after the create's body was in) + slots in all open
+//     reservations < limit
 //
 // and the comparison and the reservation are one step: nothing can come between, since there is one
-// thread and no suspension. It is refused at once when live >= limit. In between, slots are free of
-// sessions but promised; the create waits for the next event and is decided again, `wait` at most,
-// and then once more on a listing that began after the wait was over.
+// thread and no suspension. A create that asks for n slots gets as many of them as are free, and
+// one at least, since it was admitted. It is refused at once when live >= limit. In between, slots
+// are free of sessions but promised; the create waits for the next event and is decided again,
+// `wait` at most, and then once more on a listing that began after the wait was over.
+//
+// A create that asks for no slot at all (its task comes by another door, which may be a create that
+// is gated itself) is decided in the same way and leaves nothing behind.
 //
 // # Why it never admits one too many
 //
 // Let S be the sessions that exist because of admitted creates or were there before. At every
 // moment
 //
-//     S <= sessions in the last listing L that are still alive + open reservations            (*)
+//     S <= sessions in the last listing L that are still alive + slots in all open reservations (*)
 //
-// - A session that appears after L's snapshot belongs to a create that was admitted and whose
-//   reservation is still open: a reservation that may have a session ends only with a listing that
-//   *began* after the create's answer was in (plus the route's settle), and the upstream makes the
-//   session before it answers. So that listing contains the session if it is alive, and (*) holds
-//   again with it.
-// - A reservation that ends without a listing (nothing was sent, or an answer of 3xx or 4xx) has no
-// session.
-// - Sessions that die, and sessions that are listed while their reservation is still open, make the
-//   right side larger than needed, never smaller.
+// A session that appears after L's snapshot belongs to a create that was admitted and whose
+// reservation is still open, and holds a slot for it. For a reservation that may have sessions ends
+// only with a listing that *began* after the create's answer was in plus its settle, and by then
+// the upstream has made them: so that listing contains those that are alive, and (*) holds again
+// with them. It ends whole: what is still missing then was not started.
 //
-// Admitting adds one to the right side and happens only when it is below the limit; so S <= limit.
-// A reservation is never covered by somebody else's session, because sessions are not matched to
-// creates at all: rules that do so were found to over-admit by exhaustive search.
+// A reservation that ends without a listing (nothing was sent, an answer of 4xx, one of 3xx where
+// that refuses) has no session.
+//
+// Sessions that die, and sessions that are listed while their reservation is still open, make the
+// right side larger than needed, never smaller. So does a create that starts fewer sessions than it
+// has slots, or none.
+//
+// Admitting k slots adds k to the right side, and k is at most what is free: the limit minus the
+// right side. So S <= limit. A reservation is never covered by somebody else's session, because
+// sessions are not matched to creates at all: rules that do so were found to over-admit by
+// exhaustive search. Nor do the sessions of a create of several make its reservation smaller one by
+// one: that would be such a matching.
 //
 // # Why no slot is refused while one is free
 //
@@ -47,29 +57,36 @@
 // moment no slot was free. A create that is not refused for that waits, and every event that can
 // free its slot (an answer, a listing) decides it again; when its time is over, one more listing is
 // made first. It is refused only while all slots that are free of sessions stay promised to creates
-// in flight.
+// in flight. One free slot is enough, however many were asked for.
 //
 // # What is not covered, and which way it errs
 //
-// - A session made by another door between L's snapshot and the create's own session: one too many,
+// A session made by another door between L's snapshot and the create's own session: one too many,
 // by that door.
-// - `lost()` and abandoned reservations: the upstream gave no answer, and its session may come
-// later than
-//   `settle`. One too many then, counted by reservations_abandoned_total. (Sooner: exact.)
-// - While the signal is `held`, sessions from other doors since the last good listing are not seen.
-// - `admit_unknown` lets everything pass while the count is unknown. That is what it says.
+//
+// A create that got fewer slots than it asked for and starts all its sessions nevertheless: too
+// many, by the rest. The first upstream counts before each session of a board run and stops at its
+// own limit.
+//
+// `lost()` and abandoned reservations: the upstream gave no answer, and its session may come later
+// than `settle`. One too many then, counted by reservations_abandoned_total. (Sooner: exact.)
+//
+// While the signal is `held`, sessions from other doors since the last good listing are not seen.
+//
+// `admit_unknown` lets everything pass while the count is unknown. That is what it says.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
 #include <functional>
-#include <list>
 #include <optional>
 #include <string>
 
 #include "base/time.h"
+#include "gate/demand.h"
 #include "gate/departures.h"
 #include "gate/origins.h"
 #include "gate/plausibility.h"
+#include "gate/promises.h"
 #include "gate/snapshot.h"
 #include "gate/verdict.h"
 #include "tmux/listing.h"
@@ -86,19 +103,6 @@ struct Settings {
 
 class Gate;
 
-namespace detail {
-struct Slot {
-  enum class State : std::uint8_t { in_flight, settling, abandoned };
-  State state = State::in_flight;
-  std::optional<TimePoint>
-      until;                // ends with the first listing that began after; unset: not known yet
-  Duration settle{};        // the route's
-  bool attributed = false;  // a session was put down to it (for show)
-  bool uncounted = false;   // admitted while the count was unknown
-  Plausibility::Mark mark;  // what was visible when it was admitted
-};
-}  // namespace detail
-
 // The right to run one create. Its end must be said; a reservation that is merely destroyed (a
 // cancelled coroutine) counts as *lost*, so that no path can give a slot away.
 class Reservation {
@@ -110,22 +114,22 @@ class Reservation {
 
   explicit operator bool() const { return gate_ != nullptr; }
 
-  // No byte of the create went upstream: the slot is free at once.
+  // No byte of the create went upstream: its slots are free at once.
   void not_sent(TimePoint now);
-  // The head of the final answer is in: 3xx and 4xx free the slot at once, 2xx and 5xx with the
-  // first listing that begins `now` plus the route's settle or later. Gives what Gate::succeeded()
-  // wants.
-  Plausibility::Claim answered(int status, TimePoint now);
-  // No answer in time, or the connection broke: the slot is kept for Settings::settle.
+  // The head of the final answer is in: 4xx frees the slots at once, and 3xx where the demand says
+  // that it refuses; all else with the first listing that begins `now` plus the demand's settle or
+  // later. Gives what Gate::succeeded() wants, if its success is evidence.
+  std::optional<Plausibility::Claim> answered(int status, TimePoint now);
+  // No answer in time, or the connection broke: the slots are kept for Settings::settle.
   void lost(TimePoint now);
 
  private:
   friend class Gate;
   friend class Ticket;
-  Reservation(Gate& gate, std::list<detail::Slot>::iterator slot) : gate_(&gate), slot_(slot) {}
+  Reservation(Gate& gate, Promises::Each promise) : gate_(&gate), promise_(promise) {}
 
   Gate* gate_ = nullptr;
-  std::list<detail::Slot>::iterator slot_;
+  Promises::Each promise_;
 };
 
 // One create that asks to pass. Lives where its request is handled; destroyed undecided, the create
@@ -136,7 +140,7 @@ class Ticket : public boost::intrusive::list_base_hook<
   // `now`: the body was read to its end. `on_decided` is called once, from whichever call into the
   // gate decides, unless the decision stands when the constructor returns. It may only wake
   // somebody: it must not call into the gate or destroy a ticket.
-  Ticket(Gate& gate, Duration route_settle, TimePoint now, std::function<void()> on_decided);
+  Ticket(Gate& gate, Demand demand, TimePoint now, std::function<void()> on_decided);
   Ticket(const Ticket&) = delete;
   Ticket& operator=(const Ticket&) = delete;
 
@@ -149,7 +153,7 @@ class Ticket : public boost::intrusive::list_base_hook<
   friend class Gate;
   TimePoint entered_;
   TimePoint deadline_;
-  Duration settle_;
+  Demand demand_;
   std::function<void()> on_decided_;
   std::optional<TimePoint> waits_since_;  // found the free slots promised
   std::optional<Verdict> verdict_;
@@ -186,8 +190,6 @@ class Gate {
  private:
   friend class Ticket;
   friend class Reservation;
-  using Slots = std::list<detail::Slot>;
-
   // What a decision stands on.
   struct Basis {
     SignalState signal = SignalState::none;
@@ -196,6 +198,7 @@ class Gate {
     bool counts() const { return signal == SignalState::known || signal == SignalState::held; }
   };
   Basis basis(TimePoint now) const;
+  int free_slots(const Basis& basis) const;
 
   void enter(Ticket& ticket);
   void decide_waiting(TimePoint now);
@@ -205,8 +208,8 @@ class Gate {
   Verdict verdict(const Ticket& ticket, Decision decision, const Basis& basis) const;
   bool listed_since(TimePoint moment) const { return attempted_ && attempt_began_ > moment; }
 
-  void free_slot(Slots::iterator slot, TimePoint now);
-  void abandon(Slots::iterator slot);
+  void free_slots(Promises::Each promise, TimePoint now);
+  void abandon(Promises::Each promise);
   void stamp_abandoned(TimePoint now);
   void take_good(const tmux::Listing& listing);
   bool attribute_session(TimePoint began);
@@ -225,7 +228,7 @@ class Gate {
   std::string attempt_detail_;
   std::optional<tmux::Listing> good_;
 
-  Slots slots_;
+  Promises promises_;
   boost::intrusive::list<Ticket, boost::intrusive::constant_time_size<false>> waiting_;
   std::uint64_t abandoned_total_ = 0;
 

@@ -47,7 +47,7 @@ struct Snapshot {
   bool match_wrong = false;   // sessions appear, but none under a name that tmux.match takes
   std::optional<Duration> signal_age;  // since the last good listing began
   std::optional<int> live;             // unset while unknown or blind: never a false zero
-  int in_flight = 0;                   // reservations whose create is on its way
+  int in_flight = 0;                   // slots reserved for creates that are on their way
   int settling = 0;                    // ... whose outcome is known and waits for a listing
   int abandoned = 0;                   // ... whose outcome is not known, kept for admission.settle
   int waiting = 0;                     // creates that wait for their decision

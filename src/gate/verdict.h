@@ -17,7 +17,8 @@ struct Verdict {
   std::optional<RefusalReason> reason;  // of a refusal
   int limit = 0;
   std::optional<int> live;  // of the listing it was decided on; unset when unknown
-  int reserved = 0;         // open reservations, this one not counted
+  int reserved = 0;         // slots in open reservations, this one not counted
+  int slots = 0;            // reserved for it; fewer than it asked for where fewer were free
   SignalState signal = SignalState::known;
   std::optional<Duration> signal_age;  // since the last good listing began
   std::string fault;                   // "timeout", "blind", ...; with a signal that is not known

@@ -37,7 +37,7 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
               [this](const tmux::Listing& listing) { on_listing(listing); }),
       next_(loop) {}
 
-Task<gate::Reservation> Admission::admit(Duration route_settle, int client,
+Task<gate::Reservation> Admission::admit(gate::Demand demand, int client,
                                          std::optional<gate::Verdict>& verdict) {
   Timer wake(loop_, TimePoint::max());
   bool gone = false;
@@ -45,7 +45,7 @@ Task<gate::Reservation> Admission::admit(Duration route_settle, int client,
     gone = true;
     wake.cancel();
   });
-  gate::Ticket ticket(gate_, route_settle, Clock::now(), [&wake] { wake.cancel(); });
+  gate::Ticket ticket(gate_, demand, Clock::now(), [&wake] { wake.cancel(); });
   pump();
   while (ticket.verdict() == nullptr && !gone) {
     co_await wake.async_wait(kTask);
@@ -71,7 +71,8 @@ void Admission::not_sent(gate::Reservation& reservation) {
   pump();
 }
 
-gate::Plausibility::Claim Admission::answered(gate::Reservation& reservation, int status) {
+std::optional<gate::Plausibility::Claim> Admission::answered(gate::Reservation& reservation,
+                                                             int status) {
   const auto claim = reservation.answered(status, Clock::now());
   pump();
   return claim;

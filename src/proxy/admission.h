@@ -27,12 +27,12 @@ class Admission {
   // Decides one create whose body is in, and sets `verdict`; after an admission, gives the
   // reservation. It is withdrawn as soon as its client, whose socket this is, has reset the
   // connection.
-  Task<gate::Reservation> admit(Duration route_settle, int client,
+  Task<gate::Reservation> admit(gate::Demand demand, int client,
                                 std::optional<gate::Verdict>& verdict);
 
   // How a reservation ends (gate.h); each may let others pass.
   void not_sent(gate::Reservation& reservation);
-  gate::Plausibility::Claim answered(gate::Reservation& reservation, int status);
+  std::optional<gate::Plausibility::Claim> answered(gate::Reservation& reservation, int status);
   void lost(gate::Reservation& reservation);
   // A create turned out well. Judged by a listing of its own where none of its kind was live:
   // later, the task may have ended and would leave no trace.

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "observe/access_log.h"
+#include "proxy/demand.h"
 #include "proxy/gated_body.h"
 #include "proxy/item_kind.h"
 
@@ -239,7 +240,7 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
                               std::string body) {
   const TimePoint asked = Clock::now();
   gate::Reservation reservation = co_await services_.admission.admit(
-      match.rule->settle, client_.socket().native_handle(), outcome_.verdict);
+      demand_of(*match.rule, body), client_.socket().native_handle(), outcome_.verdict);
   const TimePoint decided = Clock::now();
   outcome_.waited = decided - asked;
   if (const auto since = outcome_.verdict->waited_since) {

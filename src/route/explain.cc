@@ -42,6 +42,28 @@ std::string kind_sentence(const Match& match) {
          " in the answer is \"" + rule.kind_creates + "\" (or cannot be learned) is it a create.";
 }
 
+std::string slots_sentence(const Slots& slots) {
+  if (slots.pointer.empty() && slots.count == 1) return "";
+  std::string text = "\nIt takes ";
+  if (slots.pointer.empty()) {
+    text += std::to_string(slots.count) + " slots";
+  } else {
+    text += "the number of slots at " + slots.pointer + " in its body (" +
+            std::to_string(slots.count) + " without one, " + std::to_string(slots.most) +
+            " at most)";
+  }
+  return text + ", or as many as are free; one is enough.";
+}
+
+std::string starts_sentence(const Rule& rule) {
+  if (rule.starts == Starts::elsewhere) {
+    return "\nIts task comes by another door: it is refused while no slot is free, and none is "
+           "reserved for it.";
+  }
+  const std::string slots = slots_sentence(rule.slots);
+  return rule.starts == Starts::maybe ? slots + "\nIt may start no task at all." : slots;
+}
+
 // Takes prefixes off in any order and number, to recognise a stack in the wrong order.
 std::string_view without_all_prefixes(std::string_view path,
                                       const std::vector<std::string>& prefixes) {
@@ -105,7 +127,7 @@ std::string Table::explain(std::string_view method, std::string_view target) con
   const std::string request = std::string(method) + " " + std::string(target);
   if (const auto found = match(method, target)) {
     return "Gated: " + request + " creates a task by the rule " + shown(*found->rule) + "." +
-           how_read(*found->rule, target) + kind_sentence(*found);
+           how_read(*found->rule, target) + starts_sentence(*found->rule) + kind_sentence(*found);
   }
   std::string text = "Not gated: no rule takes " + request + " as a create.";
   if (rules_.empty()) text += "\nThere are no rules, so that every request passes.";

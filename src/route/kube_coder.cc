@@ -5,12 +5,17 @@
 // leading slashes collapse to one; one "/bearer-api/" is taken off, then one "/oauth/", then one
 // "/browser/"; the rest must match exactly. So there are eight stacks of prefixes before each path,
 // and no other spelling creates.
+#include <string>
 #include <utility>
 
 #include "route/table.h"
 
 namespace taskgate::route {
 namespace {
+
+// Which characters the ids of boards and crons have is not documented: all that can stand in a
+// segment.
+const std::string kAnyId = R"({id:[!-"$-.0->@-~]})";
 
 Rule create(std::string name, std::string_view path) {
   Rule rule;
@@ -21,6 +26,7 @@ Rule create(std::string name, std::string_view path) {
   rule.spelling = Spelling::exact;
   // The session is there some milliseconds before the answer, so nothing has to settle.
   rule.settle = Duration::zero();
+  rule.redirect_refuses = true;
   return rule;
 }
 
@@ -35,6 +41,24 @@ Rule desktop_launch() {
   return rule;
 }
 
+// A run of a board makes up to `concurrency` tasks in the server itself, at once after its answer,
+// or none when nothing is to be done. The server bounds the number by 8; what it takes where the
+// body does not say is not documented, so that is the bound.
+Rule board_run() {
+  Rule rule = create("board-run", "/api/boards/" + kAnyId + "/runs");
+  rule.starts = Starts::maybe;
+  rule.slots = {"/concurrency", 8, 8};
+  rule.settle = std::chrono::seconds(2);
+  return rule;
+}
+
+// A run of a cron makes a job, which comes back as a cron-fire some seconds later.
+Rule cron_run() {
+  Rule rule = create("cron-run", "/api/crons/" + kAnyId + "/run");
+  rule.starts = Starts::elsewhere;
+  return rule;
+}
+
 }  // namespace
 
 Table kube_coder() {
@@ -46,6 +70,8 @@ Table kube_coder() {
           create("webhook-test", "/api/webhooks/{id:[a-zA-Z0-9_-]}/test"),
           create("cron-fire", "/api/triggers/cron-fire/{id:[a-z0-9-]}"),
           desktop_launch(),
+          board_run(),
+          cron_run(),
       },
       // The app proxy is the one route that reads the body of a GET.
       {"/api/app-proxy/"});

@@ -33,6 +33,18 @@ bool lies_below(std::string_view path, std::string_view entry) {
 
 }  // namespace
 
+const char* name_of(Starts starts) {
+  switch (starts) {
+    case Starts::task:
+      return "task";
+    case Starts::maybe:
+      return "maybe";
+    case Starts::elsewhere:
+      return "elsewhere";
+  }
+  return "task";
+}
+
 bool takes_path(const Rule& rule, std::string_view target, Readings& readings,
                 std::string_view* value) {
   if (rule.spelling == Spelling::exact) {

@@ -29,6 +29,22 @@ enum class Spelling : std::uint8_t {
   normalized,
 };
 
+// What becomes of a create that the upstream answers 2xx.
+enum class Starts : std::uint8_t {
+  task,       // sessions are started
+  maybe,      // there may be none: so it proves nothing about the socket that the gate looks at
+  elsewhere,  // a task comes soon by another door: nothing is reserved
+};
+const char* name_of(Starts starts);
+
+// How many slots a create takes.
+struct Slots {
+  std::string pointer;  // into the JSON body (RFC 6901); empty: always `count`
+  int count = 1;        // and where the pointer shows nothing
+  int most = 1;         // that the pointer can ask for
+  bool operator==(const Slots&) const = default;
+};
+
 // One kind of create.
 struct Rule {
   std::string name;    // the metrics' and log's label: [a-z][a-z0-9-]*
@@ -38,6 +54,11 @@ struct Rule {
   std::vector<std::string> prefixes;
   Spelling spelling = Spelling::exact;
   Duration settle{};  // how long after the answer a session may still be on its way
+  Starts starts = Starts::task;
+  Slots slots;
+  // An answer of 3xx says that nothing was started. Own rules cannot say so: a framework redirects
+  // after a create that went well.
+  bool redirect_refuses = false;
   // The item must be asked first: GET this path (with the pattern's first variable filled in) and
   // create only when `kind_pointer` in the JSON answer equals `kind_creates`. Empty: always a
   // create.
@@ -88,7 +109,7 @@ class Table {
   std::vector<std::string> bodies_on_get_;
 };
 
-// The built-in list `kube-coder`: rows 1 to 6 of the first upstream's creating routes.
+// The built-in list `kube-coder`: the first upstream's creating routes.
 Table kube_coder();
 
 }  // namespace taskgate::route

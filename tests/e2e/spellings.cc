@@ -13,20 +13,22 @@ using Choices = std::vector<Choice>;
 const std::string kAuthorization = "Authorization: Bearer nightly-token\r\n";
 const std::string kNumbered = "Content-Length: 16\r\n\r\n{\"n\":\"########\"}";
 
-// The six routes, and beside them ids and items that create nothing.
+// The routes that create, and beside them ids and items that create nothing.
 const Choices kRoutes = {{"/api/claude/tasks"},
                          {"/api/claude/tasks/terminal"},
                          {"/api/webhooks/hook1"},
                          {"/api/webhooks/hook2/test"},
                          {"/api/triggers/cron-fire/nightly"},
                          {"/api/desktop/t1/launch"},
+                         {"/api/boards/b1/runs"},
                          {"/api/webhooks/no-such"},
                          {"/api/webhooks/hook1/tests"},
                          {"/api/triggers/cron-fire/paused"},
                          {"/api/desktop/u1/launch"},
                          {"/api/desktop/none/launch"},
-                         {"/api/claude/tasks/t1"}};
-constexpr std::size_t kCreatingRoutes = 6;
+                         {"/api/claude/tasks/t1"},
+                         {"/api/crons/nightly/run"}};
+constexpr std::size_t kCreatingRoutes = 7;
 
 bool is_webhook(const std::string& target) {
   return target.find("/api/webhooks/") != std::string::npos;

@@ -1,6 +1,8 @@
 #include "standin/creates.h"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <set>
 #include <thread>
 
@@ -18,6 +20,8 @@ namespace json = boost::json;
 constexpr std::string_view kWebhookId =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 constexpr std::string_view kCronId = "abcdefghijklmnopqrstuvwxyz0123456789-";
+constexpr std::string_view kAnyId =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"$%&'()*+,-.:;<=>@[\\]^_`{|}~";
 constexpr const char* kNotFound = "Not found or unauthorized";
 constexpr const char* kHome = "/home/dev";
 
@@ -78,7 +82,7 @@ void create_claude(Exchange& exchange) {
     const json::value* value = parsed->get_object().if_contains(name);
     record[name] = value == nullptr ? json::value(nullptr) : *value;
   }
-  const auto made = start_session(exchange, record);
+  const auto made = start_session(exchange.server, record);
   if (!made) return refuse_at_capacity(exchange);
   exchange.reply.json(201, *made);
 }
@@ -92,8 +96,9 @@ void create_terminal(Exchange& exchange) {
   const auto workdir = workdir_of(object);
   if (!workdir) return exchange.reply.error(500, "Internal error");
   if (is_forced_to_fail(exchange)) return;
-  const auto made = start_session(
-      exchange, {{"kind", "terminal"}, {"prompt", "Terminal session"}, {"workdir", *workdir}});
+  const auto made =
+      start_session(exchange.server,
+                    {{"kind", "terminal"}, {"prompt", "Terminal session"}, {"workdir", *workdir}});
   if (!made) return refuse_at_capacity(exchange);
   json::object answer = *made;
   answer["session_id"] = answer["task_id"];
@@ -104,7 +109,7 @@ void create_terminal(Exchange& exchange) {
 void create_for(Exchange& exchange, const char* id_name, const std::string& id, int tmux_failure) {
   if (is_forced_to_fail(exchange)) return;
   const auto made =
-      start_session(exchange, {{"kind", "claude"}, {"workdir", kHome}, {"source", id_name}});
+      start_session(exchange.server, {{"kind", "claude"}, {"workdir", kHome}, {"source", id_name}});
   if (!made) return refuse_at_capacity(exchange, {{id_name, id}});
   const json::value& status = made->at("status");
   if (status == "error" && tmux_failure >= 400) {
@@ -152,7 +157,7 @@ void create_by_cron(Exchange& exchange, const std::string& id) {
 void launch_task(Exchange& exchange) {
   record_marker(exchange, {});
   if (is_forced_to_fail(exchange)) return;
-  const auto made = start_session(exchange, {{"kind", "claude"}, {"workdir", kHome}});
+  const auto made = start_session(exchange.server, {{"kind", "claude"}, {"workdir", kHome}});
   if (!made) return refuse_at_capacity(exchange);
   if (made->at("status") == "error") return exchange.reply.error(500, "could not start the task");
   exchange.reply.json(201, {{"kind", "task"}, {"task_id", made->at("task_id")}});
@@ -171,6 +176,51 @@ void launch(Exchange& exchange, const std::string& id) {
   exchange.reply.json(200, {{"kind", "shell"}, {"exit_code", 0}, {"output", "done\n"}});
 }
 
+// Row 7: the answer comes first, and then a thread of the server makes the tasks, each as the other
+// creates do: count, compare, create.
+void make_tasks_of_board(Server& server, int count) {
+  const auto gap = server.options.board_time / std::max(count, 1);
+  for (int i = 0; i < count; ++i) {
+    std::this_thread::sleep_for(gap);
+    start_session(server, {{"kind", "claude"}, {"workdir", kHome}, {"source", "board"}});
+  }
+}
+
+// `concurrency`, within the server's own bound; the board `empty` has nothing to do.
+int tasks_of_board(const std::string& id, const json::object& body) {
+  constexpr std::int64_t kCeiling = 8;
+  const json::value* asked = body.if_contains("concurrency");
+  if (id == "empty") return 0;
+  if (asked == nullptr || !asked->is_int64()) return 3;
+  return static_cast<int>(std::clamp<std::int64_t>(asked->get_int64(), 1, kCeiling));
+}
+
+void run_board(Exchange& exchange, const std::string& id) {
+  if (!require_authorization(exchange)) return;
+  const Body body = read_body(exchange.stream, exchange.request, kJsonLimit);
+  if (body.problem != Body::Problem::none) return exchange.reply.error(400, "Invalid JSON body");
+  record_marker(exchange, object_or_empty(body.bytes));
+  Server& server = exchange.server;
+  if (server.options.cap && server.tmux.count_tasks() >= *server.options.cap) {
+    return exchange.reply.error(400, "cannot start: the workspace is at its task limit");
+  }
+  const int count = tasks_of_board(id, object_or_empty(body.bytes));
+  exchange.reply.json(201, {{"run_id", "r1"}, {"board", id}, {"concurrency", count}});
+  if (server.options.count_only) {
+    ++server.counters.creates_executed;  // while whoever counts still waits for the answer's end
+  } else {
+    std::thread(make_tasks_of_board, std::ref(server), count).detach();
+  }
+}
+
+// Row 9: the cluster's job, which calls row 5, is not there.
+void run_cron(Exchange& exchange, const std::string& id) {
+  if (!require_authorization(exchange)) return;
+  if (id != "nightly") return exchange.reply.error(404, kNotFound);
+  record_marker(exchange, {});
+  exchange.reply.json(200, {{"ok", true}, {"job", "cron-nightly"}});
+}
+
 using ServeId = void (*)(Exchange&, const std::string& id);
 
 struct IdRoute {
@@ -185,11 +235,14 @@ constexpr std::array kIdRoutes = {
     IdRoute{"/api/webhooks/", "/test", kWebhookId, create_by_webhook_test},
     IdRoute{"/api/triggers/cron-fire/", "", kCronId, create_by_cron},
     IdRoute{"/api/desktop/", "/launch", kLowerAlnum, launch},
+    IdRoute{"/api/boards/", "/runs", kAnyId, run_board},
+    IdRoute{"/api/crons/", "/run", kAnyId, run_cron},
 };
 
-// A desktop launch of another kind is no create.
+// A desktop launch of another kind is no create, and what comes by another door is one there.
 bool counts_as_create(const IdRoute& route, const std::string& id) {
-  return route.serve != launch || desktop_kind(id) == "task";
+  if (route.serve == launch) return desktop_kind(id) == "task";
+  return route.serve != run_cron;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The routes that start a tmux session (rows 1 to 6 of the upstream's API).
+// The routes that start a tmux session (rows 1 to 7 and 9 of the upstream's API).
 #pragma once
 
 #include "standin/server.h"
@@ -10,7 +10,8 @@ namespace taskgate::standin {
 bool serve_create(Exchange& exchange);
 
 // Ids that are there: webhooks `hook1` and `hook2` (no signature), crons `nightly` and `paused`
-// (suspended), desktop items `t1` (task), `u1` (url) and `s1` (shell).
+// (suspended), desktop items `t1` (task), `u1` (url) and `s1` (shell). Any board is there; `empty`
+// has nothing to do.
 std::string desktop_kind(const std::string& id);  // "" when there is no such item
 
 }  // namespace taskgate::standin

@@ -87,6 +87,8 @@ const std::vector<Flag>& flags() {
        [](Options& o, S v) { o.stream_grace = milliseconds(v); }},
       {"--shell-delay", "MS", "how long the desktop item s1 runs",
        [](Options& o, S v) { o.shell_delay = milliseconds(v); }},
+      {"--board-time", "MS", "from the answer to a board run to its last task",
+       [](Options& o, S v) { o.board_time = milliseconds(v); }},
       {"--terminal-port", "N", "where /api/terminal-proxy/ goes (7681)",
        [](Options& o, S v) { o.terminal_port = port(v); }},
       {"--help", nullptr, "this text", [](Options& o, S) { o.help = true; }},

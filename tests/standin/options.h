@@ -43,6 +43,7 @@ struct Options {
   Milliseconds stream_poll{1'500};
   Milliseconds stream_grace{5'000};
   Milliseconds shell_delay{0};
+  Milliseconds board_time{1'000};  // from the answer to a board run to its last task
   std::uint16_t terminal_port = 7681;
 
   bool help = false;

@@ -28,8 +28,7 @@ void make_session(Server& server, boost::json::object& task) {
 
 }  // namespace
 
-std::optional<boost::json::object> start_session(Exchange& exchange, boost::json::object record) {
-  Server& server = exchange.server;
+std::optional<boost::json::object> start_session(Server& server, boost::json::object record) {
   const Options& options = server.options;
   if (options.cap && server.tmux.count_tasks() >= *options.cap) return std::nullopt;
   std::this_thread::sleep_for(options.create_delay);

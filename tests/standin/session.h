@@ -12,7 +12,7 @@ namespace taskgate::standin {
 // session (none of them with --count-only), and waits --answer-delay. `record` has at least "kind"
 // and "workdir"; it comes back with "task_id", "tmux_session", "created_at" and "status", which is
 // "error" when tmux failed. Nothing at capacity.
-std::optional<boost::json::object> start_session(Exchange& exchange, boost::json::object record);
+std::optional<boost::json::object> start_session(Server& server, boost::json::object record);
 
 // 429 with the upstream's text, and no Retry-After. The sessions are counted anew for the text.
 void refuse_at_capacity(Exchange& exchange, const boost::json::object& more = {});

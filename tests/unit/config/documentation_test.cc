@@ -131,7 +131,7 @@ TEST_CASE("the page about routes shows what explain says") {
 TEST_CASE("the examples of the page about routes load") {
   const auto all = examples(page("routes.md"));
   REQUIRE(all.size() == 1);
-  CHECK(config_of(all[0]).routes.rules().size() == 9);
+  CHECK(config_of(all[0]).routes.rules().size() == 11);
 }
 
 }  // namespace

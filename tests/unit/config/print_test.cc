@@ -102,6 +102,9 @@ TEST_CASE("own routes come back, with and without the built-in list") {
   route::Rule full{"full", "PUT", *route::Pattern::parse("/b/{id}"), {"/x", "/y"}};
   full.spelling = route::Spelling::normalized;
   full.settle = std::chrono::seconds(2);
+  full.starts = route::Starts::maybe;
+  full.slots = {"/how~1many", 2, 9};
+  plain.slots.count = 3;
   full.kind_path = "/b/{id}/kind";
   full.kind_pointer = "";
   full.kind_creates = "a \"task\"";
@@ -133,6 +136,8 @@ TEST_CASE("own routes are printed below the list they follow") {
       path: "/jobs/{id}"
       spelling: normalized
       settle: 1s
+      starts: task
+      slots: 1
 )");
 }
 

@@ -35,13 +35,16 @@ routes:
 )");
   CHECK(config.routes_name == "kube-coder");
   const auto& rules = config.routes.rules();
-  REQUIRE(rules.size() == 7);
+  REQUIRE(rules.size() == 9);
   CHECK(rules[0] == route::kube_coder().rules()[0]);
-  CHECK(rules[6].name == "job");
-  CHECK(rules[6].method == "POST");
-  CHECK(rules[6].spelling == Spelling::normalized);
-  CHECK(rules[6].settle == Duration::zero());
-  CHECK(rules[6].kind_path.empty());
+  CHECK(rules[8].name == "job");
+  CHECK(rules[8].method == "POST");
+  CHECK(rules[8].spelling == Spelling::normalized);
+  CHECK(rules[8].settle == Duration::zero());
+  CHECK(rules[8].kind_path.empty());
+  CHECK(rules[8].starts == route::Starts::task);
+  CHECK(rules[8].slots == route::Slots{});
+  CHECK_FALSE(rules[8].redirect_refuses);
   CHECK(config.routes.bodies_on_get() == Lines{"/api/app-proxy/", "/api/search/"});
 }
 
@@ -56,12 +59,16 @@ routes:
     prefixes: [/oauth, /browser]
     spelling: exact
     settle: 250ms
+    starts: maybe
+    slots: {pointer: /count, default: 2, most: 5}
     kind: {path: "/v2/jobs/{id}", pointer: /kind, creates: task}
 )");
   REQUIRE(config.routes.rules().size() == 1);
   Rule expected{"job", "PUT", *route::Pattern::parse("/v2/jobs/{id}/run"), {"/oauth", "/browser"}};
   expected.spelling = Spelling::exact;
   expected.settle = std::chrono::milliseconds(250);
+  expected.starts = route::Starts::maybe;
+  expected.slots = {"/count", 2, 5};
   expected.kind_path = "/v2/jobs/{id}";
   expected.kind_pointer = "/kind";
   expected.kind_creates = "task";
@@ -107,12 +114,36 @@ TEST_CASE("what is wrong with a rule is named with its place") {
       {"name: a, path: /a, settle: 11m",
        "config.yaml:3:33: routes.rules[0].settle: '11m' is out of range; use a duration from 0s to "
        "10m"},
+      {"name: a, path: /a, starts: none",
+       "config.yaml:3:33: routes.rules[0].starts: 'none' is not allowed; use task, maybe or "
+       "elsewhere"},
+      {"name: a, path: /a, slots: 0",
+       "config.yaml:3:32: routes.rules[0].slots: '0' is not allowed; use a whole number from 1 to "
+       "100000"},
+      {"name: a, path: /a, slots: 100001",
+       "config.yaml:3:32: routes.rules[0].slots: '100001' is not allowed; use a whole number from "
+       "1 "
+       "to 100000"},
+      {"name: a, path: /a, slots: {pointer: /n}",
+       "config.yaml:3:32: routes.rules[0].slots: has no most; use pointer, default and most"},
+      {"name: a, path: /a, slots: {pointer: '', most: 2}",
+       "config.yaml:3:42: routes.rules[0].slots.pointer: '' is not allowed; use a JSON pointer "
+       "(RFC "
+       "6901) such as /concurrency"},
+      {"name: a, path: /a, slots: {pointer: /n, default: 3, most: 2}",
+       "config.yaml:3:32: routes.rules[0].slots: has a default above most; use a smaller one"},
+      {"name: a, path: /a, slots: {pointer: /n, most: 2, least: 1}",
+       "config.yaml:3:55: routes.rules[0].slots.least: unknown key; use pointer, default or most"},
+      {"name: a, path: /a, starts: elsewhere, slots: 2",
+       "config.yaml:3:5: routes.rules[0].slots: nothing is reserved for a rule that starts its "
+       "task "
+       "elsewhere; leave slots out"},
       {"name: a, path: /a, methods: [POST]",
        "config.yaml:3:25: routes.rules[0].methods: unknown key; did you mean "
        "routes.rules[0].method?"},
       {"name: a, path: /a, zzzzzzzz: 1",
        "config.yaml:3:25: routes.rules[0].zzzzzzzz: unknown key; use name, method, path, prefixes, "
-       "spelling, settle or kind"},
+       "spelling, settle, starts, slots or kind"},
       {"name: a, path: /a, name: b",
        "config.yaml:3:25: routes.rules[0].name: stands twice; keep one"},
       {"name: [a], path: /a",
@@ -174,6 +205,14 @@ TEST_CASE("what is wrong with the list is named with its place") {
     CAPTURE(row.text);
     CHECK(file_errors(row.text) == Lines{row.error});
   }
+}
+
+TEST_CASE("slots are a number, or where it stands with 1 as its default") {
+  const auto slots = [](const std::string& text) {
+    return config_of(with_rule("name: a, path: /a, slots: " + text)).routes.rules().back().slots;
+  };
+  CHECK(slots("3") == route::Slots{"", 3, 1});
+  CHECK(slots("{pointer: /n, most: 4}") == route::Slots{"/n", 1, 4});
 }
 
 TEST_CASE("without the built-in list its names are free") {

@@ -9,8 +9,8 @@ namespace taskgate::gate::test {
 
 // A create and how often it was told of its decision.
 struct Create {
-  Create(Gate& gate, double now, Duration settle = Duration::zero())
-      : ticket(gate, settle, at(now), [this] { ++told; }) {}
+  Create(Gate& gate, double now, Demand demand = {})
+      : ticket(gate, demand, at(now), [this] { ++told; }) {}
   bool waits() const { return ticket.verdict() == nullptr; }
   Decision decision() const {
     REQUIRE(ticket.verdict() != nullptr);

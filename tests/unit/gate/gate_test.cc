@@ -93,10 +93,10 @@ TEST_CASE("a create that was never sent gives its slot to the next one at once")
   CHECK(second.decision() == Decision::admitted);
 }
 
-TEST_CASE("an answer of 3xx or 4xx frees the slot at once") {
-  for (const int status : {301, 400, 401, 404, 409, 429, 499}) {
+TEST_CASE("an answer of 4xx, and of 3xx where that refuses, frees the slot at once") {
+  for (const int status : {301, 303, 400, 401, 404, 409, 429, 499}) {
     Gate gate(settings(1));
-    Create first(gate, 0);
+    Create first(gate, 0, {.redirect_refuses = status < 400});
     Create second(gate, 0);
     gate.apply(live(0, 1));
     first.ticket.take_reservation().answered(status, at(2));
@@ -105,8 +105,8 @@ TEST_CASE("an answer of 3xx or 4xx frees the slot at once") {
   }
 }
 
-TEST_CASE("an answer of 2xx or 5xx keeps the slot until a listing that began after it") {
-  for (const int status : {200, 201, 202, 299, 500, 502, 599}) {
+TEST_CASE("any other answer keeps the slot until a listing that began after it") {
+  for (const int status : {200, 201, 202, 299, 302, 303, 399, 500, 502, 599}) {
     INFO("status " << status);
     Gate gate(settings(2));
     Create first(gate, 0);
@@ -138,7 +138,7 @@ TEST_CASE("the listing that ends a reservation is asked for as soon as the answe
 
 TEST_CASE("a route that answers before its session is there keeps the slot for its settle") {
   Gate gate(settings(1));
-  Create first(gate, 0, std::chrono::milliseconds(50));
+  Create first(gate, 0, {.settle = std::chrono::milliseconds(50)});
   gate.apply(live(0, 1));
   first.ticket.take_reservation().answered(202, at(2));
   Create second(gate, 3);

@@ -20,7 +20,7 @@ TEST_CASE("sessions found at the start are inherited, later ones without a creat
 
 TEST_CASE("a session that appears with a create's reservation is put down to it, one each") {
   Gate gate(Settings{});
-  Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  Ticket ticket(gate, Demand{}, at(0), nullptr);
   gate.apply(live(0, 1));
   ticket.take_reservation().answered(201, at(2));
   gate.apply(live(2, 3));
@@ -31,7 +31,7 @@ TEST_CASE("a session that appears with a create's reservation is put down to it,
 
 TEST_CASE("a session seen while its create is in flight is not put down to it twice") {
   Gate gate(Settings{});
-  Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  Ticket ticket(gate, Demand{}, at(0), nullptr);
   gate.apply(live(0, 1));
   gate.apply(live(1, 2));
   ticket.take_reservation().answered(201, at(3));

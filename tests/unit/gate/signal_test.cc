@@ -110,7 +110,7 @@ TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket cl
     Create create(gate, now += 10);
     gate.apply(live(0, now += 10));
     REQUIRE(create.decision() == Decision::admitted);
-    gate.succeeded(create.ticket.take_reservation().answered(201, at(now += 10)));
+    gate.succeeded(*create.ticket.take_reservation().answered(201, at(now += 10)));
     gate.apply(live(0, now += 10));
   }
   Create refused(gate, now += 10);

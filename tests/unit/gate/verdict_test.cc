@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 TEST_CASE("an admission has no reason, and says how old the count was that it stands on") {
   Gate gate(settings(2));
-  const Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  const Ticket ticket(gate, Demand{}, at(0), nullptr);
   gate.apply(live(1, 10, 35));
   REQUIRE(ticket.verdict() != nullptr);
   CHECK_FALSE(ticket.verdict()->reason);
@@ -21,7 +21,7 @@ TEST_CASE("an admission has no reason, and says how old the count was that it st
 
 TEST_CASE("a create that sessions keep out is refused as full, with when to come back") {
   Gate gate(settings(12));
-  const Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  const Ticket ticket(gate, Demand{}, at(0), nullptr);
   gate.apply(live(12, 1));
   REQUIRE(ticket.verdict() != nullptr);
   CHECK(ticket.verdict()->reason == RefusalReason::full);
@@ -34,7 +34,7 @@ TEST_CASE("a create that sessions keep out is refused as full, with when to come
 TEST_CASE("the time to come back is learned from the sessions that ended") {
   Gate gate(settings(1));
   gate.apply(live(5, 0));
-  const Ticket ticket(gate, Duration::zero(), at(59'000), nullptr);
+  const Ticket ticket(gate, Demand{}, at(59'000), nullptr);
   gate.apply(listing_of({session(5)}, 60'000, 60'000));
   REQUIRE(ticket.verdict() != nullptr);
   CHECK(ticket.verdict()->retry.basis == RetryBasis::recent);
@@ -43,8 +43,8 @@ TEST_CASE("the time to come back is learned from the sessions that ended") {
 
 TEST_CASE("a create that promised slots kept out says so, and since when it waited for one") {
   Gate gate(settings(1));
-  const Ticket first(gate, Duration::zero(), at(0), nullptr);
-  const Ticket second(gate, Duration::zero(), at(0), nullptr);
+  const Ticket first(gate, Demand{}, at(0), nullptr);
+  const Ticket second(gate, Demand{}, at(0), nullptr);
   gate.apply(live(0, 1, 2));
   CHECK(second.verdict() == nullptr);
   gate.apply(live(0, 1000));
@@ -56,8 +56,8 @@ TEST_CASE("a create that promised slots kept out says so, and since when it wait
 
 TEST_CASE("a create that got the slot of another that came back empty says since when it waited") {
   Gate gate(settings(1));
-  Ticket first(gate, Duration::zero(), at(0), nullptr);
-  const Ticket second(gate, Duration::zero(), at(0), nullptr);
+  Ticket first(gate, Demand{}, at(0), nullptr);
+  const Ticket second(gate, Demand{}, at(0), nullptr);
   gate.apply(live(0, 1, 2));
   first.take_reservation().not_sent(at(50));
   REQUIRE(second.verdict() != nullptr);
@@ -69,7 +69,7 @@ TEST_CASE(
     "a create whose count is unknown is refused for that, with the age of the last good one") {
   Gate gate(settings(2));
   gate.apply(live(0, 0));
-  const Ticket ticket(gate, Duration::zero(), at(10'001), nullptr);
+  const Ticket ticket(gate, Demand{}, at(10'001), nullptr);
   gate.apply(failed(tmux::Fault::timeout, 10'002, 11'002));
   REQUIRE(ticket.verdict() != nullptr);
   CHECK(ticket.verdict()->reason == RefusalReason::unknown);
@@ -79,7 +79,7 @@ TEST_CASE(
 
 TEST_CASE("a create that meets a drain is refused for that, and may come back soon") {
   Gate gate(settings(2));
-  const Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  const Ticket ticket(gate, Demand{}, at(0), nullptr);
   gate.drain(at(1));
   REQUIRE(ticket.verdict() != nullptr);
   CHECK(ticket.verdict()->reason == RefusalReason::draining);

@@ -15,6 +15,10 @@ inline TimePoint at(double milliseconds) {
              std::chrono::duration<double, std::milli>(milliseconds));
 }
 
+inline double number_of(TimePoint moment) {
+  return std::chrono::duration<double, std::milli>(moment - at(0)).count();
+}
+
 inline Settings settings(int limit) {
   Settings made;
   made.limit = limit;

@@ -35,6 +35,25 @@ TEST_CASE("a launch is explained by the question that the gate asks first") {
         "(or cannot be learned) is it a create.");
 }
 
+TEST_CASE("what a rule starts and the slots that it takes are explained") {
+  CHECK(kube_coder().explain("POST", "/api/boards/b/runs") ==
+        "Gated: POST /api/boards/b/runs creates a task by the rule board-run "
+        "(POST /api/boards/{id:[!-\"$-.0->@-~]}/runs).\n"
+        "It takes the number of slots at /concurrency in its body (8 without one, 8 at most), or "
+        "as many as are free; one is enough.\n"
+        "It may start no task at all.");
+  CHECK(kube_coder().explain("POST", "/api/crons/c/run") ==
+        "Gated: POST /api/crons/c/run creates a task by the rule cron-run "
+        "(POST /api/crons/{id:[!-\"$-.0->@-~]}/run).\n"
+        "Its task comes by another door: it is refused while no slot is free, and none is reserved "
+        "for it.");
+  Rule three{"three", "POST", *Pattern::parse("/three"), {}};
+  three.slots.count = 3;
+  CHECK(Table({three}, {}).explain("POST", "/three") ==
+        "Gated: POST /three creates a task by the rule three (POST /three).\n"
+        "It takes 3 slots, or as many as are free; one is enough.");
+}
+
 TEST_CASE("a miss names the nearest miss of each rule") {
   CHECK(kube_coder().explain("GET", "/api/claude/tasks") ==
         "Not gated: no rule takes GET /api/claude/tasks as a create.\n"
@@ -49,6 +68,10 @@ TEST_CASE("a miss names the nearest miss of each rule") {
         "the rule takes POST only.\n"
         "desktop-launch (POST /api/desktop/{id:[a-z0-9]}/launch): the path is another one; also, "
         "the rule takes POST only.\n"
+        "board-run (POST /api/boards/{id:[!-\"$-.0->@-~]}/runs): the path is another one; also, "
+        "the rule takes POST only.\n"
+        "cron-run (POST /api/crons/{id:[!-\"$-.0->@-~]}/run): the path is another one; also, the "
+        "rule takes POST only.\n"
         "With a body it is refused (400).");
 }
 

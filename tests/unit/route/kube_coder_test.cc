@@ -33,6 +33,8 @@ TEST_CASE("each creating route has its rule") {
       {"/api/webhooks/test/test", "webhook-test"},
       {"/api/triggers/cron-fire/nightly-1", "cron-fire"},
       {"/api/desktop/ab12/launch", "desktop-launch"},
+      {"/api/boards/My_board.1/runs", "board-run"},
+      {"/api/crons/nightly-1/run", "cron-run"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.target);
@@ -58,11 +60,13 @@ TEST_CASE("ids outside the route's own characters are another route") {
   }
 }
 
-TEST_CASE("routes that lead to creates elsewhere are not gated here") {
+TEST_CASE("routes that start no task of their own are not gated") {
   const char* targets[] = {
-      "/api/boards/b/runs",
       "/api/boards/b/staged/i/send-back",
-      "/api/crons/c/run",
+      "/api/boards/b/runs/r1",
+      "/api/boards/runs",
+      "/api/crons/c/runs",
+      "/api/crons/c",
       "/api/github/connect/start",
       "/api/subscriptions/claude/login/start",
       "/api/claude/tasks/17-ab/message",
@@ -73,6 +77,18 @@ TEST_CASE("routes that lead to creates elsewhere are not gated here") {
   for (const char* target : targets) {
     CAPTURE(target);
     CHECK(rule_of("POST", target).empty());
+  }
+}
+
+TEST_CASE("each rule says what it starts, and how many slots it takes") {
+  for (const Rule& rule : table().rules()) {
+    CAPTURE(rule.name);
+    const bool is_board = rule.name == "board-run";
+    const Starts others = rule.name == "cron-run" ? Starts::elsewhere : Starts::task;
+    CHECK(rule.starts == (is_board ? Starts::maybe : others));
+    CHECK(rule.slots == (is_board ? Slots{"/concurrency", 8, 8} : Slots{}));
+    CHECK(rule.settle == std::chrono::seconds(is_board ? 2 : 0));
+    CHECK(rule.redirect_refuses);
   }
 }
 
@@ -191,11 +207,10 @@ TEST_CASE("a desktop item's kind is asked for at the bare path") {
   CHECK(launch->rule->kind_creates == "task");
 }
 
-TEST_CASE("all other creates are decided without a question, and nothing settles") {
+TEST_CASE("all other creates are decided without a question") {
   for (const Rule& rule : table().rules()) {
     CAPTURE(rule.name);
     CHECK(rule.kind_path.empty() == (rule.name != "desktop-launch"));
-    CHECK(rule.settle == Duration::zero());
     CHECK(rule.spelling == Spelling::exact);
   }
   CHECK(table().match("POST", "/api/webhooks/x")->kind_target.empty());

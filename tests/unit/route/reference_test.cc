@@ -18,14 +18,16 @@ using test::upstream_get_path;
 const std::vector<std::string> kPieces = {
     "/",       "//",        "/oauth", "/browser",  "/bearer-api", "/api",       "/claude",
     "/tasks",  "/webhooks", "/test",  "/terminal", "/triggers",   "/cron-fire", "/desktop",
-    "/launch", "/x1",       "/Ab_-9", "x",         "Z",           "-",          "_",
-    "?",       "?x=1",      "#",      ";x",        "%6c",         "%2f",        "%",
-    "\\",      ".",         "/..",    "/.",        "http:",       "\xa0",       "\x85",
-    "\t",      "\xc3\xa9",  "OAUTH",  "oauth",     "browser"};
+    "/launch", "/boards",   "/runs",  "/crons",    "/run",        "/x1",        "/Ab_-9",
+    "x",       "Z",         "-",      "_",         "?",           "?x=1",       "#",
+    ";x",      "%6c",       "%2f",    "%",         "\\",          ".",          "/..",
+    "/.",      "http:",     "\xa0",   "\x85",      "\t",          "\xc3\xa9",   "OAUTH",
+    "oauth",   "browser"};
 
 const std::vector<std::string> kCreates = {
     "/api/claude/tasks",    "/api/claude/tasks/terminal",  "/api/webhooks/Ab_9-z",
-    "/api/webhooks/x/test", "/api/triggers/cron-fire/a-1", "/api/desktop/ab12/launch"};
+    "/api/webhooks/x/test", "/api/triggers/cron-fire/a-1", "/api/desktop/ab12/launch",
+    "/api/boards/B_1/runs", "/api/crons/a-1/run"};
 
 class Spellings {
  public:

@@ -50,6 +50,8 @@ const std::vector<std::pair<std::string, std::regex>>& routes() {
       {"webhook-test", std::regex("/api/webhooks/[a-zA-Z0-9_-]+/test")},
       {"cron-fire", std::regex("/api/triggers/cron-fire/[a-z0-9-]+")},
       {"desktop-launch", std::regex("/api/desktop/[a-z0-9]+/launch")},
+      {"board-run", std::regex(R"(/api/boards/[!-"$-.0->@-~]+/runs)")},
+      {"cron-run", std::regex(R"(/api/crons/[!-"$-.0->@-~]+/run)")},
   };
   return kRoutes;
 }

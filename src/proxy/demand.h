@@ -1,0 +1,13 @@
+// What a create asks of the gate, by its rule and its body. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "gate/demand.h"
+#include "route/table.h"
+
+namespace taskgate::proxy {
+
+gate::Demand demand_of(const route::Rule& rule, std::string_view body);
+
+}  // namespace taskgate::proxy

@@ -1,5 +1,6 @@
 """What the chart's tests stand on: rendering with the real helm, and looking into what comes out."""
 
+import functools
 import json
 import os
 import pathlib
@@ -37,8 +38,13 @@ def helm(*words, text="", **more):
 
 def helm_template(values, *words, chart=CHART, kubernetes="1.36.0"):
     """(exit status, standard output, standard error) of rendering with these values."""
+    return rendered(json.dumps(values), words, chart, kubernetes)
+
+
+@functools.cache  # Many tests look at the same objects.
+def rendered(values, words, chart, kubernetes):
     return helm("template", "gates", chart, "--namespace", "taskgate", "--kube-version", kubernetes, "--values", "-",
-                *words, text=json.dumps(values))
+                *words, text=values)
 
 
 def render_text(values, *words, **more):

@@ -29,7 +29,7 @@ RULE = {"name": "job", "path": "/v1/jobs"}
 KIND = {"path": "/v1/items/x", "pointer": "/type", "creates": "task"}
 GOOD_RULES = (
     {}, {"method": "PUT"}, {"path": "/v1/jobs/{id}/run"}, {"path": "/v1/{id:[a-z0-9]}"}, {"prefixes": "/oauth"},
-    {"prefixes": ["/a", "/b/c"]}, {"path": "/a/%2e/", "spelling": "exact"}, {"path": "/"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
+    {"starts": "maybe", "slots": 3}, {"starts": "elsewhere"}, {"slots": {"pointer": "/n", "default": 8, "most": 8}}, {"prefixes": ["/a", "/b/c"]}, {"path": "/a/%2e/", "spelling": "exact"}, {"path": "/"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
 )
 BAD_RULES = (
     {"name": "other"}, {"name": "Job"}, {"name": "1job"}, {"name": "a" * 41}, {"name": ""}, {"name": None}, {"method": "post"},
@@ -38,7 +38,9 @@ BAD_RULES = (
     {"path": "/{id:[^a]}"}, {"path": None}, {"prefixes": "/a/"}, {"prefixes": "a"}, {"prefixes": "/a//b"}, {"prefixes": []},
     {"prefixes": "/a b"}, {"spelling": "loose"}, {"settle": "1"}, {"settle": -1}, {"kind": {"path": "/x"}}, {"kind": "task"},
     {"kind": {**KIND, "path": "x"}}, {"kind": {**KIND, "pointer": "type"}}, {"kind": {**KIND, "pointer": "/a~2"}},
-    {"kind": {**KIND, "creates": ""}}, {"unknown": 1}, {"path": "/a/"}, {"path": "/a//b"}, {"path": "/a/../b"}, {"path": "/a%20"},
+    {"kind": {**KIND, "creates": ""}}, {"unknown": 1}, {"starts": "none"}, {"starts": "elsewhere", "slots": 2}, {"slots": 0}, {"slots": 100001},
+    {"slots": 1.5}, {"slots": {"most": 3}}, {"slots": {"pointer": "", "most": 3}}, {"slots": {"pointer": "/a~", "most": 3}},
+    {"slots": {"pointer": "/n", "most": 0}}, {"path": "/a/"}, {"path": "/a//b"}, {"path": "/a/../b"}, {"path": "/a%20"},
     {"path": "/a;b"}, {"path": "/a\\b"}, {"prefixes": ["/a", "/b/.."]},
 )
 
@@ -194,6 +196,23 @@ class Rules(unittest.TestCase):
         for change in BAD_RULES:
             self.assertNotEqual(check(yaml.safe_dump({"routes": {"rules": [{**RULE, **change}]}}))[0], 0, change)
         self.assertEqual(self.taken(BAD_RULES), [])
+
+    def test_the_schema_knows_each_key_of_a_rule_and_no_other(self):
+        # What the program says one may use instead of a key that it does not know.
+        schema = json.loads((CHART / "values.schema.json").read_text())["properties"]["config"]["properties"]["routes"]
+        rule = schema["oneOf"][1]["properties"]["rules"]["items"]
+        parts = {name: mapping for name, one in rule["properties"].items() for mapping in (one, *one.get("oneOf", ()))
+                 if "properties" in mapping}
+        self.assertGreaterEqual(set(parts), {"kind", "slots"})
+        complaint = check(yaml.safe_dump({"routes": {"rules": [{"zzz": 1, **{name: {"zzz": 1} for name in parts}}]}}))[2]
+        for place, mapping in (("", rule), *((f".{name}", mapping) for name, mapping in parts.items())):
+            words = re.search(rf"routes\.rules\[0\]{re.escape(place)}\.zzz: unknown key; use (.*)", complaint)[1]
+            self.assertEqual(set(re.split(", | or ", words)), set(mapping["properties"]), place)
+
+    def test_a_default_above_the_bound_is_refused(self):
+        rules = {"rules": [{**RULE, "slots": {"pointer": "/n", "default": 4, "most": 3}}]}
+        for words in (check(yaml.safe_dump({"routes": rules}))[2], render({"routes": rules})[1]):
+            self.assertIn("has a default above most", words)
 
     def test_a_rule_may_wait_as_long_as_the_program_lets_it(self):
         rules = {"rules": [{**RULE, "settle": "601s"}]}

@@ -96,6 +96,11 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- fail (printf "config.routes.rules: two rules have the name %s" .name) -}}
 {{- end -}}
 {{- $names = append $names .name -}}
+{{- if kindIs "map" .slots -}}
+{{- if gt (.slots.default | default 1 | int64) (.slots.most | int64) -}}
+{{- fail (printf "config.routes.rules: %s: slots has a default above most" .name) -}}
+{{- end -}}
+{{- end -}}
 {{- if gt (include "taskgate.amount" (.settle | default 0) | int64) (include "taskgate.amount" "10m" | int64) -}}
 {{- fail (printf "config.routes.rules: %s: settle: '%s' is out of range; use a duration from 0s to 10m" .name .settle) -}}
 {{- end -}}

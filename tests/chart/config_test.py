@@ -74,6 +74,9 @@ def candidates(key, allowed):
     """(values that both must take, values of which the chart may take none that the program refuses)."""
     if key in LISTS:
         return LISTS[key]
+    if allowed.startswith("text"):
+        longest = int(re.search(r"\d+", allowed)[0])
+        return ["", "x" * longest], ("x" * (longest + 1), "\u00e4" * longest, "a\nb", "a\x7fb", *some(WRONG, key))
     if " from " not in allowed:
         words = [int(word) if word.isdigit() else word for word in re.findall(r"[\w-]+", allowed) if word != "or"]
         return [True, False] if allowed == "true or false" else words, some(WRONG, key)

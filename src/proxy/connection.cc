@@ -5,9 +5,7 @@
 
 #include "base/log.h"
 #include "observe/access_log.h"
-#include "proxy/demand.h"
-#include "proxy/gated_body.h"
-#include "proxy/item_kind.h"
+#include "route/items.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -182,6 +180,8 @@ Task<After> Connection::handle_checked(const http::RequestRules& rules) {
   if (const auto match = routes.match(outcome_.method, outcome_.target)) {
     co_return co_await handle_create(rules, *match);
   }
+  std::string item = route::changed_item(routes, outcome_.method, outcome_.target);
+  if (!item.empty()) co_return co_await forward_change(rules, std::move(item));
   const bool reads = outcome_.method == "GET" || outcome_.method == "HEAD";
   if (reads && has_body(rules) && !routes.allows_body_on_get(outcome_.target)) {
     // The upstream never reads it and, behind an event stream, serves it as the next request.
@@ -204,64 +204,6 @@ Task<After> Connection::forward(const http::RequestRules& rules) {
   outgoing.upgrade = upgrade;
   client_.consume(parser_.head().size);
   co_return co_await exchange(outgoing, {});
-}
-
-Task<After> Connection::handle_create(const http::RequestRules& rules, const route::Match& match) {
-  outcome_.route = match.rule->name;
-  if (!match.kind_target.empty()) {
-    const bool creates = co_await creates_task(match);
-    if (!creates) co_return co_await forward(rules);
-  }
-  outcome_.create = true;
-  note_ids();
-  hold_head();
-  ByteBudget::Share share;
-  GatedBody body = co_await read_gated_body(client_, rules, *config_, services_.bodies, share);
-  if (body.end == GatedBody::End::client_left) {
-    note_client_gone();
-    co_return After::close;
-  }
-  if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
-  client_.release_buffer();
-  co_return co_await admit(rules, match, std::move(body.bytes));
-}
-
-Task<bool> Connection::creates_task(const route::Match& match) {
-  const http::Field* host = http::find_field(parser_.head().fields, "host");
-  Stream question(TcpSocket(services_.loop), services_.deadlines, kBufferForAnswers);
-  question_ = &question;
-  const std::string_view name = host != nullptr ? host->value : "localhost";
-  const ItemKind kind = co_await ask_item_kind(services_.upstream, question, *config_, match, name);
-  question_ = nullptr;
-  co_return kind == ItemKind::creates;
-}
-
-Task<After> Connection::admit(const http::RequestRules& rules, const route::Match& match,
-                              std::string body) {
-  const TimePoint asked = Clock::now();
-  gate::Reservation reservation = co_await services_.admission.admit(
-      demand_of(*match.rule, body), client_.socket().native_handle(), outcome_.verdict);
-  const TimePoint decided = Clock::now();
-  outcome_.waited = decided - asked;
-  if (const auto since = outcome_.verdict->waited_since) {
-    outcome_.waited_for_slot = decided - *since;
-  }
-  if (outcome_.verdict->decision == gate::Decision::withdrawn) {
-    note_client_gone();
-    co_return After::close;
-  }
-  if (!reservation) co_return co_await refuse_create();
-  co_return co_await forward_create(rules, std::move(body), std::move(reservation));
-}
-
-// Not a part of admit(): of all creates that wait for their decision, few come here.
-Task<After> Connection::forward_create(const http::RequestRules& rules, std::string body,
-                                       gate::Reservation reservation) {
-  http::RequestEdits edits{.drop_expect = true};
-  if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
-  Outgoing outgoing = prepare(edits);
-  outgoing.body = std::move(body);
-  co_return co_await exchange(outgoing, std::move(reservation));
 }
 
 Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservation) {

@@ -46,9 +46,11 @@ class Connection : public boost::intrusive::list_base_hook<
   Task<After> handle_create(const http::RequestRules& rules, const route::Match& match);
   Task<bool> creates_task(const route::Match& match);
   Task<After> forward(const http::RequestRules& rules);
+  Task<After> forward_change(const http::RequestRules& rules, std::string item);
+  Task<After> launch(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
-  Task<After> forward_create(const http::RequestRules& rules, std::string body,
-                             gate::Reservation reservation);
+  Task<After> forward_whole(const http::RequestRules& rules, std::string body,
+                            gate::Reservation reservation);
   Task<After> refuse_create();
   Task<After> exchange(Outgoing& outgoing, gate::Reservation reservation);
   Task<After> answer_for_last_hop();

@@ -1,10 +1,11 @@
 #include "proxy/item_kind.h"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
-#include <string>
+#include <utility>
 
 #include "http/body.h"
-#include "http/head.h"
+#include "http/rewrite.h"
 #include "http/rules.h"
 
 namespace taskgate::proxy {
@@ -44,6 +45,19 @@ Task<Answer> read_answer(Stream& stream) {
   }
 }
 
+// Fields that describe the launch's body or the answer that is wanted for it.
+bool is_about_the_launch(const http::Field& field) {
+  constexpr std::string_view kNames[] = {"transfer-encoding", "trailer", "expect",      "range",
+                                         "idempotency-key",   "prefer",  "max-forwards"};
+  constexpr std::string_view kBeginnings[] = {"content-", "accept", "if-"};
+  return std::ranges::any_of(
+             kNames,
+             [&](std::string_view name) { return http::equals_ignoring_case(field.name, name); }) ||
+         std::ranges::any_of(kBeginnings, [&](std::string_view begin) {
+           return http::equals_ignoring_case(field.name.substr(0, begin.size()), begin);
+         });
+}
+
 ItemKind judge(const Answer& answer, const route::Rule& rule) {
   if (answer.status == 404) return ItemKind::other;
   if (answer.status != 200) return ItemKind::creates;
@@ -58,16 +72,29 @@ ItemKind judge(const Answer& answer, const route::Rule& rule) {
 
 }  // namespace
 
+std::string kind_question(const http::RequestHead& launch, std::string_view target) {
+  const std::string line = "GET " + std::string(target) + " HTTP/1.1\r\n";
+  http::RequestHead question = launch;
+  question.method = "GET";
+  question.target = target;
+  question.request_line = line;
+  std::erase_if(question.fields, is_about_the_launch);
+  std::string head;
+  http::append_request(head, question, {});
+  const bool has_host = http::find_field(launch.fields, "host") != nullptr;
+  head.insert(head.size() - 2, std::string("Accept: application/json\r\nConnection: close\r\n") +
+                                   (has_host ? "" : "Host: localhost\r\n"));
+  return head;
+}
+
 Task<ItemKind> ask_item_kind(Upstream& upstream, Stream& stream, const config::Config& config,
-                             const route::Match& match, std::string_view host) {
+                             const route::Match& match, const http::RequestHead& launch) {
+  const std::string request = kind_question(launch, match.kind_target);
   Pacer::Token token;
   const auto error = co_await upstream.connect(stream, token, config.timeouts.connect);
   if (error) {
     co_return ItemKind::creates;
   }
-  std::string request = "GET " + match.kind_target + " HTTP/1.1\r\nHost: ";
-  request += host;
-  request += "\r\nAccept: application/json\r\nConnection: close\r\n\r\n";
   stream.deadline().set(kLimit);
   const bool sent = co_await stream.write(request);
   if (!sent) co_return ItemKind::creates;

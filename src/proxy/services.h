@@ -14,6 +14,7 @@
 #include "proxy/client_watch.h"
 #include "proxy/deadline.h"
 #include "proxy/descriptors.h"
+#include "proxy/item_order.h"
 #include "proxy/parking.h"
 #include "proxy/pipe.h"
 #include "proxy/upstream.h"
@@ -58,7 +59,8 @@ struct Services {
         parking(io, counts.idle, std::move(unpark), [this] { metrics.client_vanished(); }),
         upstream(io, *config, descriptors, deadlines, watch, peers, upstream_counts),
         admission(io, *config, counters, history, watch),
-        bodies(io, config->admission.body_total) {}
+        bodies(io, config->admission.body_total),
+        items(io) {}
 
   asio::io_context& loop;
   observe::Metrics& metrics;
@@ -77,6 +79,7 @@ struct Services {
   UpstreamReport upstream_report;
   Admission admission;
   ByteBudget bodies;
+  ItemOrder items;
   observe::ByteCounts bytes;
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
   std::minstd_rand random{std::random_device{}()};

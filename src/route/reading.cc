@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include "route/lenient.h"
+
 namespace taskgate::route {
 namespace {
 
 // One way of reading: an answer to each question on which frameworks differ.
 struct Reading {
-  bool slash_aliases = true;       // '\', "%2F" and "%5C" separate segments
-  bool dot_segments = true;        // "." and ".." are resolved, in whatever spelling
+  bool slash_aliases = true;  // '\', "%2F" and "%5C" separate segments
+  // "." and ".." are resolved, in whatever spelling; other dots at a segment's end are dropped, as
+  // a file system of Windows does.
+  bool dot_segments = true;
   bool parameters_dropped = true;  // what stands behind ';' in a segment is not part of the path
   bool authority = false;  // a leading "//" begins an authority, as in a reference (RFC 3986 4.2)
 };
@@ -17,25 +21,6 @@ constexpr unsigned kReadings = 16;
 
 Reading reading_of(unsigned number) {
   return {(number & 1) == 0, (number & 2) == 0, (number & 4) == 0, (number & 8) != 0};
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The byte that `text` begins with, as an escape or as itself; `length` is how much of the text it
-// takes.
-char decoded(std::string_view text, std::size_t& length) {
-  length = 1;
-  if (text.front() != '%' || text.size() < 3) return text.front();
-  const int high = hex_digit(text[1]);
-  const int low = hex_digit(text[2]);
-  if (high < 0 || low < 0) return text.front();
-  length = 3;
-  return static_cast<char>(high * 16 + low);
 }
 
 bool is_slash(char c) {
@@ -90,16 +75,21 @@ void append_segment(std::string_view segment, const Reading& reading, String& ou
   const std::size_t before = out.size();
   out += '/';
   append_decoded(segment, out);
-  const std::string_view added = std::string_view(out).substr(before + 1);
+  std::string_view added = std::string_view(out).substr(before + 1);
+  const std::size_t behind_dots = added.find_last_not_of('.');
+  if (reading.dot_segments && behind_dots != std::string_view::npos) {
+    out.resize(before + 1 + behind_dots + 1);
+    added = std::string_view(out).substr(before + 1);
+  }
   const bool is_parent = reading.dot_segments && added == "..";
   const bool is_nothing = added.empty() || (reading.dot_segments && added == ".");
   if (is_parent || is_nothing) out.resize(before);
   if (is_parent) out.resize(std::min(before, out.rfind('/')));
 }
 
+// The path of a target that has no query any more.
 template <typename String>
-void read(std::string_view target, const Reading& reading, String& out) {
-  std::string_view path = without_query(without_origin(target));
+void read(std::string_view path, const Reading& reading, String& out) {
   if (reading.authority) path = without_authority(path);
   while (!path.empty()) {
     const auto [end, next] = first_segment(path, reading.slash_aliases);
@@ -109,11 +99,20 @@ void read(std::string_view target, const Reading& reading, String& out) {
   if (out.empty()) out.push_back('/');
 }
 
-// Whether all readings of the target are the same, so that one of them will do.
-bool reads_one_way(std::string_view target) {
-  return target.find_first_of("%\\;") == std::string_view::npos &&
-         target.find("//") == std::string_view::npos && target.find("/.") == std::string_view::npos;
+// Whether all readings of the path are the same, so that one of them will do.
+bool reads_one_way(std::string_view path) {
+  const auto is_plain = [](char c) {
+    return c > ' ' && c < 0x7F && c != '%' && c != '\\' && c != ';';
+  };
+  return std::all_of(path.begin(), path.end(), is_plain) && !path.ends_with('.') &&
+         path.find("//") == std::string_view::npos && path.find("/.") == std::string_view::npos &&
+         path.find("./") == std::string_view::npos;
 }
+
+// How often a path is decoded before it is read, for servers behind servers; and up to which length
+// all texts are made: the time grows with both, and routes' paths are short.
+constexpr int kMoreRounds = 3;
+constexpr std::size_t kLenientBytes = 8 * 1024;
 
 // The bytes at which the first upstream splits its request line (Python's str.split() after
 // latin-1). The HTTP parser refuses them in a target; they are known here too, so that exactness
@@ -150,15 +149,50 @@ std::string_view without_query(std::string_view target) {
 
 const std::pmr::vector<std::pmr::string>& Readings::paths() {
   if (!paths_.empty()) return paths_;
-  const unsigned count = reads_one_way(target_) ? 1 : kReadings;
-  paths_.reserve(count);
-  for (unsigned number = 0; number < count; ++number) {
-    std::pmr::string& path = paths_.emplace_back();
-    path.reserve(target_.size() + 1);
-    read(target_, reading_of(number), path);
-    if (std::find(paths_.begin(), paths_.end() - 1, path) != paths_.end() - 1) paths_.pop_back();
+  const std::string_view path = without_query(without_origin(target_));
+  read_all(path);
+  if (reads_one_way(path)) return paths_;
+  std::pmr::string text(path, &memory_);
+  read_leniently(text);
+  if (path.size() > kLenientBytes) return paths_;
+  std::pmr::string next(&memory_);
+  for (int round = 0; round < kMoreRounds; ++round) {
+    next.clear();
+    append_decoded_once(text, next);
+    if (next == text) break;
+    text.swap(next);
+    read_all(text);
+    read_leniently(text);
   }
   return paths_;
+}
+
+void Readings::read_leniently(std::string_view path) {
+  std::pmr::string text(&memory_);
+  text.reserve(path.size());
+  const auto read_other = [&] {
+    if (text != path) read_all(text);
+    text.clear();
+  };
+  append_visible(path, text);
+  read_other();
+  if (path.size() > kLenientBytes) return;
+  append_folded(path, text);
+  read_other();
+  append_visible(before_nul(path), text);
+  read_other();
+}
+
+void Readings::read_all(std::string_view path) {
+  const unsigned count = reads_one_way(path) ? 1 : kReadings;
+  std::pmr::string made(&memory_);
+  made.reserve(path.size() + 1);
+  for (unsigned number = 0; number < count; ++number) {
+    made.clear();
+    read(path, reading_of(number), made);
+    const bool is_new = std::find(paths_.begin(), paths_.end(), made) == paths_.end();
+    if (is_new) paths_.push_back(made);
+  }
 }
 
 bool Readings::is_plain() {
@@ -167,7 +201,7 @@ bool Readings::is_plain() {
 
 std::string resolved_path(std::string_view target) {
   std::string path;
-  read(target, Reading{}, path);
+  read(without_query(without_origin(target)), Reading{}, path);
   return path;
 }
 

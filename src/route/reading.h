@@ -27,16 +27,17 @@ std::string_view without_query(std::string_view target);
 // The paths that common frameworks make of one target (Spelling::normalized). Frameworks differ: is
 // an escaped slash a separator, are dot segments resolved, are `;` parameters dropped, does a
 // leading "//" begin an authority? A target that has one of these has more than one reading, and a
-// rule matches when it matches any of them. Nothing is computed before it is asked for, and nothing
-// is allocated for targets of usual length.
+// rule matches when it matches any of them. So does one whose bytes a lenient server changes first
+// (lenient.h). Nothing is computed before it is asked for, and nothing is allocated for targets of
+// usual length.
 class Readings {
  public:
   explicit Readings(std::string_view target) : target_(target) {}
   Readings(const Readings&) = delete;
   Readings& operator=(const Readings&) = delete;
 
-  // At least one path; each begins with '/', is decoded once, and has no empty segment and no slash
-  // at its end.
+  // At least one path; each begins with '/', is decoded, and has no empty segment and no slash at
+  // its end.
   const std::pmr::vector<std::pmr::string>& paths();
 
   // Whether every framework reads the path as it was sent: a value out of it can be sent back in
@@ -44,6 +45,9 @@ class Readings {
   bool is_plain();
 
  private:
+  void read_all(std::string_view path);
+  void read_leniently(std::string_view path);
+
   std::string_view target_;
   std::array<std::byte, 4096> buffer_;
   std::pmr::monotonic_buffer_resource memory_{buffer_.data(), buffer_.size()};

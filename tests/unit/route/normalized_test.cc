@@ -82,7 +82,7 @@ TEST_CASE("other paths are not creates, however lenient the reading") {
       "/api/tasks%",
       "/api/tasks%2",
       "/api/tasks%zz",
-      "/api/%2574asks",
+      "/api/%2475asks",
       "/x/api/tasks",
       "/x?/api/tasks",
       "/x#/api/tasks",

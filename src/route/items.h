@@ -1,0 +1,16 @@
+// Items whose kind decides whether a launch of them creates a task (Rule::kind_path). Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "route/table.h"
+
+namespace taskgate::route {
+
+// The item that a request which is no launch may change, as the target that is asked for its kind
+// (Match::kind_target); empty: none. That is what lies at or below that target, whatever the method
+// does there, but for those that only read.
+std::string changed_item(const Table& table, std::string_view method, std::string_view target);
+
+}  // namespace taskgate::route

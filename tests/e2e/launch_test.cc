@@ -1,0 +1,91 @@
+// Launches of items, of which only some kinds create a task: the gate asks for the kind first.
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "e2e/wire_world.h"
+#include "support/catch.h"
+
+namespace taskgate::test {
+namespace {
+
+const Gate::Settings kFull{{"limit", "0"}};
+const std::string kTask = R"({"action":{"type":"task"}})";
+const std::string kLink = R"({"action":{"type":"url"}})";
+const std::string kNotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+std::string launch(const std::string& fields = "") {
+  return "POST /api/desktop/ab/launch HTTP/1.1\r\nHost: h\r\n" + fields +
+         "Content-Length: 2\r\n\r\n{}";
+}
+
+TEST_CASE("an upstream that hides its items from strangers is asked as the launch's sender") {
+  for (const std::string field : {"Authorization: Bearer a\r\n", "Cookie: session=a\r\n",
+                                  "X-Auth-Request-User: a\r\n", "X-Api-Key: a\r\n"}) {
+    CAPTURE(field);
+    ScriptedWorld world(
+        [&](RawConnection& connection) {
+          const std::string request = connection.read_until("\r\n\r\n");
+          const bool is_known = request.find(field) != std::string::npos;
+          connection.send(is_known ? answer_of(kTask) : kNotFound);
+        },
+        kFull);
+    CHECK(world.front.ask(launch(field)).status == 429);
+    CHECK(world.upstream.connections() == 1);
+  }
+}
+
+TEST_CASE("the question has nothing of the launch's body") {
+  ScriptedWorld world(
+      [&](RawConnection& connection) {
+        read_request(connection);
+        connection.send(answer_of(kTask));
+      },
+      kFull);
+  CHECK(world.front
+            .ask(launch("Content-Type: a/b\r\nIf-Match: x\r\nConnection: x-hop\r\nX-Hop: 1\r\n"))
+            .status == 429);
+  CHECK(world.upstream.received(0) ==
+        "GET /api/desktop/ab HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\n"
+        "Connection: close\r\n\r\n");
+}
+
+TEST_CASE("the kind is asked for when the body of the launch is in") {
+  ScriptedWorld world([&](RawConnection& connection) {
+    read_request(connection);
+    connection.send(answer_of(kLink));
+  });
+  RawClient client(world.port());
+  client.send(
+      "POST /api/desktop/ab/launch HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+      "Content-Length: 2\r\n\r\n");
+  client.read_until("100 Continue\r\n\r\n");
+  CHECK(world.upstream.connections() == 0);
+  client.send("{}");
+  CHECK(read_answer(client).status == 200);
+  CHECK(world.upstream.connections() == 2);
+  CHECK(world.upstream.received(1) == launch());
+}
+
+TEST_CASE(
+    "while a change of the item is under way its kind is not asked, and a launch is a create") {
+  std::atomic<bool> may_end = false;
+  ScriptedWorld world(
+      [&](RawConnection& connection) {
+        read_request(connection);
+        while (!may_end) std::this_thread::yield();
+        connection.send(answer_of(kLink));
+      },
+      kFull);
+  RawClient change(world.port());
+  change.send(http_request("PUT", "/oauth/api/desktop/ab", "{}"));
+  eventually("the change is with the upstream", [&] { return world.upstream.connections() == 1; });
+  CHECK(world.front.ask(launch()).status == 429);
+  CHECK(world.upstream.connections() == 1);
+  may_end = true;
+  CHECK(read_answer(change).status == 200);
+  CHECK(world.front.ask(launch()).status == 200);
+}
+
+}  // namespace
+}  // namespace taskgate::test

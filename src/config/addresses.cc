@@ -111,6 +111,11 @@ bool clash(const Address& one, const Address& other) {
   return *a == *b || covers(*a, *b) || covers(*b, *a);
 }
 
+bool is_loopback(const Address& address) {
+  const auto bytes = bytes_of(address.host);
+  return bytes && is_loopback(*bytes);
+}
+
 bool reaches(const Address& target, const Address& listener) {
   if (!clash(target, listener)) return false;
   const auto to = bytes_of(target.host);

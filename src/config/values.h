@@ -40,6 +40,9 @@ Parsed<Address> parse_address(std::string_view text, bool may_be_any);
 
 // Whether two listeners get in each other's way: the same port on overlapping addresses.
 bool clash(const Address& one, const Address& other);
+// Whether what listens there is in this network namespace. Names other than localhost are not
+// resolved here.
+bool is_loopback(const Address& address);
 // Whether a connection to `target` would surely come in at `listener`: the same host, or the
 // loopback of an all-addresses listener. Names other than localhost are not resolved here.
 bool reaches(const Address& target, const Address& listener);

@@ -111,7 +111,10 @@ void Gate::forget_uncounted(TimePoint began) {
 
 Gate::Basis Gate::basis(TimePoint now) const {
   if (!attempted_) return {SignalState::none, 0, now};
-  if (plausibility_.blind()) return {SignalState::blind, 0, now};
+  if (plausibility_.blind()) {
+    // A fault names its cause; the last good count is that of a gate that does not see.
+    return {attempt_fault_ ? SignalState::unknown : SignalState::blind, 0, now};
+  }
   if (!attempt_fault_) return {SignalState::known, good_->live, now};
   if (good_ && now - good_->began < settings_.hold) return {SignalState::held, good_->live, now};
   return {SignalState::unknown, 0, now};
@@ -135,6 +138,10 @@ void Gate::decide_waiting(TimePoint now) {
 
 std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) const {
   if (!listed_since(ticket.entered_)) return std::nullopt;
+  if (on.signal == SignalState::blind && !settings_.admit_unknown) {
+    return plausibility_.trial_due(on.at) && free_slots(on) > 0 ? Decision::admitted
+                                                                : Decision::unknown;
+  }
   if (!on.counts()) {
     return settings_.admit_unknown ? Decision::admitted_unknown : Decision::unknown;
   }
@@ -147,6 +154,9 @@ std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) cons
 void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
   ticket.unlink();
   ticket.verdict_ = verdict(ticket, decision, on);
+  if (decision == Decision::admitted && on.signal == SignalState::blind) {
+    plausibility_.trial_passed(on.at);
+  }
   if (decision == Decision::admitted || decision == Decision::admitted_unknown) {
     const bool counted = decision == Decision::admitted;
     const int asked = ticket.demand_.slots;

@@ -73,6 +73,9 @@
 //
 // While the signal is `held`, sessions from other doors since the last good listing are not seen.
 //
+// While blind, a create passes now and then as a trial (plausibility.h): the sessions of creates
+// before it are not seen.
+//
 // `admit_unknown` lets everything pass while the count is unknown. That is what it says.
 #pragma once
 
@@ -175,7 +178,10 @@ class Gate {
 
   // A create that was answered 201 or 202 turned out well (no "status":"error" in its body): the
   // evidence for and against being blind.
+  // A create that may start nothing is neither: no claim is to be made of it.
   void succeeded(const Plausibility::Claim& claim) { plausibility_.add(claim); }
+  // Whether the next listing should say if another tmux listens.
+  bool asks_for_others() const { return plausibility_.asks_for_others(); }
 
   // New settings at a reload; creates that wait are decided again.
   void configure(Settings settings, TimePoint now);

@@ -24,11 +24,18 @@ void Plausibility::add(const Claim& claim) {
 
 void Plausibility::observe(const tmux::Listing& listing) {
   take_in(listing);
+  live_ = listing.live;
   std::erase_if(claims_, [&](const Claim& claim) {
     if (listing.began <= claim.due) return false;
-    if (listing.began - claim.due <= kJudgedWithin) judge(claim, listing.live);
+    if (listing.began - claim.due <= kJudgedWithin) judge(claim, listing);
     return true;
   });
+  if (listing.other == tmux::OtherTmux::none) unseen_ = 0;
+}
+
+void Plausibility::trial_passed(TimePoint now) {
+  next_trial_ = now + pause_;
+  pause_ = std::min(2 * pause_, kLongestPause);
 }
 
 void Plausibility::take_in(const tmux::Listing& listing) {
@@ -46,15 +53,21 @@ void Plausibility::take_in(const tmux::Listing& listing) {
   servers_ = listing.servers;
 }
 
-void Plausibility::judge(const Claim& claim, int live) {
-  if (mark_.matching != claim.before.matching || live > 0) {
+void Plausibility::judge(const Claim& claim, const tmux::Listing& listing) {
+  if (mark_.matching != claim.before.matching || listing.live > 0) {
     unseen_ = 0;
     mismatched_ = 0;
   } else if (mark_.births != claim.before.births) {
     ++mismatched_;
   } else if (mark_.changes == claim.before.changes) {
-    ++unseen_;
+    contradicted(listing.ended);
   }
+}
+
+void Plausibility::contradicted(TimePoint now) {
+  if (++unseen_ != kContradictions) return;
+  next_trial_ = now + kFirstPause;
+  pause_ = 2 * kFirstPause;
 }
 
 }  // namespace taskgate::gate

@@ -25,10 +25,11 @@ constexpr std::string_view kOther = "other";
 constexpr std::array kGateAnswers{429, 503, 502, 504};
 constexpr std::size_t kRefusals = 2;
 
-constexpr std::array kFaults{tmux::Fault::timeout,        tmux::Fault::permission_denied,
-                             tmux::Fault::access_denied,  tmux::Fault::folder_missing,
-                             tmux::Fault::not_a_socket,   tmux::Fault::vanished,
-                             tmux::Fault::protocol_error, tmux::Fault::system_error};
+constexpr std::array kFaults{
+    tmux::Fault::timeout,        tmux::Fault::permission_denied, tmux::Fault::access_denied,
+    tmux::Fault::folder_missing, tmux::Fault::not_a_socket,      tmux::Fault::vanished,
+    tmux::Fault::socket_deleted, tmux::Fault::socket_replaced,   tmux::Fault::another_server,
+    tmux::Fault::protocol_error, tmux::Fault::system_error};
 static_assert(kFaults.size() == static_cast<std::size_t>(tmux::Fault::system_error) + 1);
 
 const Histogram::BucketBoundaries kListingBuckets{

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "config/values.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -23,7 +24,8 @@ tmux::ListerSettings lister_settings(const config::Config& config) {
   return {.sockets = config.tmux.socket,
           .match = config.tmux.match,
           .timeout = config.tmux.timeout,
-          .hold = config.tmux.hold};
+          .hold = config.tmux.hold,
+          .shares_namespace = config::is_loopback(config.upstream)};
 }
 
 Admission::Admission(asio::io_context& loop, const config::Config& config,
@@ -86,7 +88,7 @@ void Admission::lost(gate::Reservation& reservation) {
 
 void Admission::succeeded(const gate::Plausibility::Claim& claim) {
   gate_.succeeded(claim);
-  if (snapshot().live == 0 && !lister_.running()) lister_.begin();
+  if (snapshot().live == 0 && !lister_.running()) list();
 }
 
 void Admission::pump() {
@@ -97,7 +99,7 @@ void Admission::pump() {
 void Admission::begin_at(TimePoint when) {
   if (when <= Clock::now()) {
     next_.cancel();
-    lister_.begin();
+    list();
     return;
   }
   next_.expires_at(when);
@@ -119,7 +121,7 @@ void Admission::on_listing(const tmux::Listing& listing) {
 void Admission::refresh(std::function<void()> done) {
   if (last_listing_ != TimePoint{} && Clock::now() - last_listing_ < kRefreshAge) return done();
   refreshers_.push_back(std::move(done));
-  if (!lister_.running()) lister_.begin();
+  if (!lister_.running()) list();
 }
 
 void Admission::configure(const config::Config& config) {

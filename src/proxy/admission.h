@@ -34,8 +34,9 @@ class Admission {
   void not_sent(gate::Reservation& reservation);
   std::optional<gate::Plausibility::Claim> answered(gate::Reservation& reservation, int status);
   void lost(gate::Reservation& reservation);
-  // A create turned out well. Judged by a listing of its own where none of its kind was live:
-  // later, the task may have ended and would leave no trace.
+  // A create turned out well (one that may start nothing never does, so this is not called). Judged
+  // by a listing of its own where none of its kind was live: later, the task may have ended and
+  // would leave no trace.
   void succeeded(const gate::Plausibility::Claim& claim);
 
   // Calls `done` once the gate knows a listing that is at most a second old, or knows that it
@@ -49,6 +50,7 @@ class Admission {
 
  private:
   void pump();
+  void list() { lister_.begin(gate_.asks_for_others()); }
   void begin_at(TimePoint when);
   void on_listing(const tmux::Listing& listing);
   void report_abandoned();

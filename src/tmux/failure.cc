@@ -15,6 +15,14 @@ std::string join(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
+constexpr std::string_view kFindServer =
+    "(in its container and with its uid; `pgrep -x 'tmux: server'` or `ss -xlp` shows PID there)";
+
+// The path that a server knows its socket by, where that is not the one it is known by here.
+std::string bound_to(std::string_view path, std::string_view bound) {
+  return path == bound ? "" : join({" (bound to ", bound, ")"});
+}
+
 std::string own_uid() {
   return std::to_string(geteuid());
 }
@@ -103,6 +111,51 @@ Failure vanished(std::string_view path) {
                 ": the socket file was there and is gone; check whether it was deleted under a "
                 "running tmux server (kill -USR1 makes the server create it again) or the volume "
                 "was unmounted"})};
+}
+
+Failure socket_deleted(std::string_view path, std::string_view bound) {
+  return {
+      Fault::socket_deleted,
+      join({"tmux socket ", path, ": the socket file was deleted or renamed while its server",
+            bound_to(path, bound),
+            " listens on, so its sessions live and cannot be counted; `kill -USR1 PID` makes "
+            "that server create its socket again ",
+            kFindServer,
+            "; where the file does exist there, taskgate's container does not share its volume"})};
+}
+
+Failure socket_replaced(std::string_view path, std::string_view bound) {
+  return {Fault::socket_replaced,
+          join({"tmux socket ", path, ": a second server has taken the path, and the first one",
+                bound_to(path, bound),
+                " listens on without a socket file, so its sessions live and cannot be counted; "
+                "end the server that is not needed: `kill -USR1 PID` of the first one makes it "
+                "take the path back, and hides the second one instead ",
+                kFindServer})};
+}
+
+Failure socket_left(std::string_view path, std::string_view bound) {
+  return {Fault::socket_replaced,
+          join({"tmux socket ", path,
+                ": nobody answers by the socket file that stands there, left by a second server, "
+                "while the first one",
+                bound_to(path, bound),
+                " listens on without a file, so its sessions live and cannot be counted; `kill "
+                "-USR1 PID` of the first one makes it create its socket again, and takes the path "
+                "from nobody ",
+                kFindServer})};
+}
+
+Failure another_server(std::string_view ours, std::string_view theirs) {
+  return {
+      Fault::another_server,
+      join({"the upstream's tmux listens on ", theirs, ", and nobody on ", ours,
+            ": set tmux.socket to the path by which taskgate reaches that socket (and share "
+            "its folder with taskgate's container), run taskgate with that server's uid (it runs "
+            "with uid ",
+            own_uid(),
+            "), or have the upstream's tmux use this socket (TMUX_TMPDIR of its container); where "
+            "that tmux is not the upstream's, end it or start the upstream's"})};
 }
 
 Failure protocol_error(std::string_view path, std::string_view reason) {

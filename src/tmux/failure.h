@@ -29,6 +29,13 @@ Failure nothing_configured();
 Failure folder_above(std::string_view folder, std::string_view theirs);
 Failure not_a_socket(std::string_view path, std::string_view what);
 Failure vanished(std::string_view path);
+// Of a server that was bound to `bound` and listens on: its file is gone; another server answers by
+// the file that took its place; nobody answers by that one.
+Failure socket_deleted(std::string_view path, std::string_view bound);
+Failure socket_replaced(std::string_view path, std::string_view bound);
+Failure socket_left(std::string_view path, std::string_view bound);
+// Nobody listens on `ours`, but a tmux server does on `theirs`.
+Failure another_server(std::string_view ours, std::string_view theirs);
 Failure protocol_error(std::string_view path, std::string_view reason);
 Failure too_many_sockets(std::string_view folder, std::size_t most);
 // `call` is the system call that failed with `error`. EACCES, EPERM and ENOTDIR get their own

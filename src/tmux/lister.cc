@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "tmux/failure.h"
+#include "tmux/kernel_word.h"
 #include "tmux/match.h"
 #include "tmux/query.h"
 #include "tmux/watched.h"
@@ -27,6 +28,7 @@ namespace taskgate::tmux {
 namespace {
 
 void take_sessions(Part& part, std::vector<Session> sessions) {
+  part.reply = Part::Reply::sessions;
   part.sessions = std::move(sessions);
   for (const Session& session : part.sessions) {
     part.mark.has_sessions = true;
@@ -53,10 +55,11 @@ void add_sessions(Listing& listing, std::vector<Session>& sessions,
 
 // One unknown part makes the whole unknown; the first one gives the reason.
 Listing assemble(TimePoint began, Question question, std::vector<Part>& parts,
-                 const std::vector<std::string>& match) {
+                 const std::vector<std::string>& match, OtherTmux other) {
   Listing listing;
   listing.question = question;
   listing.began = began;
+  listing.other = other;
   listing.servers.reserve(parts.size());
   for (Part& part : parts) {
     listing.servers.push_back(std::move(part.mark));
@@ -90,15 +93,15 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
         sockets(loop),
         deadline(loop) {}
 
-  void begin();
+  void begin(bool with_others);
   void configure(ListerSettings replacement);
   void stop();
 
   void start();
+  bool start_open_parts();
   void start_part(std::size_t index);
   void start_query(std::size_t index);
   void owes_answer(Part& part);
-  void no_file(Part& part);
   void arm_deadline();
   void expire();
 
@@ -108,6 +111,7 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   void settle(Part& part);
   void fail(Part& part, Failure failure);
   void finish();
+  KernelWord::Heard hear(TimePoint since, std::vector<Part>& heard, bool last);
 
   const Executor loop;
   ListerSettings settings;
@@ -115,11 +119,14 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   const OnListing on_listing;
   const Choose choose;
   WatchedSockets sockets;
+  KernelWord kernel;
   bool stopped = false;
 
   // The running listing.
   bool running = false;
   Question question = Question::names;
+  bool asks_for_others = false;
+  bool asked_again = false;
   TimePoint began{};
   std::vector<Part> parts;
   std::size_t open_parts = 0;
@@ -127,7 +134,8 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   Timer deadline;
 };
 
-void Lister::Impl::begin() {
+void Lister::Impl::begin(bool with_others) {
+  asks_for_others = asks_for_others || with_others;
   if (running) return;
   running = true;
   asio::post(loop, [self = shared_from_this()] {
@@ -157,13 +165,18 @@ void Lister::Impl::start() {
   began = Clock::now();
   question = choose ? choose() : Question::names;
   parts = sockets.look(settings.sockets);
+  arm_deadline();
+  if (start_open_parts()) finish();
+}
+
+// True if all have ended at once.
+bool Lister::Impl::start_open_parts() {
   open_parts = 1;  // this call itself: the listing cannot end before all its parts have begun
   for (const Part& part : parts) open_parts += part.done ? 0 : 1;
   for (std::size_t index = 0; index < parts.size(); ++index) {
     if (!parts[index].done) start_part(index);
   }
-  if (--open_parts == 0) return finish();
-  arm_deadline();
+  return --open_parts == 0;
 }
 
 void Lister::Impl::start_part(std::size_t index) {
@@ -178,7 +191,8 @@ void Lister::Impl::start_part(std::size_t index) {
     case FileFacts::Kind::socket:
       return start_query(index);
     case FileFacts::Kind::missing:
-      return no_file(part);
+      part.reply = Part::Reply::no_file;
+      return settle(part);
     case FileFacts::Kind::unreadable:
       return fail(part, system_failure(path, "stat", part.file.error));
     case FileFacts::Kind::folder:
@@ -210,26 +224,6 @@ void Lister::Impl::owes_answer(Part& part) {
     socket.connection.close(ignored);
   }
   fail(part, still_owed(socket.path, began - socket.asked_at));
-}
-
-void Lister::Impl::no_file(Part& part) {
-  Watched& socket = *part.socket;
-  if (!has_folder(socket.path)) return fail(part, folder_missing(socket.path));
-  if (const auto theirs = other_users_folder(socket.path)) {
-    return fail(part, other_user(socket.path, *theirs));
-  }
-  if (!socket.seen) return settle(part);
-  if (!socket.gone_since) socket.gone_since = began;
-  if (began - *socket.gone_since < settings.hold) return fail(part, vanished(socket.path));
-  log::warning("tmux_socket_vanished")
-      .field("path", socket.path)
-      .field(
-          "detail",
-          "the socket file has been gone for tmux.hold: counted as no sessions; where tmux still "
-          "runs, check the shared volume and tmux.socket");
-  socket.seen = false;
-  socket.gone_since.reset();
-  settle(part);
 }
 
 // --- The deadline
@@ -270,16 +264,17 @@ void Lister::Impl::take(Watched& socket, Answer answer) {
       take_sessions(part, std::move(answer.sessions));
       break;
     case Answer::Kind::no_server:
+      part.reply = Part::Reply::no_server;
       break;
     case Answer::Kind::no_file:
-      no_file(part);
+      part.reply = Part::Reply::no_file;
       break;
     case Answer::Kind::lost:
     case Answer::Kind::failed:
-      part.failure = std::move(answer.failure);
+      part.fail(std::move(answer.failure));
       break;
   }
-  if (!part.done) settle(part);
+  settle(part);
   if (open_parts == 0) finish();
 }
 
@@ -292,8 +287,12 @@ void Lister::Impl::take_late(Watched& socket, Answer answer) {
   late.front().mark = {.path = socket.path,
                        .inode = socket.asked_file.inode,
                        .changed_ns = socket.asked_file.changed_ns};
+  late.front().socket = &socket;
+  late.front().file = socket.asked_file;
   take_sessions(late.front(), std::move(answer.sessions));
-  on_listing(assemble(socket.asked_at, socket.asked_question, late, settings.match));
+  if (hear(socket.asked_at, late, false) == KernelWord::Heard::ask_again) return;
+  on_listing(
+      assemble(socket.asked_at, socket.asked_question, late, settings.match, kernel.other()));
 }
 
 void Lister::Impl::settle(Part& part) {
@@ -302,15 +301,34 @@ void Lister::Impl::settle(Part& part) {
 }
 
 void Lister::Impl::fail(Part& part, Failure failure) {
-  part.failure = std::move(failure);
+  part.fail(std::move(failure));
   settle(part);
 }
 
+KernelWord::Heard Lister::Impl::hear(TimePoint since, std::vector<Part>& heard, bool last) {
+  const KernelWord::Listed listed{.configured = settings.sockets,
+                                  .parts = heard,
+                                  .folders_changed = sockets.take_folders_changed(),
+                                  .asks_for_others = asks_for_others,
+                                  .shares_namespace = settings.shares_namespace,
+                                  .began = since,
+                                  .hold = settings.hold};
+  return kernel.hear(settings.listeners, listed, last);
+}
+
 void Lister::Impl::finish() {
+  if (hear(began, parts, asked_again) == KernelWord::Heard::ask_again) {
+    asked_again = true;
+    parts = sockets.look(settings.sockets);
+    if (start_open_parts()) finish();
+    return;
+  }
   ++generation;
   deadline.cancel();
-  const Listing listing = assemble(began, question, parts, settings.match);
+  const Listing listing = assemble(began, question, parts, settings.match, kernel.other());
   parts.clear();
+  asked_again = false;
+  asks_for_others = false;
   if (next_settings) settings = *std::exchange(next_settings, std::nullopt);
   running = false;
   on_listing(listing);
@@ -326,8 +344,8 @@ Lister::~Lister() {
   impl_->stop();
 }
 
-void Lister::begin() {
-  impl_->begin();
+void Lister::begin(bool asks_for_others) {
+  impl_->begin(asks_for_others);
 }
 
 bool Lister::running() const {

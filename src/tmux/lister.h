@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/task.h"
+#include "tmux/listeners.h"
 #include "tmux/listing.h"
 
 namespace taskgate::tmux {
@@ -16,6 +17,9 @@ struct ListerSettings {
   std::vector<std::string> match;    // anchored fnmatch patterns
   Duration timeout = std::chrono::seconds(1);
   Duration hold = std::chrono::seconds(10);
+  // The tmux server is known to be in our network namespace: the upstream is reached by loopback.
+  bool shares_namespace = false;
+  std::function<ListenerTable()> listeners = read_listeners;
 };
 
 // Loop thread only. Must outlive the run of the io_context that it was given.
@@ -36,7 +40,8 @@ class Lister {
 
   // Starts a listing unless one is running. A socket whose server still owes an answer gets no
   // second connection: its part ends at once as Fault::timeout.
-  void begin();
+  // `asks_for_others`: Listing::other is wanted, even if the listing does not need it.
+  void begin(bool asks_for_others = false);
   bool running() const;
 
   // From the next listing on.

@@ -16,6 +16,12 @@ const char* name_of(Fault fault) {
       return "not_a_socket";
     case Fault::vanished:
       return "vanished";
+    case Fault::socket_deleted:
+      return "socket_deleted";
+    case Fault::socket_replaced:
+      return "socket_replaced";
+    case Fault::another_server:
+      return "another_server";
     case Fault::protocol_error:
       return "protocol_error";
     case Fault::system_error:

@@ -17,9 +17,12 @@ enum class Fault : std::uint8_t {
   access_denied,      // the server's ACL: "access not allowed", "client is read-only"
   folder_missing,     // ... of the socket, and the one above; or only another user's is there
   not_a_socket,       // another kind of file stands there, or the folder above the sockets' one
-  vanished,           // the socket file was there and is gone (for tmux.hold)
-  protocol_error,     // another protocol version, or bytes that are no tmux answer
-  system_error,       // any other errno: out of descriptors, ...
+  vanished,         // the socket file was there and is gone (for tmux.hold); no table of listeners
+  socket_deleted,   // ... and its server still listens
+  socket_replaced,  // another server's file stands there, and the first server still listens
+  another_server,   // none on our sockets, and one on the path of another tmux
+  protocol_error,   // another protocol version, or bytes that are no tmux answer
+  system_error,     // any other errno: out of descriptors, ...
 };
 const char* name_of(Fault fault);  // "timeout", "permission_denied", ...
 
@@ -62,6 +65,13 @@ struct ServerMark {
   bool operator==(const ServerMark&) const = default;
 };
 
+// Whether a tmux server listens that none of our sockets leads to.
+enum class OtherTmux : std::uint8_t {
+  unknown,  // not asked, or the kernel's table of listeners cannot be had
+  none,
+  some,  // something listens that is one, or may be one
+};
+
 struct Listing {
   Question question = Question::names;
   TimePoint began;  // before the first connect
@@ -72,6 +82,7 @@ struct Listing {
   std::vector<Session> sessions;  // when known: all sessions of all servers
   std::vector<ServerMark> servers;
   int live = 0;  // when known: sessions that match
+  OtherTmux other = OtherTmux::unknown;
 
   bool known() const { return !fault.has_value(); }
 };

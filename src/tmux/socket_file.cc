@@ -13,26 +13,11 @@
 #include <filesystem>
 #include <memory>
 #include <string_view>
-#include <utility>
+
+#include "tmux/descriptor.h"
 
 namespace taskgate::tmux {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  explicit operator bool() const { return descriptor_ >= 0; }
-  int get() const { return descriptor_; }
-  int release() { return std::exchange(descriptor_, -1); }
-
- private:
-  int descriptor_;
-};
 
 ErrorCode last_error() {
   return {errno, boost::system::system_category()};
@@ -48,20 +33,8 @@ FileFacts::Kind kind_of(mode_t mode) {
   return FileFacts::Kind::other;
 }
 
-std::string folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().native();
-  return folder.empty() ? "." : folder;
-}
-
 bool is_folder(const std::string& path) {
   return look_at(path).kind == FileFacts::Kind::folder;
-}
-
-bool is_users_folder(std::string_view name) {
-  constexpr std::string_view kPrefix = "tmux-";
-  const std::string_view uid = name.substr(std::min(name.size(), kPrefix.size()));
-  return name.starts_with(kPrefix) && !uid.empty() &&
-         uid.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 std::optional<std::string> first_users_folder(const std::filesystem::path& folder) {
@@ -102,6 +75,18 @@ bool may_be_socket(const dirent& entry) {
 }
 
 }  // namespace
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().native();
+  return folder.empty() ? "." : folder;
+}
+
+bool is_users_folder(std::string_view name) {
+  constexpr std::string_view kPrefix = "tmux-";
+  const std::string_view uid = name.substr(std::min(name.size(), kPrefix.size()));
+  return name.starts_with(kPrefix) && !uid.empty() &&
+         uid.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 FileFacts look_at(const std::string& path) {
   struct stat status {};

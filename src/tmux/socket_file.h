@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/task.h"
@@ -25,6 +26,12 @@ struct FileFacts {
   }
 };
 FileFacts look_at(const std::string& path);
+
+// The path without its last part; "." where nothing stands before it.
+std::string folder_of(const std::string& path);
+
+// Whether tmux would name a user's folder so: `tmux-<uid>`.
+bool is_users_folder(std::string_view name);
 
 // Whether the folder of `path`, or the one above it, exists: tmux makes its own folder `tmux-<uid>`
 // when it first starts, so a missing one is no sign of a wrong path.

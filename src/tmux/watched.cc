@@ -17,15 +17,15 @@ bool has_file(const std::vector<Part>& parts, const FileFacts& file) {
          std::ranges::any_of(parts, [&](const Part& part) { return part.file.same_file(file); });
 }
 
+}  // namespace
+
 Part failed_part(const std::string& path, Failure failure) {
   Part part;
   part.mark.path = path;
   part.done = true;
-  part.failure = std::move(failure);
+  part.fail(std::move(failure));
   return part;
 }
-
-}  // namespace
 
 std::vector<Part> WatchedSockets::look(const std::vector<std::string>& configured) {
   std::vector<Part> parts;
@@ -38,13 +38,16 @@ std::vector<Part> WatchedSockets::look(const std::vector<std::string>& configure
 void WatchedSockets::add_path(const std::string& path, std::vector<Part>& parts) {
   if (path.empty()) return parts.push_back(failed_part(path, nothing_configured()));
   const FileFacts file = look_at(path);
-  if (file.kind == FileFacts::Kind::folder) return add_folder(path, parts);
+  if (file.kind == FileFacts::Kind::folder) return add_folder(path, file, parts);
   const std::size_t before = parts.size();
   if (file.kind == FileFacts::Kind::missing) add_gone(path, parts);
   if (parts.size() == before) add_socket(path, "", file, parts);
 }
 
-void WatchedSockets::add_folder(const std::string& folder, std::vector<Part>& parts) {
+void WatchedSockets::add_folder(const std::string& folder, const FileFacts& facts,
+                                std::vector<Part>& parts) {
+  const std::int64_t before = std::exchange(folder_times_[folder], facts.changed_ns);
+  if (before != facts.changed_ns) folders_changed_ = true;
   const auto paths = sockets_in(folder, kMaxInFolder);
   if (paths.has_error()) {
     const int error = paths.error().value();

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/task.h"
@@ -32,6 +33,20 @@ struct Watched {
 
   bool seen = false;  // its file was there when last looked at, or is `vanished` now
   std::optional<TimePoint> gone_since;  // `vanished` since
+  // Its file is gone for good.
+  void forget_file() {
+    seen = false;
+    gone_since.reset();
+  }
+
+  // The server that answered when the kernel's table of listeners was last read.
+  struct Listener {
+    FileFacts file;
+    std::int32_t pid = 0;                 // 0: it had no session then
+    std::optional<std::uint32_t> number;  // of its socket, if the table showed it
+    bool hidden = false;                  // there was a table, and it did not
+  };
+  std::optional<Listener> listener;
 };
 
 // What one socket (or one configured path that gives none) adds to a listing.
@@ -40,9 +55,15 @@ struct Part {
   FileFacts file;
   ServerMark mark;
   bool done = false;
+  enum class Reply : std::uint8_t { none, sessions, no_server, no_file };
+  Reply reply = Reply::none;
   std::optional<Failure> failure;
   std::vector<Session> sessions;
+
+  void fail(Failure why) { failure = std::move(why); }
 };
+// Of a configured path that gives no socket.
+Part failed_part(const std::string& path, Failure failure);
 
 class WatchedSockets {
  public:
@@ -56,19 +77,24 @@ class WatchedSockets {
   // there.
   std::vector<Part> look(const std::vector<std::string>& configured);
 
+  // Whether files came or went in a configured folder since the last call.
+  bool take_folders_changed() { return std::exchange(folders_changed_, false); }
+
   // For ~Lister: ends the queries that are under way.
   void close_connections();
 
  private:
   void add_path(const std::string& path, std::vector<Part>& parts);
-  void add_folder(const std::string& folder, std::vector<Part>& parts);
+  void add_folder(const std::string& folder, const FileFacts& facts, std::vector<Part>& parts);
   void add_gone(const std::string& folder, std::vector<Part>& parts);
   void add_socket(const std::string& path, const std::string& folder, FileFacts file,
                   std::vector<Part>& parts);
   void forget_others(const std::vector<std::string>& configured, const std::vector<Part>& parts);
 
   Executor loop_;
-  std::map<std::string, Watched> sockets_;  // by path
+  std::map<std::string, Watched> sockets_;            // by path
+  std::map<std::string, std::int64_t> folder_times_;  // ctime of the configured ones, by path
+  bool folders_changed_ = false;
 };
 
 }  // namespace taskgate::tmux

@@ -134,10 +134,10 @@ class StatusPage(unittest.TestCase):
         self.assertEqual(self.alarms(), [])
 
     def test_a_socket_folder_that_is_gone_is_told_with_what_to_check(self):
-        world = self.world(TMUX_SOCKET="/nowhere/at/all/default")
+        world = self.world(TMUX_SOCKET="/dev/null/at/all/default")
         self.open(world)
         self.shows("#alarms", "The sessions cannot be counted: folder_missing")
-        self.shows("#alarms", "/nowhere/at/all")
+        self.shows("#alarms", "/dev/null/at/all")
         self.assertEqual(self.browser.run("return document.title"), "? / 12 taskgate")
 
     def test_a_gate_that_is_blind_says_so(self):
@@ -247,7 +247,7 @@ class StatusPage(unittest.TestCase):
 
     def test_it_fits_a_phone(self):
         self.browser.size(320, 640, phone=True)
-        world = self.world(LIMIT="64", TMUX_SOCKET="/nowhere/" + "very-long-name" * 4 + "/tmux-0/default")
+        world = self.world(LIMIT="64", TMUX_SOCKET="/dev/null/" + "very-long-name" * 4 + "/tmux-0/default")
         self.open(world)
         self.shows("#alarms", "folder_missing")
         self.assert_no_sideways_scroll()

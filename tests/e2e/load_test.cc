@@ -81,7 +81,8 @@ TEST_CASE("a tmux socket that is deleted lets nothing in, and SIGUSR1 to the ser
   Load reads(world.gate->port(), kRead);
   Load creates(world.gate->port(), kCreateRequest);
   std::filesystem::remove(world.tmux.socket());
-  world.gate->process().wait_for_line(R"("event":"signal","state":"held","fault":"vanished")");
+  world.gate->process().wait_for_line(
+      R"("event":"signal","state":"held","fault":"socket_deleted")");
   creates.wait_for_answers(50);
   CHECK(::kill(server, SIGUSR1) == 0);
   world.gate->process().wait_for_line(R"("event":"signal","state":"known","live":2)");

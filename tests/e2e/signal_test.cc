@@ -1,4 +1,7 @@
 // The signal is never silently zero: what the gate does when it cannot count.
+#include <filesystem>
+#include <thread>
+
 #include "e2e/gated_world.h"
 #include "support/catch.h"
 
@@ -26,16 +29,53 @@ TEST_CASE("a stopped tmux server is unknown after the hold, and known again once
   CHECK(world.create().status == 429);
 }
 
-TEST_CASE("a missing folder is unknown with a sentence that says what to check") {
-  TempDir dir;
-  Standin standin(dir / "gone/away/default");
-  Gate gate(Gate::in_front_of(standin.port(), dir / "gone/away/default"));
+TEST_CASE("a tmux socket that is deleted lets nothing in while its server listens") {
+  GatedWorld world(Gate::Settings{{"limit", "1"}, {"tmux.hold", "300ms"}});
+  world.fill(1);
+  std::filesystem::remove(world.tmux.socket());
+  eventually("the count is unknown", [&] { return world.create().status == 503; });
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));  // longer than any hold
+  for (int i = 0; i < 3; ++i) CHECK(world.create().status == 503);
+  CHECK(world.metric("taskgate_session_listings_total{result=\"socket_deleted\"}") > 0);
+  const std::string line = world.gate->process().wait_for_line(R"("fault":"socket_deleted")");
+  CHECK(line.find("`kill -USR1 PID`") != std::string::npos);
+}
+
+TEST_CASE("a second server on the socket's path is no zero and no count of its own") {
+  const bool gate_was_down = GENERATE(false, true);
+  GatedWorld world(Gate::Settings{{"limit", "2"}, {"tmux.hold", "1s"}});
+  world.fill(1);
+  if (gate_was_down) world.gate.reset();
+  std::filesystem::rename(world.tmux.socket(), world.tmux.socket() + ".away");
+  REQUIRE(world.tmux.tmux({"new-session", "-d", "-s", "second", "sleep 86400"}).status == 0);
+  Gate gate(Gate::in_front_of(world.standin.port(), world.tmux.socket()));
   const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
   CHECK(refused.status == 503);
-  CHECK(says(refused, "(folder_missing)"));
+  CHECK(gate.metric("taskgate_session_listings_total{result=\"socket_replaced\"}") > 0);
+  if (!gate_was_down) {
+    eventually("the running gate refuses too", [&] { return world.create().status == 503; });
+  }
+  world.tmux.tmux({"kill-server"});
+  std::filesystem::rename(world.tmux.socket() + ".away", world.tmux.socket());
+  eventually("the first one counts again",
+             [&] { return gate.metric("taskgate_sessions_live") == 1; });
+}
+
+TEST_CASE("a missing folder is zero until the upstream's tmux listens elsewhere, and is named") {
+  TmuxServer tmux;  // in a folder tmux-<uid>
+  Standin standin(tmux);
+  Gate::Settings settings =
+      Gate::in_front_of(standin.port(), tmux.folder() + "/volume/tmp/default");
+  settings["tmux.hold"] = "1s";
+  settings["limit"] = "2";
+  Gate gate(settings);
+  CHECK(ask(gate.port(), http_request("POST", kTerminal, "{}")).status == 201);
+  eventually("creates are refused",
+             [&] { return ask(gate.port(), http_request("POST", kTerminal, "{}")).status == 503; });
+  CHECK(tmux.count() <= 2);
   CHECK(gate.metric("taskgate_signal_state{state=\"unknown\"}") == 1);
   CHECK_FALSE(gate.metric("taskgate_sessions_live"));
-  CHECK(standin.stats().creates_received == 0);
+  gate.process().wait_for_line("\"detail\":\"the upstream's tmux listens on " + tmux.socket());
 }
 
 TEST_CASE("a gate with another uid than the tmux server's refuses, and says which one it lacks") {
@@ -45,7 +85,7 @@ TEST_CASE("a gate with another uid than the tmux server's refuses, and says whic
   Gate gate(Gate::in_front_of(standin.port(), tmux.folder() + "/tmux-4711/default"));
   const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
   CHECK(refused.status == 503);
-  CHECK(says(refused, "run taskgate with the uid of the tmux server"));
+  gate.process().wait_for_line("run taskgate with that server's uid");
   CHECK(gate.metric("taskgate_signal_state{state=\"unknown\"}") == 1);
   CHECK_FALSE(gate.metric("taskgate_sessions_live"));
   CHECK(standin.stats().creates_received == 0);
@@ -68,8 +108,8 @@ TEST_CASE("a gate that is told the folder above tmux's own refuses, and says whi
 
 TEST_CASE("where an ingress replaces 5xx pages, unknown is told with 429") {
   TempDir dir;
-  Standin standin(dir / "gone/away/default");
-  Gate::Settings settings = Gate::in_front_of(standin.port(), dir / "gone/away/default");
+  Standin standin(dir / "default");
+  Gate::Settings settings = Gate::in_front_of(standin.port(), "/dev/null");
   settings["refuse.unknown_status"] = "429";
   Gate gate(settings);
   CHECK(ask(gate.port(), http_request("POST", kTerminal, "{}")).status == 429);
@@ -77,8 +117,8 @@ TEST_CASE("where an ingress replaces 5xx pages, unknown is told with 429") {
 
 TEST_CASE("on_unknown admit lets creates pass while the count is unknown") {
   TempDir dir;
-  Standin standin(dir / "gone/away/default");
-  Gate::Settings settings = Gate::in_front_of(standin.port(), dir / "gone/away/default");
+  Standin standin(dir / "default");
+  Gate::Settings settings = Gate::in_front_of(standin.port(), "/dev/null");
   settings["tmux.on_unknown"] = "admit";
   Gate gate(settings);
   ask(gate.port(), http_request("POST", kTerminal, "{}"));
@@ -116,6 +156,24 @@ TEST_CASE("creates whose tmux failed are no evidence of blindness") {
     CHECK(answer.status == 201);
     CHECK(says(answer, "\"status\": \"error\""));
   }
+}
+
+// Every later create was refused for ever: no sign of life can come through a shut gate.
+TEST_CASE("creates that start nothing are no evidence where no other tmux listens") {
+  const bool is_empty = GENERATE(true, false);
+  TmuxServer tmux;
+  Standin standin(tmux);
+  if (!is_empty) tmux.new_session("claude-x");
+  Gate gate(Gate::in_front_of(standin.port(), tmux.socket()));
+  for (int i = 0; i < 6; ++i) {
+    // Its program ends at once, and its session with it.
+    CHECK(ask(gate.port(), http_request("POST", kTerminal, "{}")).status == 201);
+    const auto names = tmux.list();
+    for (const auto& name : names) {
+      if (name.starts_with("kube-coder-")) tmux.kill_session(name);
+    }
+  }
+  CHECK(gate.metric("taskgate_signal_state{state=\"known\"}") == 1);
 }
 
 TEST_CASE("names that the pattern does not take are reported as a wrong match") {

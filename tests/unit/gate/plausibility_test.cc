@@ -1,5 +1,7 @@
 #include "gate/plausibility.h"
 
+#include <algorithm>
+
 #include "support/catch.h"
 #include "world.h"
 
@@ -16,6 +18,12 @@ void succeed(Plausibility& checks, const tmux::Listing& before, const tmux::List
   checks.observe(after);
 }
 
+// The kernel shows no other tmux.
+tmux::Listing alone(tmux::Listing listing) {
+  listing.other = tmux::OtherTmux::none;
+  return listing;
+}
+
 tmux::Listing touched(double began) {
   tmux::Listing listing = live(0, began);
   listing.servers[0].inode = 8;
@@ -30,6 +38,60 @@ TEST_CASE("several successes without any change on the socket mean blind") {
   CHECK_FALSE(checks.blind());
   succeed(checks, live(0, 100), live(0, 105));
   CHECK(checks.blind());
+}
+
+TEST_CASE("where no other tmux listens, creates that leave nothing have failed by themselves") {
+  Plausibility checks;
+  for (int i = 0; i < 9; ++i) succeed(checks, live(0, i * 10), alone(live(0, i * 10 + 5)));
+  CHECK_FALSE(checks.blind());
+  for (int i = 0; i < 3; ++i) succeed(checks, live(0, 100 + i * 10), live(0, 105 + i * 10));
+  REQUIRE(checks.blind());
+  CHECK(checks.asks_for_others());
+  checks.observe(alone(live(0, 200)));
+  CHECK_FALSE(checks.blind());
+}
+
+TEST_CASE("something that may be a tmux elsewhere leaves the evidence as it is") {
+  Plausibility checks;
+  for (int i = 0; i < 3; ++i) {
+    tmux::Listing after = live(0, i * 10 + 5);
+    after.other = tmux::OtherTmux::some;
+    succeed(checks, live(0, i * 10), after);
+  }
+  CHECK(checks.blind());
+}
+
+TEST_CASE("others are asked for only while a create is to be judged on an empty socket") {
+  Plausibility checks;
+  checks.observe(live(0, 0));
+  CHECK_FALSE(checks.asks_for_others());
+  checks.add({checks.mark(), at(1)});
+  CHECK(checks.asks_for_others());
+  checks.observe(live(1, 2));
+  CHECK_FALSE(checks.asks_for_others());
+  checks.add({checks.mark(), at(3)});
+  CHECK_FALSE(checks.asks_for_others());
+}
+
+TEST_CASE("trials pass after pauses that double up to an hour, until something shows") {
+  Plausibility checks;
+  CHECK_FALSE(checks.trial_due(at(1e9)));
+  for (int i = 0; i < 3; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
+  double now = 25.1;  // when the third one was judged
+  double pause = 10'000;
+  int trials = 0;
+  for (; now < 24 * 3600e3; ++trials) {
+    CHECK_FALSE(checks.trial_due(at(now + pause - 1)));
+    now += pause;
+    REQUIRE(checks.trial_due(at(now)));
+    checks.trial_passed(at(now));
+    succeed(checks, live(0, now), live(0, now + 5));
+    pause = std::min(2 * pause, 3600e3);
+  }
+  CHECK(trials == 32);  // of a whole day
+  checks.observe(live(1, now + 10));
+  CHECK_FALSE(checks.trial_due(at(1e9)));
+  CHECK_FALSE(checks.blind());
 }
 
 TEST_CASE("a socket file that was made anew is a sign of life") {

@@ -103,8 +103,10 @@ TEST_CASE("a late answer that began before a create's answer does not end its re
   CHECK(gate.snapshot(at(2000)).settling == 1);
 }
 
-TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket clears it") {
-  Gate gate(settings(12));
+namespace {
+
+// Creates that leave no trace, as many as it takes; gives the time of the last listing.
+double make_blind(Gate& gate) {
   double now = 0;
   for (int i = 0; i < Plausibility::kContradictions; ++i) {
     Create create(gate, now += 10);
@@ -113,6 +115,15 @@ TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket cl
     gate.succeeded(*create.ticket.take_reservation().answered(201, at(now += 10)));
     gate.apply(live(0, now += 10));
   }
+  REQUIRE(gate.snapshot(at(now)).signal == SignalState::blind);
+  return now;
+}
+
+}  // namespace
+
+TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket clears it") {
+  Gate gate(settings(12));
+  double now = make_blind(gate);
   Create refused(gate, now += 10);
   gate.apply(live(0, now += 10));
   CHECK(refused.decision() == Decision::unknown);
@@ -122,4 +133,39 @@ TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket cl
   gate.apply(live(1, now += 10));
   CHECK(gate.snapshot(at(now)).signal == SignalState::known);
   CHECK(gate.snapshot(at(now)).live == 1);
+}
+
+// It stayed shut for ever: no sign of life can come where no create passes.
+TEST_CASE("a blind gate lets one create pass after a pause, and sees again if that one shows") {
+  Gate gate(settings(12));
+  double now = make_blind(gate) + 10'000;
+  Create trial(gate, now += 10);
+  Create behind(gate, now += 10);
+  gate.apply(live(0, now += 10));
+  REQUIRE(trial.decision() == Decision::admitted);
+  CHECK(behind.decision() == Decision::unknown);
+  gate.succeeded(trial.ticket.take_reservation().answered(201, at(now += 10)));
+  gate.apply(live(1, now += 10));
+  CHECK(gate.snapshot(at(now)).signal == SignalState::known);
+}
+
+TEST_CASE("no trial passes a limit that its reservations fill, a fault, or a limit of none") {
+  Gate gate(settings(1));
+  double now = make_blind(gate) + 10'000;
+  Create held(gate, now += 10);
+  gate.apply(live(0, now += 10));
+  REQUIRE(held.decision() == Decision::admitted);
+  now += 1e7;
+  Create second(gate, now += 10);
+  gate.apply(live(0, now += 10));
+  CHECK(second.decision() == Decision::unknown);
+  held.ticket.take_reservation().not_sent(at(now += 10));
+  Create third(gate, now += 10);
+  gate.apply(failed(tmux::Fault::another_server, now += 10));
+  CHECK(third.decision() == Decision::unknown);
+  CHECK(third.ticket.verdict()->fault == "another_server");
+  gate.configure(settings(0), at(now += 10));
+  Create fourth(gate, now += 10);
+  gate.apply(live(0, now += 10));
+  CHECK(fourth.decision() == Decision::unknown);
 }

@@ -38,11 +38,14 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_requests_total{code=\"504\",route=\"spawn\"} 0\n");
   CHECK(samples(text, "taskgate_session_listings_total") ==
         "taskgate_session_listings_total{result=\"access_denied\"} 0\n"
+        "taskgate_session_listings_total{result=\"another_server\"} 0\n"
         "taskgate_session_listings_total{result=\"folder_missing\"} 0\n"
         "taskgate_session_listings_total{result=\"known\"} 0\n"
         "taskgate_session_listings_total{result=\"not_a_socket\"} 0\n"
         "taskgate_session_listings_total{result=\"permission_denied\"} 0\n"
         "taskgate_session_listings_total{result=\"protocol_error\"} 0\n"
+        "taskgate_session_listings_total{result=\"socket_deleted\"} 0\n"
+        "taskgate_session_listings_total{result=\"socket_replaced\"} 0\n"
         "taskgate_session_listings_total{result=\"system_error\"} 0\n"
         "taskgate_session_listings_total{result=\"timeout\"} 0\n"
         "taskgate_session_listings_total{result=\"vanished\"} 0\n");

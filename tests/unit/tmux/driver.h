@@ -13,8 +13,14 @@ namespace taskgate::tmux::testing {
 // Long enough for a busy machine: tests wait for events, and this bound is only met by a fault.
 inline constexpr std::chrono::seconds kPatience{30};
 
+// As where the kernel's table of listeners cannot be had.
 inline ListerSettings settings_for(std::vector<std::string> sockets, Duration timeout = kPatience) {
-  return {std::move(sockets), {"kube-coder-*"}, timeout, std::chrono::seconds(10)};
+  return {.sockets = std::move(sockets),
+          .match = {"kube-coder-*"},
+          .timeout = timeout,
+          .hold = std::chrono::seconds(10),
+          .shares_namespace = false,
+          .listeners = [] { return ListenerTable{}; }};
 }
 
 // Runs the loop until `done`.

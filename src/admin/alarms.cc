@@ -74,7 +74,11 @@ void add_alarms(const json::value& status, View& view) {
     view.alarms.push_back({Level::warning, "The gate is draining",
                            "Creates are refused; what is in flight is finished."});
   }
-  if (is(status, "/config/last_reload_success", false)) {
+  if (is(status, "/config/configured", false)) {
+    view.alarms.push_back({Level::bad, "The configuration is faulty",
+                           sentences("Creates are refused until it is mended; all else passes",
+                                     text(status, "/config/error"))});
+  } else if (is(status, "/config/last_reload_success", false)) {
     view.alarms.push_back(
         {Level::warning, "The last reload of the configuration failed",
          sentences("Generation " + number_in_words(status, "/config/generation") + " stays in use",
@@ -96,6 +100,7 @@ void set_state(const json::value& status, View& view) {
   if (is(status, "/drained", true)) return set(Level::warning, "drained");
   if (is(status, "/draining", true)) return set(Level::warning, "draining");
   if (is(status, "/listening", false)) return set(Level::bad, "not listening");
+  if (is(status, "/config/configured", false)) return set(Level::bad, "unconfigured");
   if (signal != nullptr && signal->level == Level::bad) return set(Level::bad, signal->badge);
   if (view.live && *view.live > view.limit) return set(Level::warning, "over the limit");
   if (number(status, "/slots_free") == 0) return set(Level::warning, "full");

@@ -117,6 +117,7 @@ std::string connections_in_words(const json::value& status) {
 }
 
 std::string configuration_in_words(const json::value& status) {
+  if (is(status, "/config/configured", false)) return "faulty";
   return "generation " + number_in_words(status, "/config/generation") +
          (is(status, "/config/last_reload_success", false) ? ", last reload failed" : "");
 }
@@ -169,7 +170,8 @@ void set_refusals(const json::value& status, View& view) {
          in_words(text(refusal, "/reason"), {{"full", "no free slot"},
                                              {"promised", "free slots promised"},
                                              {"unknown", "count unknown"},
-                                             {"blind", "wrong socket"}}),
+                                             {"blind", "wrong socket"},
+                                             {"unconfigured", "no configuration"}}),
          number_in_words(refusal, "/live") + " of " + number_in_words(refusal, "/limit")});
   }
 }

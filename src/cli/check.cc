@@ -6,7 +6,7 @@ namespace taskgate::cli {
 
 int check(const Words& flags) {
   const auto loaded = load_or_complain(flags);
-  if (!loaded) return kUsage;
+  if (!loaded || !loaded->config.configured) return kUsage;
   for (const std::string& line : loaded->warnings) {
     std::fprintf(stderr, "warning: %s\n", line.c_str());
   }

@@ -78,9 +78,10 @@ int dispatch(Words words) {
 
 std::optional<config::Loaded> load_or_complain(const Words& flags) {
   auto loaded = config::load(config::process_sources(flags));
-  if (loaded) return std::move(*loaded);
-  for (const std::string& line : loaded.error().lines) std::fprintf(stderr, "%s\n", line.c_str());
-  return std::nullopt;
+  const auto& faults = loaded ? loaded->faults : loaded.error().lines;
+  for (const std::string& line : faults) std::fprintf(stderr, "%s\n", line.c_str());
+  if (!loaded) return std::nullopt;
+  return std::move(*loaded);
 }
 
 bool take_flag(Words& flags, const std::string& flag) {

@@ -29,7 +29,8 @@ int verify(const Words& words);   // HOST:PORT: does a gate answer there?
 int prepare(const Words& words);  // makes the folder of tmux's sockets, for an init container
 int drain(Words flags);           // has the gate of this container drain, and waits for its end
 
-// The configuration, or nothing after the errors were printed to standard error.
+// The configuration, or nothing where it is in error. What is wrong, with the default file too, was
+// printed to standard error then.
 std::optional<config::Loaded> load_or_complain(const Words& flags);
 
 // Takes `flag` out of `flags` if it is there.

@@ -30,6 +30,12 @@ std::vector<std::string> route_names(const config::Config& config) {
   return names;
 }
 
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
 // The file to watch, looked at before it was read.
 struct WatchedFile {
   explicit WatchedFile(const Words& flags)
@@ -46,6 +52,7 @@ class Process {
   Process(Words flags, config::Loaded loaded, const WatchedFile& file)
       : flags_(std::move(flags)),
         start_(std::make_shared<const config::Config>(std::move(loaded.config))),
+        faults_(std::move(loaded.faults)),
         metrics_(route_names(*start_)),
         descriptors_(proxy::share_descriptors(proxy::raise_descriptor_limit())),
         loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
@@ -60,6 +67,7 @@ class Process {
     proxy_.start();
     watch_.start();
     announce();
+    report_faults();
     wait_for_signal();
     loop_.run();
     stopping_ = true;
@@ -112,13 +120,22 @@ class Process {
     if (terminating_) loop_.stop();
   }
 
+  // Creates are refused until a reload brings a configuration that is right.
+  void report_faults() {
+    for (const std::string& line : faults_) log::error("unconfigured").field("detail", line);
+    if (!faults_.empty()) proxy_.reload_failed(joined(faults_));
+  }
+
   void reload(const char* cause) {
     auto loaded = config::load(config::process_sources(flags_));
     if (!loaded) return refuse_reload(loaded.error());
+    if (!loaded->config.configured) return refuse_reload({loaded->faults});
     // A file that ends says nothing: taken for a configuration it would be all defaults.
-    if (const std::string& file = proxy_.config().file;
-        !file.empty() && loaded->config.file.empty()) {
-      return refuse_reload({{file + ": is gone; what it said last stays in use"}});
+    const config::Config& before = proxy_.config();
+    if (!before.file.empty() && loaded->config.file.empty()) {
+      return refuse_reload({{before.file + ": is gone; " +
+                             (before.configured ? "what it said last stays in use"
+                                                : "creates stay refused until it is back")}});
     }
     for (const std::string& line : loaded->warnings) {
       log::warning("config_warning").field("detail", line);
@@ -148,12 +165,10 @@ class Process {
 
   void refuse_reload(const config::Errors& errors) {
     metrics_.config_reload(false);
-    std::string all;
     for (const std::string& line : errors.lines) {
       log::error("config_reload_failed").field("detail", line);
-      all += (all.empty() ? "" : "\n") + line;
     }
-    proxy_.reload_failed(std::move(all));
+    proxy_.reload_failed(joined(errors.lines));
   }
 
   admin::Sources admin_sources() {
@@ -192,6 +207,7 @@ class Process {
 
   Words flags_;
   std::shared_ptr<const config::Config> start_;
+  const std::vector<std::string> faults_;
   observe::Metrics metrics_;
   const proxy::DescriptorShares descriptors_;
   // Other threads only post to it (ask()), so what waits for I/O needs no locks.

@@ -13,7 +13,7 @@ void compare(Draft& draft, const std::string& path, const std::string& other, Ch
   const std::string fault = check(draft.config());
   if (fault.empty()) return;
   const bool is_about_other = !draft.is_set(path) && draft.is_set(other);
-  draft.error(draft.place_of(is_about_other ? other : path), fault);
+  draft.error_between(draft.place_of(is_about_other ? other : path), fault, path, other);
 }
 
 std::string larger(const std::string& path, const std::string& value, const std::string& other,

@@ -98,7 +98,8 @@ struct Config {
   std::string routes_name =
       "kube-coder";  // of the built-in list it starts from; "none" without one
 
-  std::string file;  // where it was read from; empty: no file
+  std::string file;        // where it was read from; empty: no file
+  bool configured = true;  // false: that file is faulty, and what it should say is not known
 
   bool operator==(const Config&) const = default;
 };

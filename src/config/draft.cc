@@ -54,6 +54,22 @@ void Draft::error(const std::string& place, const std::string& text, std::string
   faulty_.emplace(path);
 }
 
+void Draft::error_between(const std::string& place, const std::string& text,
+                          const std::string& path, const std::string& other) {
+  error(place, text);
+  impossible_.insert({path, other});
+}
+
+void Draft::replace_faulty(const Draft& other) {
+  for (const Key& key : keys()) {
+    const bool is_wrong = is_faulty(key.path) || impossible_.contains(key.path);
+    if (is_wrong) key.set(config_, key.get(other.config_));
+  }
+  errors_.clear();
+  faulty_.clear();
+  impossible_.clear();
+}
+
 void Draft::warn(const std::string& line) {
   warnings_.push_back(printable(line));
 }

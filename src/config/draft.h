@@ -30,7 +30,14 @@ class Draft {
   // `path` is the key that is thereby known to be wrong, if it is about one; checks between keys
   // leave it out then.
   void error(const std::string& place, const std::string& text, std::string_view path = "");
+  // The same of two keys that are fine each by itself.
+  void error_between(const std::string& place, const std::string& text, const std::string& path,
+                     const std::string& other);
   void warn(const std::string& line);
+
+  // Takes the values of `other` for the keys that are wrong, by themselves or together, and forgets
+  // the errors.
+  void replace_faulty(const Draft& other);
 
   bool is_set(std::string_view path) const { return places_.contains(path); }
   bool is_faulty(std::string_view path) const { return faulty_.contains(path); }
@@ -38,6 +45,7 @@ class Draft {
   std::string place_of(std::string_view path) const;
 
   Config& config() { return config_; }
+  const Config& config() const { return config_; }
   const std::vector<std::string>& errors() const { return errors_; }
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -51,6 +59,7 @@ class Draft {
   std::map<std::string, std::string, std::less<>> places_;
   std::set<std::string, std::less<>> in_file_;
   std::set<std::string, std::less<>> faulty_;
+  std::set<std::string, std::less<>> impossible_;  // together with another
 };
 
 }  // namespace taskgate::config

@@ -51,6 +51,30 @@ void set_default_socket(const Sources& sources, Draft& draft) {
   draft.set(*find_key("tmux.socket"), {{socket, is_named ? "TMUX_TMPDIR" : "tmux.socket"}});
 }
 
+// What variables and flags say over the file, and the checks of it all.
+void complete(const Sources& sources, const Flags& flags, Draft& draft) {
+  apply_environment(sources, draft);
+  apply_flags(flags, draft);
+  const bool has_socket = draft.is_set("tmux.socket") || draft.is_faulty("tmux.socket");
+  if (!has_socket) set_default_socket(sources, draft);
+  check_together(draft);
+}
+
+// What is left of `draft` without the faults of its file.
+boost::system::result<Loaded, Errors> without_faults(const Sources& sources, const Flags& flags,
+                                                     const std::string& file, const Draft& draft) {
+  Draft bare;
+  complete(sources, flags, bare);
+  if (!bare.errors().empty()) return Errors{draft.errors()};
+  Draft mended = draft;
+  mended.replace_faulty(bare);
+  check_together(mended);
+  Config config = mended.errors().empty() ? mended.config() : bare.config();
+  config.file = file;
+  config.configured = false;
+  return Loaded{std::move(config), draft.warnings(), draft.errors()};
+}
+
 }  // namespace
 
 std::string file_of(const Sources& sources) {
@@ -60,14 +84,12 @@ std::string file_of(const Sources& sources) {
 boost::system::result<Loaded, Errors> load(const Sources& sources) {
   Draft draft;
   const Flags flags = parse_flags(sources.flags);
-  read_file(sources, choose_file(sources, flags), draft);
-  apply_environment(sources, draft);
-  apply_flags(flags, draft);
-  const bool has_socket = draft.is_set("tmux.socket") || draft.is_faulty("tmux.socket");
-  if (!has_socket) set_default_socket(sources, draft);
-  check_together(draft);
-  if (!draft.errors().empty()) return Errors{draft.errors()};
-  return Loaded{draft.config(), draft.warnings()};
+  const Choice file = choose_file(sources, flags);
+  read_file(sources, file, draft);
+  complete(sources, flags, draft);
+  if (draft.errors().empty()) return Loaded{draft.config(), draft.warnings(), {}};
+  if (!file.named_by.empty()) return Errors{draft.errors()};
+  return without_faults(sources, flags, file.path, draft);
 }
 
 }  // namespace taskgate::config

@@ -24,6 +24,9 @@ struct Loaded {
   // Not errors, but worth a log line at start and reload: an environment variable that shadows a
   // key of the file.
   std::vector<std::string> warnings;
+  // What is wrong with the default file, as in Errors. `config` is not `configured` then: it has
+  // what else the file says, as far as that is right, and what variables and flags say.
+  std::vector<std::string> faults;
 };
 
 // The outside that load() looks at, so that tests can give another.
@@ -47,6 +50,8 @@ inline constexpr std::string_view kDefaultFile = "/etc/taskgate/config.yaml";
 // The file that load() reads if it is there: the one to watch.
 std::string file_of(const Sources& sources);
 
+// A fault is an error unless it is one of the default file alone: nobody named that, and what it
+// gates must not be lost with it.
 boost::system::result<Loaded, Errors> load(const Sources& sources);
 
 // The effective configuration as YAML that load() takes back; nothing in it is secret.

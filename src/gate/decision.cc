@@ -14,6 +14,8 @@ const char* name_of(Decision decision) {
       return "unknown";
     case Decision::draining:
       return "draining";
+    case Decision::unconfigured:
+      return "unconfigured";
     case Decision::withdrawn:
       return "withdrawn";
   }
@@ -32,6 +34,8 @@ const char* name_of(RefusalReason reason) {
       return "blind";
     case RefusalReason::draining:
       return "draining";
+    case RefusalReason::unconfigured:
+      return "unconfigured";
   }
   return "unknown";
 }

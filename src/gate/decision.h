@@ -13,25 +13,27 @@ enum class Decision : std::uint8_t {
   rejected,          // no slot is free
   unknown,           // the count is unknown and tmux.on_unknown is reject
   draining,          // the gate is going away
+  unconfigured,      // the gate has no valid configuration yet
   withdrawn,         // the client left before the decision
 };
-inline constexpr std::array kDecisions{Decision::admitted, Decision::admitted_unknown,
-                                       Decision::rejected, Decision::unknown,
-                                       Decision::draining, Decision::withdrawn};
+inline constexpr std::array kDecisions{
+    Decision::admitted, Decision::admitted_unknown, Decision::rejected, Decision::unknown,
+    Decision::draining, Decision::unconfigured,     Decision::withdrawn};
 const char* name_of(Decision decision);
 
 // The label `reason` of taskgate_refusals_total: finer than the decision, for whoever has to do
 // something about it.
 enum class RefusalReason : std::uint8_t {
-  full,      // as many sessions live as the limit allows, or more
-  promised,  // slots are free of sessions, but stayed promised to creates in flight
-  unknown,   // the sessions cannot be counted
-  blind,     // the gate looks at the wrong socket
-  draining,  // the gate is going away
+  full,          // as many sessions live as the limit allows, or more
+  promised,      // slots are free of sessions, but stayed promised to creates in flight
+  unknown,       // the sessions cannot be counted
+  blind,         // the gate looks at the wrong socket
+  draining,      // the gate is going away
+  unconfigured,  // the gate has no valid configuration yet
 };
-inline constexpr std::array kRefusalReasons{RefusalReason::full, RefusalReason::promised,
-                                            RefusalReason::unknown, RefusalReason::blind,
-                                            RefusalReason::draining};
+inline constexpr std::array kRefusalReasons{RefusalReason::full,     RefusalReason::promised,
+                                            RefusalReason::unknown,  RefusalReason::blind,
+                                            RefusalReason::draining, RefusalReason::unconfigured};
 const char* name_of(RefusalReason reason);
 
 }  // namespace taskgate::gate

@@ -73,9 +73,10 @@ void Gate::enter(Ticket& ticket) {
   stamp_abandoned(ticket.entered_);
   ticket.deadline_ = ticket.entered_ + settings_.wait;
   waiting_.push_back(ticket);
-  if (draining_) {
+  if (draining_ || !settings_.configured) {
     ticket.on_decided_ = nullptr;
-    conclude(ticket, Decision::draining, basis(ticket.entered_));
+    conclude(ticket, draining_ ? Decision::draining : Decision::unconfigured,
+             basis(ticket.entered_));
   }
 }
 
@@ -196,6 +197,8 @@ std::optional<RefusalReason> Gate::reason_of(Decision decision, const Basis& on)
       return on.signal == SignalState::blind ? RefusalReason::blind : RefusalReason::unknown;
     case Decision::draining:
       return RefusalReason::draining;
+    case Decision::unconfigured:
+      return RefusalReason::unconfigured;
     default:
       return std::nullopt;
   }
@@ -274,6 +277,7 @@ Snapshot Gate::snapshot(TimePoint now) const {
   Snapshot shot;
   const Basis on = basis(now);
   shot.limit = settings_.limit;
+  shot.open = settings_.configured && !draining_;
   shot.signal = on.signal;
   shot.signal_fault = fault_name(on.signal);
   shot.signal_detail = fault_detail(on.signal);

@@ -102,6 +102,7 @@ struct Settings {
   Duration settle = std::chrono::seconds(5);  // admission.settle: for creates without an answer
   Duration hold = std::chrono::seconds(10);   // tmux.hold
   bool admit_unknown = false;                 // tmux.on_unknown: admit
+  bool configured = true;                     // false: the limit is not known, all are refused
 };
 
 class Gate;

@@ -75,6 +75,8 @@ RetryWindow retry_window(RefusalReason reason, int live, int limit, const Turnov
       return {10, RetryBasis::fixed};  // tmux.hold's order: time to come back or to be looked at
     case RefusalReason::draining:
       return {5, RetryBasis::fixed};  // a pod that is replaced is back in that order of time
+    case RefusalReason::unconfigured:
+      return {60, RetryBasis::fixed};  // a mended ConfigMap takes that long to come in
   }
   return {};
 }

@@ -33,6 +33,7 @@ const char* name_of(Origin origin) {
 }
 
 std::optional<int> Snapshot::slots_free() const {
+  if (!open) return 0;
   if (!live) return std::nullopt;
   return std::max(0, limit - *live - reservations());
 }

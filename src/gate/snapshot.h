@@ -41,6 +41,7 @@ struct Holder {
 
 struct Snapshot {
   int limit = 0;
+  bool open = true;  // false: creates are refused whatever is free, in a drain or unconfigured
   SignalState signal = SignalState::none;
   std::string signal_fault;   // "timeout", "blind", ...; empty while known
   std::string signal_detail;  // a sentence: which socket, what happened, what to check
@@ -58,7 +59,7 @@ struct Snapshot {
   std::vector<Holder> holders;  // live sessions, oldest first; empty while unknown or not asked for
 
   int reservations() const { return in_flight + settling + abandoned; }
-  // Slots that a create would get now; unset while unknown.
+  // Slots that a create would get now: none unless open; unset while unknown.
   std::optional<int> slots_free() const;
   int count(Origin origin) const;
 };

@@ -12,8 +12,9 @@ Families::Families()
                  {}),
       refusals("taskgate_refusals_total",
                "Creates that the gate refused, by route and by what was in the way: live sessions, "
-               "slots promised to creates in flight, a count that is unknown or blind, a drain; "
-               "requests that are faulty in themselves are not in it.",
+               "slots promised to creates in flight, a count that is unknown or blind, a drain, a "
+               "configuration that is faulty from the start; requests that are faulty in "
+               "themselves are not in it.",
                {}),
       reservations_abandoned("taskgate_reservations_abandoned_total",
                              "Admitted creates whose outcome never became known (no answer, broken "

@@ -180,12 +180,12 @@ void add_bytes(Families& out, const ByteCounts& bytes) {
 void add_configuration(Families& out, const Status& status) {
   out.gauge("taskgate_config_generation",
             "Number of the configuration in use: 1 at the start and one more with each reload that "
-            "succeeded; it starts over with the process.",
+            "succeeded; it starts over with the process, and is 0 while there is no valid one.",
             std::optional(static_cast<double>(status.config_generation)));
   out.flag(
       "taskgate_config_last_reload_success",
-      "1 if the last reload of the configuration succeeded or there was none; 0 means that the "
-      "gate goes on with the configuration before it.",
+      "1 if the last load of the configuration succeeded; 0 means that the gate goes on with the "
+      "configuration before it, and refuses creates where there was none.",
       status.config_last_reload_success);
 }
 

@@ -62,9 +62,10 @@ struct Status {
   bool draining = false;
   bool drained = false;
   bool listening = false;
+  bool configured = true;  // false: the file that it started with is faulty
   std::uint64_t config_generation = 1;
   bool config_last_reload_success = true;
-  std::string config_error;             // of the last reload, empty if it succeeded
+  std::string config_error;             // of the last load, empty if it succeeded
   std::vector<RecentRefusal> refusals;  // newest first, at most 20
   std::vector<HistoryPoint> history;    // oldest first
   std::chrono::system_clock::time_point started;

@@ -148,7 +148,8 @@ json::object counts(const Counts& counts) {
 }
 
 json::object configuration(const Status& status) {
-  return {{"generation", status.config_generation},
+  return {{"configured", status.configured},
+          {"generation", status.config_generation},
           {"last_reload_success", status.config_last_reload_success},
           {"error", text_or_null(status.config_error)}};
 }

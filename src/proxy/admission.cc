@@ -15,7 +15,8 @@ gate::Settings gate_settings(const config::Config& config) {
           .wait = config.admission.wait,
           .settle = config.admission.settle,
           .hold = config.tmux.hold,
-          .admit_unknown = config.tmux.on_unknown == config::OnUnknown::admit};
+          .admit_unknown = config.tmux.on_unknown == config::OnUnknown::admit,
+          .configured = config.configured};
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
       listen_(resolve(loop, services_.config->listen)),
       acceptor_(loop),
       accept_pause_(loop),
-      drain_timer_(loop) {
+      drain_timer_(loop),
+      generation_(services_.config->configured ? 1 : 0) {
   listen_on(acceptor_, listen_, services_.config->listen, services_.peers);
 }
 
@@ -247,6 +248,7 @@ observe::Status Proxy::status() const {
   status.draining = services_.draining;
   status.drained = drained_;
   status.listening = accepting_;
+  status.configured = services_.config->configured;
   status.config_generation = generation_;
   status.config_last_reload_success = last_reload_succeeded_;
   status.config_error = reload_error_;

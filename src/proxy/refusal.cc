@@ -75,6 +75,11 @@ std::string explain(const gate::Verdict& verdict) {
     case gate::Decision::draining:
       out << "the gate is shutting down and takes no more creates; try again shortly";
       return out.take();
+    case gate::Decision::unconfigured:
+      out << "the gate's configuration is faulty, and it takes no creates until that is mended; "
+             "its "
+             "log and status page say what is wrong";
+      return out.take();
     case gate::Decision::unknown:
       out << "the number of live tasks is unknown (" << verdict.fault << "): " << verdict.detail;
       return out.take();
@@ -120,8 +125,15 @@ std::string rate_limit_fields(const gate::Verdict& verdict, int retry_after) {
 }
 
 int refusal_status(gate::Decision decision, int unknown_status) {
-  if (decision == gate::Decision::draining) return 503;
-  return decision == gate::Decision::unknown ? unknown_status : 429;
+  switch (decision) {
+    case gate::Decision::draining:
+    case gate::Decision::unconfigured:
+      return 503;
+    case gate::Decision::unknown:
+      return unknown_status;
+    default:
+      return 429;
+  }
 }
 
 }  // namespace

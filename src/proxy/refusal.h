@@ -23,7 +23,7 @@ struct Answer {
 };
 
 // A refused create: 429 when no slot is free, `unknown_status` (503 or 429) when the count is
-// unknown, 503 while draining, with Retry-After, the RateLimit fields
+// unknown, 503 while draining or unconfigured, with Retry-After, the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers-11) and a JSON body whose first members are those that
 // today's clients of kube-coder read. `draw`: see gate::retry_after().
 Answer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,

@@ -104,6 +104,10 @@ TEST_CASE("Each trouble has a word, a title and a level") {
        "open",
        Level::good,
        {"The last reload of the configuration failed"}},
+      {[](Status& s) { s.configured = s.config_last_reload_success = false; },
+       "unconfigured",
+       Level::bad,
+       {"The configuration is faulty"}},
   }));
   const View view = view_of(with(row.change));
   CHECK(view.state == row.state);

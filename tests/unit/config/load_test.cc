@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "config/keys.h"
+#include "config/values.h"
 #include "support/catch.h"
 #include "unit/config/world.h"
 
@@ -81,10 +83,108 @@ TEST_CASE("the default file is read if it exists") {
   CHECK(loaded(World()).config.file.empty());
 }
 
-TEST_CASE("a default file that exists and cannot be read is an error") {
+World with_default_file(const std::string& text) {
   World world;
-  world.unreadable[std::string(kDefaultFile)] = EACCES;
-  CHECK(errors_of(world) == Lines{"/etc/taskgate/config.yaml: cannot be read: Permission denied"});
+  world.files[std::string(kDefaultFile)] = text;
+  return world;
+}
+
+// A pod's ConfigMap that was faulty kept the gate from its start, and with it the whole workspace.
+TEST_CASE("a default file that is faulty leaves the gate unconfigured, with the file's faults") {
+  const Loaded result = loaded(with_default_file("limit: many\nlimt: 3\n"));
+  CHECK_FALSE(result.config.configured);
+  CHECK(result.config.file == kDefaultFile);
+  CHECK(result.faults ==
+        Lines{"/etc/taskgate/config.yaml:1:8: limit: 'many' is not a whole number; use a whole "
+              "number from 0 to 100000",
+              "/etc/taskgate/config.yaml:2:1: limt: unknown key; did you mean limit?"});
+  const Loaded sound = loaded(with_default_file("limit: 3\n"));
+  CHECK(sound.config.configured);
+  CHECK(sound.faults.empty());
+}
+
+TEST_CASE("a default file that cannot be read leaves the gate unconfigured too") {
+  for (const int error : {EACCES, EISDIR, EIO, ELOOP}) {
+    World world;
+    world.unreadable[std::string(kDefaultFile)] = error;
+    const Loaded result = loaded(world);
+    CHECK_FALSE(result.config.configured);
+    REQUIRE(result.faults.size() == 1);
+    CHECK(result.faults[0].starts_with("/etc/taskgate/config.yaml: cannot be read: "));
+  }
+}
+
+TEST_CASE("what else a faulty default file says holds, and what variables and flags say") {
+  World world = with_default_file(
+      "upstream: 127.0.0.1:8000\nlimit: many\nlog: {level: debug}\n"
+      "routes: {use: none, rules: [{name: job, path: /v1/jobs}]}\n");
+  world.variables["TASKGATE_LISTEN"] = "127.0.0.1:1";
+  world.flags = {"--admin=127.0.0.1:2"};
+  const Config config = loaded(world).config;
+  CHECK(config.upstream.port == 8000);
+  CHECK(config.listen.port == 1);
+  CHECK(config.admin.port == 2);
+  CHECK(config.log.level == log::Level::debug);
+  CHECK(config.routes.rules().size() == 1);
+  CHECK(config.limit == 12);
+  CHECK(config.tmux.socket == Lines{"/tmp/tmux-1000/default"});
+}
+
+TEST_CASE("of a default file that is no YAML nothing holds") {
+  World world = with_default_file("upstream: 127.0.0.1:8000\nlimit: [");
+  world.variables["TASKGATE_LISTEN"] = "127.0.0.1:1";
+  const Config config = loaded(world).config;
+  CHECK_FALSE(config.configured);
+  CHECK(config.upstream == Config().upstream);
+  CHECK(config.listen.port == 1);
+}
+
+TEST_CASE("keys of a faulty default file that are impossible together are not taken") {
+  struct Row {
+    std::string text;
+    std::string faulty;
+  };
+  const Row rows[] = {
+      {"upstream: 127.0.0.1:8000\nadmin: :7\nlisten: :7\n", "admin"},
+      {"upstream: 127.0.0.1:8000\nlisten: :8000\n", "upstream"},
+      {"drain: {notice: 1m}\n", "drain.notice"},
+      {"admission: {body_limit: 2MiB, body_total: 1MiB}\n", "admission.body_limit"},
+      // Each wrong key goes back to a default that stands in the way of the other.
+      {"listen: nowhere\nadmin: :6090\n", "listen"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    World world = with_default_file(row.text);
+    const Loaded result = loaded(world);
+    CHECK_FALSE(result.config.configured);
+    CHECK(result.faults.size() == 1);
+    CHECK_FALSE(clash(result.config.listen, result.config.admin));
+    CHECK_FALSE(reaches(result.config.upstream, result.config.listen));
+    CHECK(result.config.drain.notice <= result.config.drain.timeout);
+    CHECK(result.config.admission.body_limit <= result.config.admission.body_total);
+    const Key& key = *find_key(row.faulty);
+    CHECK(key.get(result.config) == key.get(Config()));
+  }
+}
+
+TEST_CASE("a fault of a variable or a flag is an error, beside a faulty default file too") {
+  World world = with_default_file("limit: many\n");
+  world.variables["TASKGATE_LIMT"] = "1";
+  CHECK(errors_of(world).size() == 2);
+  world.variables.clear();
+  world.flags = {"--limt=1"};
+  CHECK(errors_of(world).size() == 2);
+  world.flags = {"--admin=127.0.0.1:1", "--listen=127.0.0.1:1"};
+  CHECK(errors_of(world).size() == 2);
+}
+
+TEST_CASE("a file that was named is an error when it is faulty, the default path too") {
+  World world = with_default_file("limit: many\n");
+  world.flags = {"--config=" + std::string(kDefaultFile)};
+  CHECK(errors_of(world).size() == 1);
+  world.flags.clear();
+  world.variables["TASKGATE_CONFIG"] = std::string(kDefaultFile);
+  CHECK(errors_of(world).size() == 1);
 }
 
 TEST_CASE("the flag that names the file wins over the variable") {

@@ -294,6 +294,32 @@ TEST_CASE("a drain refuses those that wait and those that come, and tells each o
   CHECK_FALSE(gate.next_listing());
 }
 
+TEST_CASE("without a valid configuration creates are refused at once, and a reload lets them in") {
+  Settings faulty = settings(12);
+  faulty.configured = false;
+  Gate gate(faulty);
+  gate.apply(live(0, 1));
+  Create early(gate, 2);
+  CHECK(early.decision() == Decision::unconfigured);
+  CHECK(early.ticket.verdict()->reason == RefusalReason::unconfigured);
+  CHECK_FALSE(gate.next_listing());
+  CHECK(gate.snapshot(at(3)).slots_free() == 0);
+  gate.configure(settings(1), at(4));
+  CHECK(gate.snapshot(at(4)).slots_free() == 1);
+  Create late(gate, 5);
+  gate.apply(live(0, 6));
+  CHECK(late.decision() == Decision::admitted);
+}
+
+TEST_CASE("no slot is free in a drain, whatever is counted") {
+  Gate gate(settings(3));
+  gate.drain(at(0));
+  CHECK(gate.snapshot(at(1)).slots_free() == 0);
+  gate.apply(live(1, 2));
+  CHECK(gate.snapshot(at(3)).slots_free() == 0);
+  CHECK(gate.snapshot(at(3)).live == 1);
+}
+
 TEST_CASE("a tmux server that was restarted with ids that start over is counted afresh") {
   Gate gate(settings(3));
   gate.apply(listing_of({session(5), session(6)}, 1));

@@ -121,7 +121,8 @@ TEST_CASE("A refusal counts by its reason beside its decision") {
        {gate::RefusalReason::promised, gate::Decision::rejected},
        {gate::RefusalReason::unknown, gate::Decision::unknown},
        {gate::RefusalReason::blind, gate::Decision::unknown},
-       {gate::RefusalReason::draining, gate::Decision::draining}}));
+       {gate::RefusalReason::draining, gate::Decision::draining},
+       {gate::RefusalReason::unconfigured, gate::Decision::unconfigured}}));
   Metrics metrics(kRoutes);
   metrics.record(create("webhook", decision, reason));
   const std::string labels = "\",route=\"webhook\"}";

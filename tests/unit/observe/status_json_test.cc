@@ -66,7 +66,7 @@ TEST_CASE("The status says all that is known") {
     "connections": {"active": 8, "idle": 7, "streams": 2, "tunnels": 9, "limit": 10000},
     "upstream_connections": {"new": 30, "reused": 11, "resent": 3, "idle": 5},
     "listening": true, "draining": false, "drained": false,
-    "config": {"generation": 4, "last_reload_success": true, "error": null},
+    "config": {"configured": true, "generation": 4, "last_reload_success": true, "error": null},
     "listen": "0.0.0.0:6090", "upstream": "127.0.0.1:6080", "pid": 42,
     "started": "2023-11-14T22:13:20.000Z", "uptime_seconds": 100})")
                               .as_object();

@@ -61,6 +61,22 @@ TEST_CASE("a create that found the free slots promised is told so") {
   CHECK(answer.message.find("\"reason\":\"promised\"") != std::string::npos);
 }
 
+TEST_CASE("a gate without a valid configuration says so with 503, whatever unknown_status is") {
+  gate::Verdict verdict;
+  verdict.decision = gate::Decision::unconfigured;
+  verdict.reason = gate::RefusalReason::unconfigured;
+  verdict.retry = {60, gate::RetryBasis::fixed};
+  verdict.limit = 12;
+  for (const int unknown_status : {503, 429}) {
+    const Answer answer = refuse_create(verdict, unknown_status, 0, Persistence::keep);
+    CHECK(answer.status == 503);
+    CHECK(answer.retry_after == 60);
+    CHECK(body_of(answer.message).find("\"error\":\"the gate's configuration is faulty, ") !=
+          std::string::npos);
+    CHECK(body_of(answer.message).find("\"reason\":\"unconfigured\"") != std::string::npos);
+  }
+}
+
 TEST_CASE(
     "an unknown signal is refused with the status that is configured, its reason and what to "
     "check") {

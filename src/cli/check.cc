@@ -10,7 +10,7 @@ int check(const Words& flags) {
   for (const std::string& line : loaded->warnings) {
     std::fprintf(stderr, "warning: %s\n", line.c_str());
   }
-  std::fputs(config::to_yaml(loaded->config).c_str(), stdout);
+  std::fputs(config::to_annotated_yaml(*loaded).c_str(), stdout);
   return kOk;
 }
 

@@ -28,6 +28,10 @@ int explain(const Words& words);  // METHOD TARGET: which rule, gated or not, an
 int verify(const Words& words);   // HOST:PORT: does a gate answer there?
 int prepare(const Words& words);  // makes the folder of tmux's sockets, for an init container
 int drain(Words flags);           // has the gate of this container drain, and waits for its end
+int resume(const Words& flags);   // takes that back
+
+// The words about one command, or about all when there is none of that name.
+const char* help_of(const std::string& command);
 
 // The configuration, or nothing where it is in error. What is wrong, with the default file too, was
 // printed to standard error then.

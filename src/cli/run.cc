@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <cstring>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -61,6 +62,7 @@ class Process {
         watch_(loop_, file.path, file.mark, [this] { reload("file"); }),
         admin_(start_->admin, admin_sources(), {.connections = descriptors_.admin}) {
     signals_.add(SIGUSR1);
+    signals_.add(SIGUSR2);
   }
 
   int run() {
@@ -96,14 +98,18 @@ class Process {
   }
 
   void on_signal(int number) {
-    log::info("signal_received")
-        .field("signal", number == SIGHUP    ? "SIGHUP"
-                         : number == SIGUSR1 ? "SIGUSR1"
-                         : number == SIGINT  ? "SIGINT"
-                                             : "SIGTERM");
+    log::info("signal_received").field("signal", std::string("SIG") + sigabbrev_np(number));
     if (number == SIGHUP) return reload("signal");
     if (number == SIGUSR1) return proxy_.drain([this] { on_drained(); });
+    if (number == SIGUSR2) return resume();
     terminate();
+  }
+
+  // The drain of a SIGTERM is final: whoever sent it counts on the end.
+  void resume() {
+    if (!terminating_) return proxy_.resume();
+    log::warning("resume_refused")
+        .field("detail", "SIGTERM has ended the gate, and its drain cannot be taken back");
   }
 
   // The first SIGTERM drains; one that comes during or after a drain ends the process at once.

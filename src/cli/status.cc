@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "cli/running_gate.h"
 #include "cli/status_text.h"
 
 namespace taskgate::cli {
@@ -108,7 +109,7 @@ int watch_json(const config::Address& admin) {
     if (event.name == "status") return write(event.data + "\n");
     complain(event.data);
   });
-  return why ? complain(*why) : kOk;
+  return why ? no_gate(*why) : kOk;
 }
 
 int watch_lines(const config::Address& admin) {
@@ -117,7 +118,7 @@ int watch_lines(const config::Address& admin) {
     const auto status = parse_status(event.data);
     lines.show(status ? status_line(*status) : printable(event.data));
   });
-  return why ? complain(*why) : kOk;
+  return why ? no_gate(*why) : kOk;
 }
 
 int watch_screen(const config::Address& admin) {
@@ -130,18 +131,18 @@ int watch_screen(const config::Address& admin) {
     });
   }
   write("\n");
-  return why ? complain(*why) : kOk;
+  return why ? no_gate(*why) : kOk;
 }
 
 int show_once(const config::Address& admin, bool raw) {
   const auto body = admin::get(admin, "/status");
-  if (!body) return complain(body.error());
+  if (!body) return no_gate(body.error());
   if (raw) {
     write(*body);
     return kOk;
   }
   const auto status = parse_status(*body);
-  if (!status) return complain(kNoStatus);
+  if (!status) return no_gate(kNoStatus);
   write(status_text(*status, style()));
   return kOk;
 }

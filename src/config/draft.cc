@@ -79,4 +79,13 @@ std::string Draft::place_of(std::string_view path) const {
   return found == places_.end() ? std::string(path) : found->second;
 }
 
+std::map<std::string, std::string, std::less<>> Draft::places() const {
+  auto places = places_;
+  std::erase_if(places, [](const auto& entry) { return entry.first == entry.second; });
+  for (auto& [path, place] : places) {
+    if (place.ends_with(": " + path)) place.resize(place.size() - path.size() - 2);
+  }
+  return places;
+}
+
 }  // namespace taskgate::config

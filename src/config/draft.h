@@ -43,6 +43,8 @@ class Draft {
   bool is_faulty(std::string_view path) const { return faulty_.contains(path); }
   // Where the key's value came from; the bare path when it is the default.
   std::string place_of(std::string_view path) const;
+  // The same of all that are no defaults, without the key behind a place in the file.
+  std::map<std::string, std::string, std::less<>> places() const;
 
   Config& config() { return config_; }
   const Config& config() const { return config_; }

@@ -72,7 +72,7 @@ boost::system::result<Loaded, Errors> without_faults(const Sources& sources, con
   Config config = mended.errors().empty() ? mended.config() : bare.config();
   config.file = file;
   config.configured = false;
-  return Loaded{std::move(config), draft.warnings(), draft.errors()};
+  return Loaded{std::move(config), file, {}, draft.warnings(), draft.errors()};
 }
 
 }  // namespace
@@ -87,7 +87,9 @@ boost::system::result<Loaded, Errors> load(const Sources& sources) {
   const Choice file = choose_file(sources, flags);
   read_file(sources, file, draft);
   complete(sources, flags, draft);
-  if (draft.errors().empty()) return Loaded{draft.config(), draft.warnings(), {}};
+  if (draft.errors().empty()) {
+    return Loaded{draft.config(), file.path, draft.places(), draft.warnings(), {}};
+  }
   if (!file.named_by.empty()) return Errors{draft.errors()};
   return without_faults(sources, flags, file.path, draft);
 }

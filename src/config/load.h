@@ -3,6 +3,7 @@
 
 #include <boost/system/result.hpp>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,11 @@ struct Errors {
 
 struct Loaded {
   Config config;
+  // The file that was read, or would have been were it there.
+  std::string file;
+  // Where values came from, by their keys: `config.yaml:3:7`, a variable, a flag. Those that are
+  // not here are defaults.
+  std::map<std::string, std::string, std::less<>> places;
   // Not errors, but worth a log line at start and reload: an environment variable that shadows a
   // key of the file.
   std::vector<std::string> warnings;
@@ -56,5 +62,7 @@ boost::system::result<Loaded, Errors> load(const Sources& sources);
 
 // The effective configuration as YAML that load() takes back; nothing in it is secret.
 std::string to_yaml(const Config& config);
+// The same with comments that say which file was read and where each value came from.
+std::string to_annotated_yaml(const Loaded& loaded);
 
 }  // namespace taskgate::config

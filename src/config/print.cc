@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "config/keys.h"
 #include "config/load.h"
 
@@ -35,8 +36,22 @@ std::string yaml(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
+// A comment ends with its line, and holds UTF-8 only.
+std::string comment(const std::string& text) {
+  const bool fits = utf8_prefix(text) == text && printable(text) == text;
+  return "# " + (fits ? text : yaml(text));
+}
+
 class Printer {
  public:
+  Printer() = default;
+  // Says where each value came from.
+  explicit Printer(const Loaded& loaded) : loaded_(&loaded) {
+    const std::string& file = loaded.config.file;
+    line(0, file.empty() ? comment("no configuration file: " + loaded.file + " is not there")
+                         : comment("configuration file: " + file));
+  }
+
   void line(int depth, const std::string& text) {
     out_.append(static_cast<std::size_t>(depth) * 2, ' ');
     out_ += text;
@@ -52,7 +67,7 @@ class Printer {
     const std::string name = section.empty() ? key.path : key.path.substr(dot + 1);
     const std::vector<std::string> values = key.get(config);
     line(section.empty() ? 0 : 1,
-         name + ": " + (key.is_list ? yaml(values) : yaml(values.front())));
+         name + ": " + (key.is_list ? yaml(values) : yaml(values.front())) + origin(key.path));
   }
 
   void routes(const Config& config) {
@@ -64,8 +79,10 @@ class Printer {
     const std::vector<std::string> bodies(
         table.bodies_on_get().begin() + own_from(base.bodies_on_get(), table.bodies_on_get()),
         table.bodies_on_get().end());
-    if (own.empty() && bodies.empty()) return line(0, "routes: " + config.routes_name);
-    line(0, "routes:");
+    if (own.empty() && bodies.empty()) {
+      return line(0, "routes: " + config.routes_name + origin("routes"));
+    }
+    line(0, "routes:" + origin("routes"));
     line(1, "use: " + config.routes_name);
     if (!bodies.empty()) line(1, "bodies_on_get: " + yaml(bodies));
     if (!own.empty()) line(1, "rules:");
@@ -75,6 +92,12 @@ class Printer {
   std::string take() { return std::move(out_); }
 
  private:
+  std::string origin(const std::string& path) const {
+    if (loaded_ == nullptr) return "";
+    const auto found = loaded_->places.find(path);
+    return "  " + comment(found == loaded_->places.end() ? "default" : found->second);
+  }
+
   template <typename T>
   static std::ptrdiff_t own_from(const std::vector<T>& base, const std::vector<T>& all) {
     return static_cast<std::ptrdiff_t>(std::min(base.size(), all.size()));
@@ -106,19 +129,27 @@ class Printer {
     line(4, "most: " + std::to_string(slots.most));
   }
 
+  const Loaded* loaded_ = nullptr;
   std::string out_;
   std::string section_;
 };
 
-}  // namespace
-
-std::string to_yaml(const Config& config) {
-  Printer printer;
+std::string printed(Printer printer, const Config& config) {
   for (const Key& key : keys()) {
     if (key.path != "routes") printer.key(key, config);
   }
   printer.routes(config);
   return printer.take();
+}
+
+}  // namespace
+
+std::string to_yaml(const Config& config) {
+  return printed(Printer(), config);
+}
+
+std::string to_annotated_yaml(const Loaded& loaded) {
+  return printed(Printer(loaded), loaded.config);
 }
 
 }  // namespace taskgate::config

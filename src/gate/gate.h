@@ -188,6 +188,8 @@ class Gate {
   void configure(Settings settings, TimePoint now);
   // From now on creates are refused as `draining`, those that wait at once.
   void drain(TimePoint now);
+  // Takes that back.
+  void resume() { draining_ = false; }
 
   // Counts only; the second one lists the holders too, which costs as much as there are sessions.
   Snapshot snapshot(TimePoint now) const;

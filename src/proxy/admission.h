@@ -45,6 +45,7 @@ class Admission {
 
   void configure(const config::Config& config);
   void drain();
+  void resume() { gate_.resume(); }
   gate::Snapshot snapshot() const { return gate_.snapshot(Clock::now()); }
   gate::Snapshot snapshot_with_holders() const { return gate_.snapshot_with_holders(Clock::now()); }
 

@@ -54,7 +54,12 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
       accept_pause_(loop),
       drain_timer_(loop),
       generation_(services_.config->configured ? 1 : 0) {
+  listen();
+}
+
+void Proxy::listen() {
   listen_on(acceptor_, listen_, services_.config->listen, services_.peers);
+  listen_ = local_endpoint();
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {
@@ -64,15 +69,20 @@ asio::ip::tcp::endpoint Proxy::local_endpoint() const {
 
 void Proxy::start() {
   warn_if_descriptors_are_short();
-  accepting_ = true;
-  asio::co_spawn(services_.loop, accept_loop(), asio::detached);
+  begin_accepting();
 }
 
-Task<> Proxy::accept_loop() {
-  while (accepting_) {
+void Proxy::begin_accepting() {
+  accepting_ = true;
+  asio::co_spawn(services_.loop, accept_loop(++listening_), asio::detached);
+}
+
+Task<> Proxy::accept_loop(unsigned listening) {
+  const auto is_over = [this, listening] { return !accepting_ || listening != listening_; };
+  while (!is_over()) {
     TcpSocket socket(services_.loop);
     const auto [error] = co_await acceptor_.async_accept(socket, kTask);
-    if (!accepting_) break;
+    if (is_over()) break;
     if (!error) begin(std::move(socket), Arrival::accepted);
     if (error && error != asio::error::connection_aborted) {
       co_await pause_accepting(error.message());
@@ -165,21 +175,48 @@ void Proxy::drain(std::function<void()> done) {
       .field("timeout_s", to_seconds(services_.config->drain.timeout));
   services_.admission.drain();
   services_.upstream.pool().drain();
-  asio::co_spawn(services_.loop, run_drain(), asio::detached);
+  asio::co_spawn(services_.loop, run_drain(++drain_), asio::detached);
 }
 
-Task<> Proxy::run_drain() {
+Task<> Proxy::run_drain(unsigned drain) {
   const auto limits = services_.config->drain;
   const TimePoint began = Clock::now();
   drain_timer_.expires_at(began + limits.notice);
   co_await drain_timer_.async_wait(kTask);
+  if (drain != drain_) co_return;
   stop_accepting();
   for (Connection& connection : connections_) connection.end_if_idle();
   services_.parking.close_all();
   finish_if_empty();
   drain_timer_.expires_at(began + limits.timeout);
   co_await drain_timer_.async_wait(kTask);
-  if (!drained_) stop();
+  if (drain == drain_ && !drained_) stop();
+}
+
+void Proxy::resume() {
+  if (!services_.draining) return;
+  if (!accepting_ && !listen_again()) return;
+  ++drain_;
+  drain_timer_.cancel();
+  drained_ = false;
+  services_.draining = false;
+  services_.admission.resume();
+  services_.upstream.pool().resume();
+  log::info("drain_taken_back").field("connections", clients());
+}
+
+bool Proxy::listen_again() try {
+  listen();
+  begin_accepting();
+  return true;
+} catch (const std::runtime_error& failure) {
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  log::error("resume_failed")
+      .field("reason", failure.what())
+      .field("detail",
+             "the drain cannot be taken back: see what else listens there, and try again");
+  return false;
 }
 
 void Proxy::stop_accepting() {

@@ -29,6 +29,10 @@ class Proxy {
   // closed; what is in flight goes on, streams and tunnels too, until drain.timeout, when it is
   // cut. Then `done`, once.
   void drain(std::function<void()> done);
+  // Takes the drain back at any point of it, also when it is over: listens again on the same
+  // address and port where it had stopped. A later drain() begins anew. Where it cannot listen the
+  // drain goes on, and the log says why.
+  void resume();
   // Cuts everything now; `done` as above.
   void stop();
 
@@ -50,14 +54,17 @@ class Proxy {
   using Connections =
       boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
 
-  Task<> accept_loop();
+  void listen();
+  bool listen_again();
+  void begin_accepting();
+  Task<> accept_loop(unsigned listening);
   Task<> pause_accepting(std::string_view reason);
   enum class Arrival : std::uint8_t { accepted, unparked };
   void begin(TcpSocket socket, Arrival arrival);
   void unpark(int descriptor);
   Task<> serve(TcpSocket socket, Arrival arrival);
   std::size_t clients() const { return open_ + services_.parking.size(); }
-  Task<> run_drain();
+  Task<> run_drain(unsigned drain);
   std::size_t connection_limit() const;
   bool at_capacity() const;
   void warn_if_descriptors_are_short() const;
@@ -65,7 +72,7 @@ class Proxy {
   void finish_if_empty();
 
   Services services_;
-  const asio::ip::tcp::endpoint listen_;  // as configured: the port may be 0
+  asio::ip::tcp::endpoint listen_;  // as configured, and once bound with the port that it has
   Acceptor acceptor_;
   Timer accept_pause_;
   // What the log has said last of a pause, and when.
@@ -75,6 +82,8 @@ class Proxy {
   Connections connections_;
   std::size_t open_ = 0;  // of those that are not parked
   bool accepting_ = false;
+  unsigned listening_ = 0;  // numbers the times that it began to accept, and its drains: what waits
+  unsigned drain_ = 0;      // for an earlier one sees that it is over
   bool drained_ = false;
   std::function<void()> drain_done_;
 

@@ -36,8 +36,9 @@ class UpstreamPool {
   void set_limit(Duration limit);
   // The upstream is another one: closes all, and takes none that was made before.
   void renew();
-  // Closes all, and takes none any more.
+  // Closes all, and takes none any more; or does again, when a drain is taken back.
   void drain();
+  void resume() { draining_ = false; }
 
   // A request asks for it before it connects, and gives it with the connection that it leaves.
   // Nothing while no connections are kept.

@@ -4,6 +4,7 @@
 
 #include "e2e/configured_world.h"
 #include "support/catch.h"
+#include "support/loopback.h"
 #include "support/run.h"
 
 using namespace taskgate::test;
@@ -102,6 +103,8 @@ TEST_CASE("taskgate drain waits for the drain's end, and the process stays until
   const RunResult drained = taskgate_command({"drain"}, admin_of(*world.gate));
   CHECK(drained.err == "");
   CHECK(drained.status == 0);
+  CHECK(drained.out.find("taskgate resume takes it back\ndrained: nothing is in flight") !=
+        std::string::npos);
   CHECK(world.gate->process().running());
   CHECK(world.gate->admin("/livez").status == 200);
   CHECK(says(world.gate->admin("/status"), "\"drained\":true"));
@@ -145,7 +148,8 @@ TEST_CASE(
   const RunResult good =
       taskgate_command({"check", "--config", dir.write("good.yaml", "limit: 5\n")});
   CHECK(good.status == 0);
-  CHECK(good.out.find("limit: 5\n") != std::string::npos);
+  CHECK(good.out.starts_with("# configuration file: " + (dir / "good.yaml") + "\n"));
+  CHECK(good.out.find("\nlimit: 5  # " + (dir / "good.yaml") + ":1:8\n") != std::string::npos);
   const std::string file = dir.write("bad.yaml", "limit: 5\ntmux:\n  on_unknown: maybe\n");
   const RunResult bad = taskgate_command({"check", "--config", file});
   CHECK(bad.status == 64);
@@ -200,4 +204,29 @@ TEST_CASE("version, help and unknown commands") {
   const RunResult unknown = taskgate_command({"dance"});
   CHECK(unknown.status == 64);
   CHECK(unknown.err == "taskgate: unknown command 'dance'; see taskgate --help\n");
+}
+
+TEST_CASE("a command that finds no gate says whom it asked, and what to check") {
+  const ClosedPort closed;
+  const std::string admin = "127.0.0.1:" + std::to_string(closed.port());
+  for (const char* word : {"status", "drain", "resume"}) {
+    const RunResult alone = taskgate_command({word}, {{"admin", admin}});
+    CHECK(alone.status == 1);
+    CHECK(alone.err.starts_with("taskgate: http://" + admin + "/status: Connection refused\n"));
+    CHECK(alone.err.find("--admin") != std::string::npos);
+  }
+}
+
+TEST_CASE("each command has its own help") {
+  for (const std::string word :
+       {"run", "check", "sessions", "status", "explain", "verify", "prepare", "drain", "resume"}) {
+    CAPTURE(word);
+    const RunResult help = taskgate_command({word, "--help"});
+    CHECK(help.status == 0);
+    CHECK(help.out.starts_with("taskgate " + word + ": "));
+    CHECK(help.out.find("Usage: taskgate") != std::string::npos);
+    CHECK(help.out.find("Example: ") != std::string::npos);
+    CHECK(taskgate_command({"help", word}).out == help.out);
+    CHECK(taskgate_command({"--help"}).out.find("\n  " + word) != std::string::npos);
+  }
 }

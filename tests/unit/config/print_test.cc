@@ -123,6 +123,42 @@ TEST_CASE("own routes come back, with and without the built-in list") {
   check_round_trip(config);
 }
 
+TEST_CASE("each value is printed with where it came from, and is read back with that") {
+  World world = test::with_file("limit: 5\ntmux:\n  match: [a, b]\nroutes: {use: none}\n");
+  world.variables = {{"TASKGATE_TMUX_HOLD", "2s"}, {"KC_MAX_TASKS", "7"}, {"TMUX_TMPDIR", "/run"}};
+  world.flags.push_back("--forwarded");
+  const Loaded result = loaded(world);
+  const std::string text = to_annotated_yaml(result);
+  CHECK(text.starts_with("# configuration file: config.yaml\nlisten: "));
+  for (const char* line :
+       {"limit: 7  # KC_MAX_TASKS\n", "  match: [a, b]  # config.yaml:3:11\n",
+        "  hold: 2s  # TASKGATE_TMUX_HOLD\n", "  socket: [/run/tmux-1000/default]  # TMUX_TMPDIR\n",
+        "forwarded: true  # --forwarded\n", "routes: none  # config.yaml:4:9\n",
+        "  timeout: 1s  # default\n"}) {
+    CAPTURE(line);
+    CHECK(text.find(std::string("\n") + line) != std::string::npos);
+  }
+  CHECK(config_of(text) == result.config);
+}
+
+TEST_CASE("without a file it is said where one was looked for") {
+  CHECK(to_annotated_yaml(loaded(World()))
+            .starts_with(
+                "# no configuration file: /etc/taskgate/config.yaml is not there\nlisten: "));
+}
+
+TEST_CASE("the name of a file cannot make more of a comment than a comment") {
+  for (const std::string name : {"a\nlimit: 1", "a\xff", "a\x1b[2J"}) {
+    World world;
+    world.flags = {"--config", name};
+    world.files[name] = "limit: 5\n";
+    const Loaded result = loaded(world);
+    Config again = config_of(to_annotated_yaml(result));
+    again.file = name;
+    CHECK(again == result.config);
+  }
+}
+
 TEST_CASE("own routes are printed below the list they follow") {
   const Config config = config_of(
       "routes: {bodies_on_get: /search, rules: [{name: job, path: '/jobs/{id}', settle: 1s}]}");

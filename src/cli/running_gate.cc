@@ -1,0 +1,73 @@
+#include "cli/running_gate.h"
+
+#include <signal.h>
+
+#include <boost/json/parse.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "admin/client.h"
+#include "cli/cli.h"
+
+namespace taskgate::cli {
+namespace {
+
+// A pid read over the network is signalled only if it is this very program.
+bool runs_this_program(int pid) {
+  std::error_code error;
+  const auto ours = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto theirs = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", error);
+  return !error && pid > 0 && ours == theirs;
+}
+
+}  // namespace
+
+// Its pid is that of this container, since the command runs there too.
+std::optional<RunningGate> find_gate(const config::Address& admin, std::string& why_not) {
+  const auto body = admin::get(admin, "/status");
+  if (!body) {
+    why_not = body.error();
+    return std::nullopt;
+  }
+  boost::system::error_code error;
+  const boost::json::value status = boost::json::parse(*body, error);
+  const auto* object = error ? nullptr : status.if_object();
+  const auto member = [&](const char* name) {
+    return object == nullptr ? nullptr : object->if_contains(name);
+  };
+  const auto* pid = member("pid");
+  const auto* draining = member("draining");
+  const auto* drained = member("drained");
+  const bool is_status = pid != nullptr && pid->is_int64() && draining != nullptr &&
+                         draining->is_bool() && drained != nullptr && drained->is_bool();
+  if (!is_status) {
+    why_not = "the admin port's answer is no status of a gate";
+    return std::nullopt;
+  }
+  return RunningGate{static_cast<int>(pid->get_int64()), draining->get_bool(), drained->get_bool()};
+}
+
+std::optional<RunningGate> find_gate_or_complain(const config::Address& admin) {
+  std::string why_not;
+  auto gate = find_gate(admin, why_not);
+  if (!gate) no_gate(why_not);
+  return gate;
+}
+
+int no_gate(const std::string& why_not) {
+  std::fprintf(stderr,
+               "taskgate: %s\n"
+               "No gate answers there. Check that one runs in this container, and that `admin` is "
+               "the same here\nand there: taskgate check says where this command has it from "
+               "(--admin HOST:PORT names another).\n",
+               why_not.c_str());
+  return kFailed;
+}
+
+bool send_signal(const RunningGate& gate, int number) {
+  if (runs_this_program(gate.pid) && kill(gate.pid, number) == 0) return true;
+  std::fprintf(stderr, "taskgate: process %d is not a gate of this container\n", gate.pid);
+  return false;
+}
+
+}  // namespace taskgate::cli

@@ -1,0 +1,28 @@
+// The gate that runs in this container: found by its admin port, told by signals.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "config/config.h"
+
+namespace taskgate::cli {
+
+struct RunningGate {
+  int pid = 0;
+  bool draining = false;
+  bool drained = false;
+};
+
+// The gate that answers at `admin`. Nothing, with the reason in `why_not`, where none does.
+std::optional<RunningGate> find_gate(const config::Address& admin, std::string& why_not);
+
+// The same for a command that ends where there is none: says why, and what to check.
+std::optional<RunningGate> find_gate_or_complain(const config::Address& admin);
+// Says on standard error that no gate answers, and what to check; gives the exit code.
+int no_gate(const std::string& why_not);
+
+// Sends a signal. False, after a complaint, where the process is no gate of this container.
+bool send_signal(const RunningGate& gate, int number);
+
+}  // namespace taskgate::cli

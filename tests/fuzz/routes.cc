@@ -16,7 +16,12 @@ using route::Table;
 
 Table normalized_table() {
   std::vector<route::Rule> rules = route::kube_coder().rules();
-  for (route::Rule& rule : rules) rule.spelling = route::Spelling::normalized;
+  for (route::Rule& rule : rules) {
+    rule.spelling = route::Spelling::normalized;
+    // Their class is of undecoded characters: "%00" is an id there, and NUL would be none.
+    if (rule.name == "board-run") rule.path = *route::Pattern::parse("/api/boards/{id}/runs");
+    if (rule.name == "cron-run") rule.path = *route::Pattern::parse("/api/crons/{id}/run");
+  }
   return {rules, {}};
 }
 

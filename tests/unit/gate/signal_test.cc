@@ -144,7 +144,7 @@ TEST_CASE("a blind gate lets one create pass after a pause, and sees again if th
   gate.apply(live(0, now += 10));
   REQUIRE(trial.decision() == Decision::admitted);
   CHECK(behind.decision() == Decision::unknown);
-  gate.succeeded(trial.ticket.take_reservation().answered(201, at(now += 10)));
+  gate.succeeded(*trial.ticket.take_reservation().answered(201, at(now += 10)));
   gate.apply(live(1, now += 10));
   CHECK(gate.snapshot(at(now)).signal == SignalState::known);
 }

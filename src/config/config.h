@@ -63,8 +63,8 @@ struct Config {
     Duration connect = std::chrono::seconds(2);
     Duration response{};  // 0: none
     Duration create = std::chrono::seconds(120);
-    Duration idle{};                                 // 0: none
-    Duration keep_alive = std::chrono::seconds(75);  // silence between two requests of a connection
+    Duration idle{};                                  // 0: none
+    Duration keep_alive = std::chrono::seconds(700);  // silence between two requests of a client
     Duration upstream_keep_alive{};  // the same towards the upstream; 0: one request a connection
 
     bool operator==(const Timeouts&) const = default;

@@ -99,7 +99,7 @@ class ListReader {
     for (const std::string& path : bodies_on_get_) {
       if (std::find(bodies.begin(), bodies.end(), path) == bodies.end()) bodies.push_back(path);
     }
-    return {rules_, bodies};
+    return {rules_, bodies, built_in(use_).app_proxy()};
   }
 
   void unknown(const Node& key, const std::string& name) {

@@ -150,9 +150,7 @@ std::size_t ChunkScanner::read_trailer_name(std::string_view bytes) {
 
 bool ChunkScanner::is_for_hop() const {
   return identify(name_) != KnownField::other ||
-         std::any_of(hop_fields_.begin(), hop_fields_.end(), [this](const std::string& field) {
-           return equals_ignoring_case(field, name_);
-         });
+         std::ranges::binary_search(hop_fields_, name_, comes_before_ignoring_case);
 }
 
 std::size_t ChunkScanner::read_trailer_value(std::string_view bytes) {

@@ -1,5 +1,7 @@
 #include "http/connection.h"
 
+#include <algorithm>
+
 #include "http/head.h"
 #include "http/known_fields.h"
 
@@ -21,6 +23,7 @@ void read_option(ConnectionOptions& options, const Field& field, std::string_vie
     options.malformed = true;
   } else {
     options.names_other_fields = true;
+    if (options.count <= kMostConnectionOptions) options.named.push_back(option);
     const KnownField named = identify(option);
     if (named == KnownField::content_length || named == KnownField::transfer_encoding ||
         named == KnownField::host) {
@@ -39,32 +42,17 @@ ConnectionOptions read_connection_options(const std::vector<Field>& fields) {
       read_option(options, field, option);
     });
   }
+  if (options.count > kMostConnectionOptions) options.named.clear();
+  std::ranges::sort(options.named, comes_before_ignoring_case);
   return options;
 }
 
-std::vector<std::string> fields_named_by_connection(const ConnectionOptions& options,
-                                                    const std::vector<Field>& fields) {
-  std::vector<std::string> names;
-  if (!options.names_other_fields || options.count > kMostConnectionOptions) return names;
-  for (const Field& field : fields) {
-    if (identify(field.name) != KnownField::connection) continue;
-    for_each_element(field.value,
-                     [&names](std::string_view option) { names.emplace_back(option); });
-  }
-  return names;
+bool ConnectionOptions::names(std::string_view field) const {
+  return std::ranges::binary_search(named, field, comes_before_ignoring_case);
 }
 
-bool is_named_by_connection(const ConnectionOptions& options, const std::vector<Field>& fields,
-                            std::string_view name) {
-  if (!options.names_other_fields || options.count > kMostConnectionOptions) return false;
-  bool named = false;
-  for (const Field& field : fields) {
-    if (identify(field.name) != KnownField::connection) continue;
-    for_each_element(field.value, [&named, name](std::string_view option) {
-      named = named || equals_ignoring_case(option, name);
-    });
-  }
-  return named;
+std::vector<std::string> fields_named_by_connection(const ConnectionOptions& options) {
+  return {options.named.begin(), options.named.end()};
 }
 
 }  // namespace taskgate::http

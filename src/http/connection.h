@@ -1,6 +1,7 @@
 // The options of the Connection fields (RFC 9110 section 7.6.1). Pure; any thread.
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ void for_each_element(std::string_view list, Visit visit) {
   }
 }
 
-// Each field is compared with each option that names one, so their number is bounded.
+// Nobody has use for more.
 inline constexpr std::size_t kMostConnectionOptions = 100;
 inline constexpr char kTooManyConnectionOptions[] = "too many connection options";
 
@@ -37,17 +38,17 @@ struct ConnectionOptions {
   bool names_other_fields = false;       // anything but the options above
   bool malformed = false;                // an element is no token: it names nothing
   std::size_t count = 0;
+  // The fields that Connection names, sorted (comes_before_ignoring_case): the client chooses how
+  // many there are and how many fields are looked up among them. Empty where there are too many.
+  boost::container::static_vector<std::string_view, kMostConnectionOptions> named;
+
+  bool names(std::string_view field) const;
 };
 
 ConnectionOptions read_connection_options(const std::vector<Field>& fields);
 
 // The fields that Connection names: hop-by-hop in the trailers, too. Copies, because the trailers
-// come when the head may be gone. Empty where there are too many.
-std::vector<std::string> fields_named_by_connection(const ConnectionOptions& options,
-                                                    const std::vector<Field>& fields);
-
-// Whether `name` is one of the options of these fields; always false where there are too many.
-bool is_named_by_connection(const ConnectionOptions& options, const std::vector<Field>& fields,
-                            std::string_view name);
+// come when the head may be gone.
+std::vector<std::string> fields_named_by_connection(const ConnectionOptions& options);
 
 }  // namespace taskgate::http

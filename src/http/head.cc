@@ -1,5 +1,7 @@
 #include "http/head.h"
 
+#include <algorithm>
+
 namespace taskgate::http {
 
 namespace {
@@ -16,6 +18,11 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
     if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+bool comes_before_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::lexicographical_compare(
+      a, b, [](char one, char other) { return to_lower(one) < to_lower(other); });
 }
 
 const Field* find_field(const std::vector<Field>& fields, std::string_view name) {

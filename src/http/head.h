@@ -16,7 +16,7 @@ namespace taskgate::http {
 // A request that is refused before it is forwarded. `reason` is static text for the answer and the
 // log.
 struct Refusal {
-  int status;  // 400, 408, 413, 414, 417, 431, 501, 505
+  int status;  // 400, 408, 413, 414, 417, 431, 501, 505, 508
   const char* reason;
 };
 
@@ -141,6 +141,9 @@ class ResponseParser {
 
 // ASCII letters only (RFC 9110 section 5.1).
 bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+// An order of names in which those that differ only in the case of letters are the same one.
+bool comes_before_ignoring_case(std::string_view a, std::string_view b);
 
 // The first field of that name, or null.
 const Field* find_field(const std::vector<Field>& fields, std::string_view name);

@@ -34,6 +34,8 @@ const char* reason_phrase(int status) {
       return "Service Unavailable";
     case 504:
       return "Gateway Timeout";
+    case 508:
+      return "Loop Detected";
     case 505:
       return "HTTP Version Not Supported";
     default:

@@ -90,7 +90,7 @@ Refusal read_connection(RequestRules& rules, const RequestHead& head, const Know
   if (options.malformed) return bad_request("malformed Connection");
   if (options.count > kMostConnectionOptions) return bad_request(kTooManyConnectionOptions);
   if (rules.body.kind == BodyKind::chunked) {
-    rules.body.hop_fields = fields_named_by_connection(options, head.fields);
+    rules.body.hop_fields = fields_named_by_connection(options);
   }
   const bool persistent = head.minor_version > 0 || options.keep_alive;
   rules.keep_alive = persistent && !options.close;

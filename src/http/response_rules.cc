@@ -43,7 +43,7 @@ ResponseRules examine(const ResponseHead& head, std::string_view request_method)
   rules.body = framing->value_or(BodyFraming{.kind = BodyKind::until_close});
   if (rules.body.kind == BodyKind::until_close) rules.keep_alive = false;
   if (rules.body.kind == BodyKind::chunked) {
-    rules.body.hop_fields = fields_named_by_connection(options, head.fields);
+    rules.body.hop_fields = fields_named_by_connection(options);
   }
   return rules;
 }

@@ -62,6 +62,14 @@ class Decimal {
   std::size_t size_;
 };
 
+// Of the lines of Connection, the first one with the option `upgrade` goes on where it stands, with
+// that option alone, as it is spelled.
+void write_upgrade(Lines& lines, const ConnectionOptions& options, const Field& field) {
+  if (&field != options.upgrade_field) return;
+  if (field.value == options.upgrade_option) return lines.keep(field.line);
+  lines.write({field.name, ": ", options.upgrade_option});
+}
+
 class RequestWriter {
  public:
   RequestWriter(std::string& out, const RequestHead& head, const RequestEdits& edits)
@@ -89,9 +97,7 @@ class RequestWriter {
     return last;
   }
 
-  bool is_named(std::string_view name) const {
-    return is_named_by_connection(connection_, head_.fields, name);
-  }
+  bool is_named(std::string_view name) const { return connection_.names(name); }
 
   void write_field(const Field& field) {
     switch (identify(field.name)) {
@@ -110,7 +116,7 @@ class RequestWriter {
       case KnownField::host:
         return lines_.keep(field.line);
       case KnownField::trailer:
-        if (edits_.content_length) return;
+        if (edits_.content_length || edits_.drop_framing) return;
         return write_unless_named(field);
       case KnownField::expect:
         if (edits_.drop_expect) return;
@@ -127,15 +133,17 @@ class RequestWriter {
 
   bool keeps_upgrade() const { return edits_.keep_upgrade && connection_.upgrade_field != nullptr; }
 
-  // The line with the option `upgrade` gives its place to one with that option alone, so that the
-  // number of lines never grows: upstreams have limits on it.
+  // The client's line gives its place to the one that this hop says, so that the number of lines
+  // hardly ever grows: upstreams have limits on it.
   void write_connection(const Field& field) {
-    if (!keeps_upgrade() || &field != connection_.upgrade_field) return;
-    lines_.write({field.name, ": ", connection_.upgrade_option});
+    if (keeps_upgrade()) return write_upgrade(lines_, connection_, field);
+    if (edits_.close && !connection_written_) lines_.write({field.name, ": close"});
+    connection_written_ = true;
   }
 
   // Framing fields are never dropped because Connection names them: examine() refused that.
   void write_framing(const Field& field) {
+    if (edits_.drop_framing) return;
     if (!edits_.content_length) return lines_.keep(field.line);
     if (framing_written_) return;
     framing_written_ = true;
@@ -171,6 +179,9 @@ class RequestWriter {
     if (!edits_.forwarded_for.empty() && last_forwarded_ == nullptr) {
       lines_.write({kForwardedFor, ": ", edits_.forwarded_for});
     }
+    if (edits_.close && !keeps_upgrade() && !connection_written_) {
+      lines_.write({"Connection: close"});
+    }
   }
 
   Lines lines_;
@@ -179,6 +190,7 @@ class RequestWriter {
   const ConnectionOptions connection_;
   const Field* const last_forwarded_;
   bool framing_written_ = false;
+  bool connection_written_ = false;
 };
 
 class ResponseWriter {
@@ -210,6 +222,9 @@ class ResponseWriter {
   void write_field(const Field& field) {
     switch (identify(field.name)) {
       case KnownField::connection:
+        if (edits_.connection == ConnectionField::upgrade)
+          write_upgrade(lines_, connection_, field);
+        return;
       case KnownField::keep_alive:
       case KnownField::proxy_connection:
       case KnownField::te:
@@ -236,7 +251,7 @@ class ResponseWriter {
   bool may_be_framed() const { return head_.status >= 200 && head_.status != 204; }
 
   void write_unless_named(const Field& field) {
-    if (is_named_by_connection(connection_, head_.fields, field.name)) return;
+    if (connection_.names(field.name)) return;
     lines_.keep(field.line);
   }
 
@@ -249,6 +264,7 @@ class ResponseWriter {
       case ConnectionField::keep_alive:
         return lines_.write({"Connection: keep-alive"});
       case ConnectionField::upgrade:
+        if (connection_.upgrade_field != nullptr) return;  // written where it stood
         return lines_.write({"Connection: upgrade"});
     }
   }

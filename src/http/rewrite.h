@@ -21,14 +21,17 @@ struct RequestEdits {
   // A body that was read whole is sent with a length: replaces Transfer-Encoding or Content-Length,
   // and drops Trailer. Unset: the framing fields are forwarded as received.
   std::optional<std::uint64_t> content_length;
-  bool drop_expect = false;        // the 100 was sent by the gate
-  bool keep_upgrade = false;       // forwards Upgrade with `Connection: upgrade`
+  bool drop_framing = false;  // the body was read whole, and there was none: nor is there a Trailer
+  bool close = false;         // the connection will carry no other request (RFC 9112 section 9.6)
+  bool drop_expect = false;   // the 100 was sent by the gate
+  bool keep_upgrade = false;  // forwards Upgrade with `Connection: upgrade`
   std::string_view forwarded_for;  // the client's address for X-Forwarded-For; empty: added nowhere
 };
 
 // Appends the request head as it goes upstream to `out`. The request line is forwarded byte for
 // byte. Max-Forwards of OPTIONS and TRACE is counted down (section 7.6.2). There are never more
-// lines than came, but for a first X-Forwarded-For.
+// lines than came, but for a first X-Forwarded-For and a `Connection: close` where the client sent
+// no Connection.
 void append_request(std::string& out, const RequestHead& head, const RequestEdits& edits);
 
 enum class ConnectionField : std::uint8_t { none, close, keep_alive, upgrade };

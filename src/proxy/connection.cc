@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "base/log.h"
+#include "net/address.h"
 #include "observe/access_log.h"
+#include "proxy/gated_body.h"
 #include "route/items.h"
 
 namespace taskgate::proxy {
@@ -33,7 +35,7 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
   client_.send_at_once();
   client_.socket().non_blocking(true, ignored);
   if (config_->forwarded) {
-    client_address_ = client_.socket().remote_endpoint(ignored).address().to_string();
+    client_address_ = net::text_of(client_.socket().remote_endpoint(ignored).address());
   }
   services_.peers.watch(client_.socket().native_handle());
   ++services_.counts.idle;
@@ -64,51 +66,7 @@ Task<> Connection::serve() {
   co_await finish(after);
 }
 
-// --- Between requests
-
-// One request's head, or false when none comes: the client is gone, or silent.
-Task<bool> Connection::read_head() {
-  parser_.reset();
-  patience_ = services_.parking.patience();
-  client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
-  bool started = !client_.received().empty();
-  if (!started) client_.release_buffer();
-  while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
-    const bool came = co_await read_toward_head(started);
-    if (!came) {
-      const bool too_slow = client_.fault() == StreamFault::timeout && (started || first_);
-      client_.deadline().clear();
-      co_return too_slow;  // handle() answers 408
-    }
-    if (!std::exchange(started, true) && !first_) client_.deadline().set(config_->timeouts.head);
-  }
-  client_.deadline().clear();
-  co_return true;
-}
-
-Task<bool> Connection::read_toward_head(bool started) {
-  return started || first_ ? client_.read_more() : client_.read_after_silence();
-}
-
-// Silent for so long, it is parked, unless its time is over by then.
-Duration Connection::silence_limit() const {
-  const Duration limit = config_->timeouts.keep_alive;
-  return limit == Duration::zero() ? patience_ : std::min(limit, patience_);
-}
-
-bool Connection::was_silent() const {
-  return !first_ && client_.fault() == StreamFault::timeout && client_.received().empty() &&
-         config_->timeouts.keep_alive != silence_limit() && !client_.interrupted();
-}
-
-// Not where its request has come and only waits for its turn, as it may in a crowd: then false.
-bool Connection::park() {
-  ErrorCode ignored;
-  if (client_.socket().available(ignored) > 0) return false;
-  const Duration limit = config_->timeouts.keep_alive;
-  services_.parking.park(client_.socket(), limit == Duration::zero() ? limit : limit - patience_);
-  return true;
-}
+// --- One request's books
 
 void Connection::begin_request() {
   began_ = Clock::now();
@@ -177,6 +135,10 @@ Task<After> Connection::handle() {
 
 Task<After> Connection::handle_checked(const http::RequestRules& rules) {
   const route::Table& routes = config_->routes;
+  if (routes.leads_to_port(outcome_.target, services_.own_port)) {
+    co_return co_await refuse(
+        {508, "the target leads through the upstream's app proxy back to the gate: a loop"});
+  }
   if (const auto match = routes.match(outcome_.method, outcome_.target)) {
     co_return co_await handle_create(rules, *match);
   }
@@ -184,25 +146,36 @@ Task<After> Connection::handle_checked(const http::RequestRules& rules) {
   if (!item.empty()) co_return co_await forward_change(rules, std::move(item));
   const bool reads = outcome_.method == "GET" || outcome_.method == "HEAD";
   if (reads && has_body(rules) && !routes.allows_body_on_get(outcome_.target)) {
-    // The upstream never reads it and, behind an event stream, serves it as the next request.
-    co_return co_await refuse({400, "GET and HEAD with a body are not forwarded"});
+    co_return co_await forward_without_body(rules);
   }
-  co_return co_await forward(rules);
+  co_return co_await forward(rules, {});
 }
 
-Task<After> Connection::forward(const http::RequestRules& rules) {
+// A body that the upstream never reads and, behind an event stream, serves as the next request. A
+// chunked one may turn out to be none, as some gateways send it; it goes on as none.
+Task<After> Connection::forward_without_body(http::RequestRules rules) {
+  hold_head();
+  const GatedBody body = co_await read_empty_body(client_, rules, *config_);
+  if (body.end == GatedBody::End::client_left) {
+    note_client_gone();
+    co_return After::close;
+  }
+  if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
+  rules.body = {};
+  co_return co_await forward(rules, {.drop_framing = true, .drop_expect = true});
+}
+
+Task<After> Connection::forward(const http::RequestRules& rules, http::RequestEdits edits) {
   // A body would still be on its way while the tunnel reads from the client too.
   const bool upgrade = rules.wants_upgrade && !has_body(rules);
-  http::RequestEdits edits{.keep_upgrade = upgrade};
-  if (rules.expects_continue && services_.upstream.speaks_http10()) {
+  edits.keep_upgrade = upgrade;
+  if (rules.expects_continue && !edits.drop_expect && services_.upstream.speaks_http10()) {
     edits.drop_expect = true;
     const bool written = co_await client_.write(kContinue, config_->timeouts.head);
     if (!written) co_return not_taken();
   }
-  Outgoing outgoing = prepare(edits);
-  outgoing.relayed = rules.body;
-  outgoing.upgrade = upgrade;
-  client_.consume(parser_.head().size);
+  Outgoing outgoing = prepare(edits, rules.body);
+  if (held_head_.empty()) client_.consume(parser_.head().size);
   co_return co_await exchange(outgoing, {});
 }
 
@@ -292,13 +265,16 @@ After Connection::not_taken() {
 
 // --- Small parts
 
-Outgoing Connection::prepare(http::RequestEdits edits) const {
-  edits.forwarded_for = client_address_;
+Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) const {
   Outgoing outgoing;
-  http::append_request(outgoing.head, parser_.head(), edits);
+  outgoing.relayed = relayed;
+  outgoing.upgrade = edits.keep_upgrade;
   outgoing.method = outcome_.method;
   outgoing.client_minor_version = minor_version_;
   outgoing.keep_alive = keep_alive_;
+  edits.forwarded_for = client_address_;
+  edits.close = services_.upstream.wants_close(may_be_sent_twice(outgoing));
+  http::append_request(outgoing.head, parser_.head(), edits);
   return outgoing;
 }
 

@@ -45,7 +45,8 @@ class Connection : public boost::intrusive::list_base_hook<
   Task<After> handle_checked(const http::RequestRules& rules);
   Task<After> handle_create(const http::RequestRules& rules, const route::Match& match);
   Task<bool> creates_task(const route::Match& match);
-  Task<After> forward(const http::RequestRules& rules);
+  Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);
+  Task<After> forward_without_body(http::RequestRules rules);
   Task<After> forward_change(const http::RequestRules& rules, std::string item);
   Task<After> launch(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
@@ -60,7 +61,7 @@ class Connection : public boost::intrusive::list_base_hook<
   After not_taken();
   Task<> finish(After after);
 
-  Outgoing prepare(http::RequestEdits edits) const;
+  Outgoing prepare(http::RequestEdits edits, const http::BodyFraming& relayed) const;
   Persistence persistence(After after) const;
   After after_whole_request() const;
   void note_client_gone();
@@ -74,7 +75,7 @@ class Connection : public boost::intrusive::list_base_hook<
   std::shared_ptr<const config::Config> config_;  // of the request under way
   http::RequestParser parser_;
   http::Progress progress_ = http::Progress::need_more;
-  std::string held_head_;     // of a create
+  std::string held_head_;     // of a create, or a read whose body was looked for
   std::string request_line_;  // of the request under way, for the log and the answer's rules
   std::string client_address_;
   observe::Outcome outcome_;

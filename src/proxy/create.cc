@@ -56,7 +56,7 @@ Task<bool> Connection::creates_task(const route::Match& match) {
 Task<After> Connection::forward_change(const http::RequestRules& rules, std::string item) {
   const ItemOrder::Hold hold =
       co_await services_.items.enter(std::move(item), ItemOrder::Touch::change);
-  co_return co_await forward(rules);
+  co_return co_await forward(rules, {});
 }
 
 Task<After> Connection::admit(const http::RequestRules& rules, const route::Match& match,
@@ -82,7 +82,7 @@ Task<After> Connection::forward_whole(const http::RequestRules& rules, std::stri
                                       gate::Reservation reservation) {
   http::RequestEdits edits{.drop_expect = true};
   if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
-  Outgoing outgoing = prepare(edits);
+  Outgoing outgoing = prepare(edits, {});
   outgoing.body = std::move(body);
   co_return co_await exchange(outgoing, std::move(reservation));
 }

@@ -25,4 +25,9 @@ Task<GatedBody> read_gated_body(Stream& client, const http::RequestRules& rules,
                                 const config::Config& config, ByteBudget& budget,
                                 ByteBudget::Share& share);
 
+// The same of a request that may have no body: a chunked one without data is none, and anything
+// else is refused with its first byte.
+Task<GatedBody> read_empty_body(Stream& client, const http::RequestRules& rules,
+                                const config::Config& config);
+
 }  // namespace taskgate::proxy

@@ -8,6 +8,7 @@ namespace taskgate::proxy {
 namespace {
 
 constexpr Duration kPatience = std::chrono::milliseconds(25);
+constexpr Duration kSoon = std::chrono::milliseconds(1);
 constexpr Duration kCapacityAge = std::chrono::seconds(5);
 constexpr std::size_t kCautious = 4;   // what any listener takes
 constexpr std::size_t kNotLocal = 64;  // a balancer or another host: its queue is not ours to see
@@ -28,7 +29,9 @@ void Pacer::set_upstream(asio::ip::tcp::endpoint upstream) {
 }
 
 Task<bool> Pacer::acquire(Token& token, TimePoint deadline) {
-  refresh_capacity(Clock::now());
+  const TimePoint now = Clock::now();
+  refresh_capacity(now);
+  if (line_.empty() && !has_room() && sees_queue_ && now - looked_ >= kSoon) look();
   if (!line_.empty() || !has_room()) {
     arm();
     const std::function<bool()> ready = [this] { return has_room(); };
@@ -60,6 +63,7 @@ void Pacer::refresh_capacity(TimePoint now) {
   capacity_read_ = now;
   AcceptQueueAnswer answer{};
   const auto queue = read_accept_queue(upstream_, answer);
+  sees_queue_ = queue.has_value();
   if (queue) {
     capacity_ = std::clamp<std::size_t>(queue->backlog > 0 ? queue->backlog - 1 : 0, 1, kAtMost);
   } else {
@@ -67,31 +71,43 @@ void Pacer::refresh_capacity(TimePoint now) {
   }
 }
 
-// While somebody waits, the oldest token is looked at when its patience is over.
+// While somebody waits, the accept queue is looked at again and again: soon after a look that freed
+// something, seldom where the upstream accepts nothing. A queue that cannot be seen: when the
+// patience with the oldest token is over.
 void Pacer::arm() {
   if (armed_ || outstanding_.empty()) return;
   armed_ = true;
-  timer_.expires_at(std::max(outstanding_.front().taken_ + kPatience, Clock::now()));
+  const TimePoint now = Clock::now();
+  timer_.expires_at(sees_queue_ ? now + pause_
+                                : std::max(outstanding_.front().taken_ + kPatience, now));
   timer_.async_wait([this](ErrorCode error) {
     armed_ = false;
-    if (!error) expire_oldest();
+    if (error) return;
+    look();
+    if (!line_.empty()) arm();
   });
 }
 
-void Pacer::expire_oldest() {
-  const TimePoint now = Clock::now();
+void Pacer::look() {
+  looked_ = Clock::now();
   AcceptQueueAnswer answer{};
   const auto queue = read_accept_queue(upstream_, answer);
-  std::size_t room = queue ? queue->backlog - std::min(queue->length, queue->backlog) : capacity_;
-  while (room > 0 && !outstanding_.empty() && outstanding_.front().taken_ + kPatience <= now) {
+  sees_queue_ = queue.has_value();
+  const std::size_t before = outstanding_.size();
+  if (queue) {
+    // What is not in the queue was accepted, whether it has sent its request or not.
+    while (outstanding_.size() > queue->length) outstanding_.front().release();
+  } else {
+    release_old();
+  }
+  const bool freed = outstanding_.size() < before;
+  pause_ = freed ? kSoon : std::min(2 * pause_, kPatience);
+}
+
+void Pacer::release_old() {
+  while (!outstanding_.empty() && outstanding_.front().taken_ + kPatience <= looked_) {
     outstanding_.front().release();
-    --room;
   }
-  // A full queue: the upstream is busy; ask again in a moment.
-  if (!outstanding_.empty() && outstanding_.front().taken_ + kPatience <= now) {
-    outstanding_.front().taken_ = now;
-  }
-  if (!line_.empty()) arm();
 }
 
 }  // namespace taskgate::proxy

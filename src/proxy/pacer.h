@@ -1,8 +1,10 @@
 // Paces connects to the upstream. The first upstream listens with a backlog of 5: the seventh
 // connect that is not accepted yet is dropped by the kernel, and its client stalls for a second or
 // more. So each connect holds a token until the upstream has shown that it accepted: the first byte
-// of its answer, or 25 ms later room in its accept queue. Slow answers hold nobody up; a burst is
-// served as fast as it is accepted. Loop thread only.
+// of its answer, or, as soon as somebody waits for a token, that the connect is not in its accept
+// queue any more. Neither slow answers nor requests whose bodies do not come hold anybody up; a
+// burst is served as fast as it is accepted. A queue that cannot be seen (another host): 25 ms.
+// Loop thread only.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -45,14 +47,18 @@ class Pacer {
   void give_back(Token& token);
   void refresh_capacity(TimePoint now);
   void arm();
-  void expire_oldest();
+  void look();
+  void release_old();
 
   asio::ip::tcp::endpoint upstream_;
   Timer timer_;
   bool armed_ = false;
   std::size_t capacity_ = 4;
   TimePoint capacity_read_{};
-  boost::intrusive::list<Token> outstanding_;  // oldest first
+  bool sees_queue_ = false;
+  TimePoint looked_{};
+  Duration pause_ = std::chrono::milliseconds(1);  // to the next look
+  boost::intrusive::list<Token> outstanding_;      // oldest first
   WaitLine line_;
 };
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "net/address.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -60,6 +61,7 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
 void Proxy::listen() {
   listen_on(acceptor_, listen_, services_.config->listen, services_.peers);
   listen_ = local_endpoint();
+  services_.own_port = net::port_on_loopback(listen_);
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {

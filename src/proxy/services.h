@@ -83,6 +83,8 @@ struct Services {
   observe::ByteCounts bytes;
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
   std::minstd_rand random{std::random_device{}()};
+  // Where an app proxy on this machine reaches the gate; 0: nowhere.
+  std::uint16_t own_port = 0;
   bool draining = false;
 
   std::uint32_t next_draw() { return static_cast<std::uint32_t>(random()); }

@@ -33,8 +33,14 @@ class Upstream {
   UpstreamPool& pool() { return pool_; }
 
   // Whether its last answer was HTTP/1.0: such a server never sends 100 (Continue).
-  bool speaks_http10() const { return speaks_http10_; }
-  void saw_version(int minor_version) { speaks_http10_ = minor_version == 0; }
+  bool speaks_http10() const { return minor_version_ == 0; }
+  void saw_version(int minor_version) { minor_version_ = minor_version; }
+  // Whether a request says that its connection will carry no other one (RFC 9112 section 9.6): the
+  // upstream then closes first, and has the TIME_WAIT. An HTTP/1.0 one closes unasked, and may have
+  // a limit on the lines of a head.
+  bool wants_close(bool shares_connection) const {
+    return minor_version_ == 1 && !(shares_connection && pool_.era());
+  }
 
  private:
   const Descriptors& descriptors_;
@@ -43,7 +49,7 @@ class Upstream {
   Pacer pacer_;
   observe::UpstreamCounts& counts_;
   UpstreamPool pool_;
-  bool speaks_http10_ = false;
+  std::optional<int> minor_version_;  // of its last answer
 };
 
 // The first address of a host and port, for listening or connecting; throws std::runtime_error with

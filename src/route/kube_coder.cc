@@ -74,7 +74,8 @@ Table kube_coder() {
           cron_run(),
       },
       // The app proxy is the one route that reads the body of a GET.
-      {"/api/app-proxy/"});
+      {"/api/app-proxy/"},
+      AppProxy{"/api/app-proxy/", {"/bearer-api", "/oauth", "/browser"}, {"/oauth", "/browser"}});
 }
 
 }  // namespace taskgate::route

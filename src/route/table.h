@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "route/app_proxy.h"
 #include "route/pattern.h"
 
 namespace taskgate::route {
@@ -81,8 +82,11 @@ struct Match {
 class Table {
  public:
   Table() = default;
-  Table(std::vector<Rule> rules, std::vector<std::string> bodies_on_get)
-      : rules_(std::move(rules)), bodies_on_get_(std::move(bodies_on_get)) {}
+  Table(std::vector<Rule> rules, std::vector<std::string> bodies_on_get,
+        std::optional<AppProxy> app_proxy = std::nullopt)
+      : rules_(std::move(rules)),
+        bodies_on_get_(std::move(bodies_on_get)),
+        app_proxy_(std::move(app_proxy)) {}
 
   // The rule under which the request creates a task, if any; the first one when several do. Called
   // for every request: a miss allocates nothing.
@@ -92,8 +96,15 @@ class Table {
   // stands for all that lies below it, another one for that path alone.
   bool allows_body_on_get(std::string_view target) const;
 
+  // Whether the upstream itself would carry a request for this target, of whatever method, to this
+  // port of its own machine.
+  bool leads_to_port(std::string_view target, std::uint16_t port) const {
+    return app_proxy_ && app_proxy_->leads_to(target, port);
+  }
+
   const std::vector<Rule>& rules() const { return rules_; }
   const std::vector<std::string>& bodies_on_get() const { return bodies_on_get_; }
+  const std::optional<AppProxy>& app_proxy() const { return app_proxy_; }
 
   // For `taskgate explain`: why the request is or is not a create, in sentences a person can
   // follow: a line each, the last one without a newline.
@@ -107,6 +118,7 @@ class Table {
 
   std::vector<Rule> rules_;
   std::vector<std::string> bodies_on_get_;
+  std::optional<AppProxy> app_proxy_;
 };
 
 // The built-in list `kube-coder`: the first upstream's creating routes.

@@ -33,6 +33,27 @@ TEST_CASE("with forwarded the client's address is appended to X-Forwarded-For") 
         "GET / HTTP/1.1\r\nX-Forwarded-For: 9.9.9.9, 127.0.0.1\r\nHost: h\r\n\r\n");
 }
 
+TEST_CASE("a target that leads through the app proxy to the gate's own port is a 508") {
+  const CoderWorld world;
+  const std::string port = std::to_string(world.port());
+  const std::string method = GENERATE(as<std::string>{}, "GET", "POST", "HEAD", "OPTIONS");
+  std::string target;
+  for (int i = 0; i < 1000; ++i) target += "/api/app-proxy/" + port;
+  for (const std::string& leads : {"/oauth/api/app-proxy/0" + port + "/", target + "/livez"}) {
+    const auto answer = world.front.ask(http_request(method, leads),
+                                        method == "HEAD" ? AnswerTo::head : AnswerTo::other);
+    CHECK(answer.status == 508);
+    if (method != "HEAD") CHECK(answer.body.find("loop") != std::string::npos);
+  }
+  CHECK(world.standin.stats().requests == 0);
+}
+
+TEST_CASE("the admin port may be looked at through the app proxy") {
+  const CoderWorld world;
+  const std::string port = std::to_string(world.front.gate.admin_port());
+  CHECK(world.front.ask(http_request("GET", "/api/app-proxy/" + port + "/livez")).status == 200);
+}
+
 TEST_CASE("a connection that is idle between two requests ends without an answer") {
   ScriptedWorld world(answer_with(kNoContent), {{"timeouts.keep_alive", "50ms"}});
   RawClient client(world.port());

@@ -44,7 +44,7 @@ timeouts:
   response: 0s
   create: 2m
   idle: 0s
-  keep_alive: 75s
+  keep_alive: 700s
   upstream_keep_alive: 0s
 limits:
   head: 64KiB

@@ -49,7 +49,7 @@ TEST_CASE("the body of a request is framed by one sound field") {
                  {"Host: a\r\nTransfer-Encoding: chunked", "chunked keep-alive"},
                  {"Host: a\r\ntransfer-encoding:  CHUNKED\t", "chunked keep-alive"},
                  {"Host: a\r\nTransfer-Encoding: chunked\r\nConnection: X-A\r\nConnection: TE, x-b",
-                  "chunked without X-A without TE without x-b keep-alive"},
+                  "chunked without TE without X-A without x-b keep-alive"},
              });
   check_rows("POST / HTTP/1.0", {{"Content-Length: 5", "length 5"}, {"", "none"}});
 }

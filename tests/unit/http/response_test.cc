@@ -143,7 +143,7 @@ TEST_CASE("the body of an answer is framed by its status, its method and one sou
       {"GET", "HTTP/1.1 200", "Content-Length: 0\r\n", "none"},
       {"GET", "HTTP/1.1 200", "Transfer-Encoding: Chunked\r\n", "chunked"},
       {"GET", "HTTP/1.1 200", "Connection: close, X-A\r\nTransfer-Encoding: chunked\r\n",
-       "chunked without close without X-A"},
+       "chunked without X-A"},
       {"GET", "HTTP/1.9 200", "Transfer-Encoding: chunked\r\n", "chunked"},
       {"GET", "HTTP/1.1 200", "", "until close"},
       {"GET", "HTTP/1.0 200", "", "until close"},

@@ -139,6 +139,36 @@ TEST_CASE("an upgrade is forwarded with its option alone and no more lines than 
   });
 }
 
+TEST_CASE(
+    "a connection that carries no other request says so, where the client's Connection stood") {
+  check_rows({
+      {"Host: a\r\n", {.close = true}, "Host: a\r\nConnection: close\r\n"},
+      {"Host: a\r\nconnection: keep-alive, X\r\nX: 1\r\nConnection: Y\r\nA: 1\r\n",
+       {.close = true},
+       "Host: a\r\nconnection: close\r\nA: 1\r\n"},
+      {"Connection:Upgrade\r\nUpgrade: websocket\r\n",
+       {.close = true, .keep_upgrade = true},
+       "Connection:Upgrade\r\nUpgrade: websocket\r\n"},
+  });
+}
+
+TEST_CASE("a body that turned out to be none leaves no word of its framing") {
+  check_rows({{"Host: a\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\nA: 1\r\n",
+               {.drop_framing = true},
+               "Host: a\r\nA: 1\r\n"}});
+}
+
+TEST_CASE("each of many fields is looked up among many named ones, in any case") {
+  std::string lines = "Connection: ,,,,z, x9,X1 ,x5,, Y\r\n";
+  std::string kept;
+  for (const std::string name : {"x0", "X1", "x2", "x5", "X9", "x", "y", "Z", "zz"}) {
+    const std::string line = name + ": 1\r\n";
+    lines += line;
+    if (name == "x0" || name == "x2" || name == "x" || name == "zz") kept += line;
+  }
+  CHECK(rewrite_request(kLine, lines, {}) == "before|" + std::string(kLine) + kept + "\r\n");
+}
+
 TEST_CASE("the client's address goes behind the last X-Forwarded-For") {
   check_rows({
       {"Host: a\r\n", {.forwarded_for = "::1"}, "Host: a\r\nX-Forwarded-For: ::1\r\n"},
@@ -220,8 +250,14 @@ TEST_CASE("what this hop says itself stands behind the upstream's fields") {
       {"HTTP/1.1 101 Switching\r\nConnection: Upgrade, X\r\nUpgrade: websocket\r\nX: y\r\n"
        "Sec-WebSocket-Accept: z\r\n",
        {.connection = ConnectionField::upgrade},
-       "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: z\r\n"
-       "Connection: upgrade\r\n"},
+       "HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+       "Sec-WebSocket-Accept: z\r\n"},
+      {"HTTP/1.1 101 Switching\r\nA: 1\r\ncONNECTION:UPgrade \r\nUpgrade: websocket\r\n",
+       {.connection = ConnectionField::upgrade},
+       "HTTP/1.1 101 Switching\r\nA: 1\r\ncONNECTION:UPgrade \r\nUpgrade: websocket\r\n"},
+      {"HTTP/1.1 101 Switching\r\nConnection: X\r\nUpgrade: websocket\r\n",
+       {.connection = ConnectionField::upgrade},
+       "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"},
   });
 }
 

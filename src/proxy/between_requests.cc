@@ -1,0 +1,54 @@
+// What a connection does between two requests: it waits for the next head, and is parked where none
+// comes.
+#include <algorithm>
+#include <utility>
+
+#include "proxy/connection.h"
+
+namespace taskgate::proxy {
+
+// One request's head, or false when none comes: the client is gone, or silent.
+Task<bool> Connection::read_head() {
+  parser_.reset();
+  patience_ = services_.parking.patience();
+  client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
+  bool started = !client_.received().empty();
+  if (!started) client_.release_buffer();
+  while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
+    const bool came = co_await read_toward_head(started);
+    if (!came) {
+      const bool too_slow = client_.fault() == StreamFault::timeout && (started || first_);
+      client_.deadline().clear();
+      co_return too_slow;  // handle() answers 408
+    }
+    if (!std::exchange(started, true) && !first_) client_.deadline().set(config_->timeouts.head);
+  }
+  client_.deadline().clear();
+  co_return true;
+}
+
+Task<bool> Connection::read_toward_head(bool started) {
+  return started || first_ ? client_.read_more() : client_.read_after_silence();
+}
+
+// Silent for so long, it is parked, unless its time is over by then.
+Duration Connection::silence_limit() const {
+  const Duration limit = config_->timeouts.keep_alive;
+  return limit == Duration::zero() ? patience_ : std::min(limit, patience_);
+}
+
+bool Connection::was_silent() const {
+  return !first_ && client_.fault() == StreamFault::timeout && client_.received().empty() &&
+         config_->timeouts.keep_alive != silence_limit() && !client_.interrupted();
+}
+
+// Not where its request has come and only waits for its turn, as it may in a crowd: then false.
+bool Connection::park() {
+  ErrorCode ignored;
+  if (client_.socket().available(ignored) > 0) return false;
+  const Duration limit = config_->timeouts.keep_alive;
+  services_.parking.park(client_.socket(), limit == Duration::zero() ? limit : limit - patience_);
+  return true;
+}
+
+}  // namespace taskgate::proxy

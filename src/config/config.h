@@ -74,6 +74,7 @@ struct Config {
     std::size_t head = 64 * 1024;
     std::size_t fields = 100;
     std::size_t connections = 10'000;
+    std::size_t held = 32 * 1024 * 1024;
 
     bool operator==(const Limits&) const = default;
   } limits;

@@ -218,6 +218,7 @@ std::vector<Key> all_keys() {
       size("limits.head", PLACE(limits.head), {kKiB, kMiB}),
       count("limits.fields", PLACE(limits.fields), {10, 10'000}),
       count("limits.connections", PLACE(limits.connections), {1, 1'000'000}),
+      size("limits.held", PLACE(limits.held), {kMiB, 64 * kGiB}),
       duration("drain.timeout", PLACE(drain.timeout), drain),
       duration("drain.notice", PLACE(drain.notice), drain),
       boolean("forwarded", PLACE(forwarded)),

@@ -177,6 +177,17 @@ void add_bytes(Families& out, const ByteCounts& bytes) {
   add("up", bytes.up);
 }
 
+void add_held(Families& out, const HeldCounts& held) {
+  out.gauge("taskgate_held_bytes",
+            "Bytes that are held for clients now: heads, bodies, what is pipelined and what slow "
+            "readers have not taken; a small buffer that each client has is not counted.",
+            std::optional(static_cast<double>(held.bytes)));
+  out.counter("taskgate_connections_gave_way_total",
+              "Client connections that were ended since limits.held was used up and they held most "
+              "without moving; where it grows without an attack the limit is too small.",
+              {}, static_cast<double>(held.gave_way));
+}
+
 void add_configuration(Families& out, const Status& status) {
   out.gauge("taskgate_config_generation",
             "Number of the configuration in use: 1 at the start and one more with each reload that "
@@ -234,6 +245,7 @@ std::vector<MetricFamily> gauges(const Status& status) {
   add_connections(out, status);
   add_upstream_connections(out, status.upstream_connections);
   add_bytes(out, status.bytes);
+  add_held(out, status.held);
   add_configuration(out, status);
   add_build(out, status);
   add_process(out, status);

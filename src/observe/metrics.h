@@ -35,6 +35,12 @@ struct UpstreamCounts {
   std::uint64_t idle = 0;    // left, now
 };
 
+// What limits.held bounds.
+struct HeldCounts {
+  std::uint64_t bytes = 0;     // now
+  std::uint64_t gave_way = 0;  // connections, since the start
+};
+
 // Bytes of bodies and tunnels that were relayed, heads and chunk framing of our own left out.
 struct ByteCounts {
   std::uint64_t up = 0;  // towards the upstream
@@ -57,6 +63,7 @@ struct Status {
   std::uint64_t connections_limit = 0;
   UpstreamCounts upstream_connections;
   ByteCounts bytes;
+  HeldCounts held;
   Counts totals;  // since the start
   Counts last_minute;
   bool draining = false;

@@ -40,19 +40,17 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
               [this](const tmux::Listing& listing) { on_listing(listing); }),
       next_(loop) {}
 
-Task<gate::Reservation> Admission::admit(gate::Demand demand, int client,
+Task<gate::Reservation> Admission::admit(gate::Demand demand, int client, Withdrawal& withdrawal,
                                          std::optional<gate::Verdict>& verdict) {
   Timer wake(loop_, TimePoint::max());
-  bool gone = false;
-  const ClientWatch::Guard guard(watch_, client, [&] {
-    gone = true;
-    wake.cancel();
-  });
+  withdrawal.wake_ = &wake;
+  const ClientWatch::Guard guard(watch_, client, [&withdrawal] { withdrawal.ask(); });
   gate::Ticket ticket(gate_, demand, Clock::now(), [&wake] { wake.cancel(); });
   pump();
-  while (ticket.verdict() == nullptr && !gone) {
+  while (ticket.verdict() == nullptr && !withdrawal.asked_) {
     co_await wake.async_wait(kTask);
   }
+  withdrawal.wake_ = nullptr;
   if (ticket.verdict() != nullptr) {
     verdict = *ticket.verdict();
   } else {

@@ -19,6 +19,20 @@ namespace taskgate::proxy {
 // What the configuration says to the sequencer of listings; `taskgate sessions` lists by the same.
 tmux::ListerSettings lister_settings(const config::Config& config);
 
+// Lets somebody else end the wait for a decision.
+class Withdrawal {
+ public:
+  void ask() {
+    asked_ = true;
+    if (wake_ != nullptr) wake_->cancel();
+  }
+
+ private:
+  friend class Admission;
+  Timer* wake_ = nullptr;
+  bool asked_ = false;
+};
+
 class Admission {
  public:
   Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics,
@@ -26,8 +40,8 @@ class Admission {
 
   // Decides one create whose body is in, and sets `verdict`; after an admission, gives the
   // reservation. It is withdrawn as soon as its client, whose socket this is, has reset the
-  // connection.
-  Task<gate::Reservation> admit(gate::Demand demand, int client,
+  // connection, or `withdrawal` is asked for.
+  Task<gate::Reservation> admit(gate::Demand demand, int client, Withdrawal& withdrawal,
                                 std::optional<gate::Verdict>& verdict);
 
   // How a reservation ends (gate.h); each may let others pass.

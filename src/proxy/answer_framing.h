@@ -30,7 +30,9 @@ class AnswerFraming {
   std::size_t take(std::string_view received, http::BodyScanner& scanner);
   std::string_view piece() const { return piece_; }
   Stream::Parts parts();
-  void written() { head_.clear(); }
+  void written() {
+    if (!head_.empty()) std::string().swap(head_);
+  }
   // What goes out behind the last one.
   std::string_view end() const { return add_chunks_ ? "0\r\n\r\n" : ""; }
 

@@ -19,7 +19,7 @@ Task<bool> Connection::read_head() {
     if (!came) {
       const bool too_slow = client_.fault() == StreamFault::timeout && (started || first_);
       client_.deadline().clear();
-      co_return too_slow;  // handle() answers 408
+      co_return too_slow || gave_way_;  // handle() answers
     }
     if (!std::exchange(started, true) && !first_) client_.deadline().set(config_->timeouts.head);
   }

@@ -26,8 +26,9 @@ bool is_sensitive(const http::Field& field) {
 }  // namespace
 
 Connection::Connection(Services& services, TcpSocket socket, bool resumed)
-    : services_(services),
-      client_(std::move(socket), services.deadlines, kBufferForRequests),
+    : Holder(services.held),
+      services_(services),
+      client_(std::move(socket), services.deadlines, *this, kBufferForRequests),
       config_(services.config),
       parser_({.bytes = config_->limits.head, .fields = config_->limits.fields}),
       first_(!resumed) {
@@ -57,6 +58,8 @@ Task<> Connection::serve() {
       if (client_.has_vanished()) services_.metrics.client_vanished();
       break;
     }
+    const bool whole = progress_ == http::Progress::complete;
+    if (whole && services_.held.crowded()) co_await wait_for_room();
     begin_request();
     after = co_await handle();
     record();
@@ -74,6 +77,8 @@ void Connection::begin_request() {
   outcome_ = {};
   held_head_.clear();
   idle_ = false;
+  busy_ = true;
+  moved_ = began_;
   --services_.counts.idle;
   ++services_.counts.active;
 }
@@ -85,8 +90,11 @@ void Connection::record() {
   const bool logs = config_->log.access == config::AccessLog::all ||
                     (config_->log.access == config::AccessLog::gated && outcome_.create);
   if (logs) observe::log_access(outcome_);
+  end_request();
+  if (request_line_.capacity() > kBufferForRequests) std::string().swap(request_line_);
   first_ = false;
   idle_ = true;
+  busy_ = false;
   ++services_.counts.idle;
   --services_.counts.active;
 }
@@ -116,11 +124,14 @@ void Connection::interrupt() {
 
 Task<After> Connection::handle() {
   const http::RequestHead& head = parser_.head();
+  if (gave_way_) co_return co_await answer_that_it_gave_way();
   if (progress_ == http::Progress::need_more) {
     co_return co_await refuse({408, "the request's head did not come in time"});
   }
   if (progress_ == http::Progress::failed) co_return co_await refuse(parser_.refusal());
   request_line_ = head.request_line;
+  charge_text(head.request_line.size());
+  charge_text(head.fields.size() * sizeof(http::Field));
   outcome_.method = std::string_view(request_line_).substr(0, head.method.size());
   outcome_.target =
       std::string_view(request_line_).substr(head.method.size() + 1, head.target.size());
@@ -260,12 +271,12 @@ Task<After> Connection::answer(int status, std::string message, After after) {
 // reset.
 After Connection::not_taken() {
   note_client_gone();
-  return client_.fault() == StreamFault::timeout ? After::reset : After::close;
+  return gave_way_ || client_.fault() == StreamFault::timeout ? After::reset : After::close;
 }
 
 // --- Small parts
 
-Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) const {
+Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) {
   Outgoing outgoing;
   outgoing.relayed = relayed;
   outgoing.upgrade = edits.keep_upgrade;
@@ -275,6 +286,7 @@ Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& 
   edits.forwarded_for = client_address_;
   edits.close = services_.upstream.wants_close(may_be_sent_twice(outgoing));
   http::append_request(outgoing.head, parser_.head(), edits);
+  charge_text(outgoing.head.size());
   return outgoing;
 }
 
@@ -302,6 +314,7 @@ void Connection::note_ids() {
 // while the create waits. The parser only looks for its fields anew.
 void Connection::hold_head() {
   held_head_.assign(client_.received().substr(0, parser_.head().size));
+  charge_text(held_head_.size());
   client_.consume(parser_.head().size);
   parser_.parse(held_head_);
 }

@@ -18,12 +18,13 @@
 
 namespace taskgate::proxy {
 
-class Connection : public boost::intrusive::list_base_hook<
+class Connection : public HeldBytes::Holder,
+                   public boost::intrusive::list_base_hook<
                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // `resumed`: it was parked, so it has had requests before.
   Connection(Services& services, TcpSocket socket, bool resumed);
-  ~Connection();
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -36,6 +37,9 @@ class Connection : public boost::intrusive::list_base_hook<
   void interrupt();
 
  private:
+  bool give_way() override;
+  Task<After> answer_that_it_gave_way();
+  Task<> wait_for_room();
   Task<bool> read_head();
   Task<bool> read_toward_head(bool started);
   Duration silence_limit() const;
@@ -61,7 +65,7 @@ class Connection : public boost::intrusive::list_base_hook<
   After not_taken();
   Task<> finish(After after);
 
-  Outgoing prepare(http::RequestEdits edits, const http::BodyFraming& relayed) const;
+  Outgoing prepare(http::RequestEdits edits, const http::BodyFraming& relayed);
   Persistence persistence(After after) const;
   After after_whole_request() const;
   void note_client_gone();
@@ -85,8 +89,9 @@ class Connection : public boost::intrusive::list_base_hook<
   bool keep_alive_ = false;
   bool first_;
   bool idle_ = true;
-  Exchange* exchange_ = nullptr;  // under way
-  Stream* question_ = nullptr;    // about an item's kind, under way
+  Exchange* exchange_ = nullptr;      // under way
+  Stream* question_ = nullptr;        // about an item's kind, under way
+  Withdrawal* withdrawal_ = nullptr;  // while its create waits for the decision
 };
 
 }  // namespace taskgate::proxy

@@ -14,12 +14,12 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
   outcome_.create = true;
   note_ids();
   hold_head();
-  ByteBudget::Share share;
-  GatedBody body = co_await read_gated_body(client_, rules, *config_, services_.bodies, share);
-  if (body.end == GatedBody::End::client_left) {
-    note_client_gone();
-    co_return After::close;
+  GatedBody body = co_await read_gated_body(client_, rules, *config_);
+  if (gave_way_) {
+    std::string().swap(body.bytes);
+    co_return co_await answer_that_it_gave_way();
   }
+  if (body.end == GatedBody::End::client_left) co_return not_taken();
   if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
   client_.release_buffer();
   if (match.kind_target.empty()) co_return co_await admit(rules, match, std::move(body.bytes));
@@ -44,7 +44,7 @@ Task<After> Connection::launch(const http::RequestRules& rules, const route::Mat
 }
 
 Task<bool> Connection::creates_task(const route::Match& match) {
-  Stream question(TcpSocket(services_.loop), services_.deadlines, kBufferForAnswers);
+  Stream question(TcpSocket(services_.loop), services_.deadlines, *this, kBufferForAnswers);
   question_ = &question;
   const ItemKind kind =
       co_await ask_item_kind(services_.upstream, question, *config_, match, parser_.head());
@@ -56,20 +56,29 @@ Task<bool> Connection::creates_task(const route::Match& match) {
 Task<After> Connection::forward_change(const http::RequestRules& rules, std::string item) {
   const ItemOrder::Hold hold =
       co_await services_.items.enter(std::move(item), ItemOrder::Touch::change);
+  if (gave_way_) co_return co_await answer_that_it_gave_way();
   co_return co_await forward(rules, {});
 }
 
 Task<After> Connection::admit(const http::RequestRules& rules, const route::Match& match,
                               std::string body) {
   const TimePoint asked = Clock::now();
+  Withdrawal withdrawal;
+  withdrawal_ = &withdrawal;
+  if (gave_way_) withdrawal.ask();
   gate::Reservation reservation = co_await services_.admission.admit(
-      demand_of(*match.rule, body), client_.socket().native_handle(), outcome_.verdict);
+      demand_of(*match.rule, body), client_.socket().native_handle(), withdrawal, outcome_.verdict);
+  withdrawal_ = nullptr;
   const TimePoint decided = Clock::now();
   outcome_.waited = decided - asked;
   if (const auto since = outcome_.verdict->waited_since) {
     outcome_.waited_for_slot = decided - *since;
   }
   if (outcome_.verdict->decision == gate::Decision::withdrawn) {
+    if (gave_way_) {
+      std::string().swap(body);
+      co_return co_await answer_that_it_gave_way();
+    }
     note_client_gone();
     co_return After::close;
   }
@@ -83,6 +92,8 @@ Task<After> Connection::forward_whole(const http::RequestRules& rules, std::stri
   http::RequestEdits edits{.drop_expect = true};
   if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
   Outgoing outgoing = prepare(edits, {});
+  discharge_text(held_head_.size());
+  std::string().swap(held_head_);
   outgoing.body = std::move(body);
   co_return co_await exchange(outgoing, std::move(reservation));
 }

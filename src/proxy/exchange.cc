@@ -17,7 +17,7 @@ Exchange::Exchange(Services& services, Stream& client, const config::Config& con
       config_(config),
       outgoing_(std::move(outgoing)),
       outcome_(outcome),
-      upstream_(TcpSocket(services.loop), services.deadlines, kBufferForAnswers),
+      upstream_(TcpSocket(services.loop), services.deadlines, client.holder(), kBufferForAnswers),
       parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
       upload_(outgoing_.relayed),
       traffic_(outcome, services.bytes) {}
@@ -40,7 +40,7 @@ Task<After> Exchange::run(gate::Reservation reservation) {
   }
   watch_.reset();
   if (client_gone_ && !gated_) upstream_.reset();
-  co_return after_;
+  co_return cut_ ? After::reset : after_;
 }
 
 void Exchange::interrupt() {
@@ -67,98 +67,6 @@ Task<bool> Exchange::connect() {
   // Else the client left or the gate ends: there is nobody to tell, and the upstream did not fail.
   if (!upstream_.interrupted()) fail(*error);
   co_return false;
-}
-
-// The head and the body, or as much of it as is here already, in one write.
-Task<bool> Exchange::send() {
-  std::string_view body = outgoing_.body;
-  std::size_t taken = 0;
-  if (!upload_.complete()) {
-    client_.read_short(upload_.known_length());
-    taken = upload_.feed(client_.received());
-    if (upload_.failed()) {
-      refuse_body();
-      co_return false;
-    }
-    body = client_.received().substr(0, taken);
-  }
-  traffic_.up(body.size());
-  if (upload_.complete()) expect_answer();
-  if (!upload_.complete() || outgoing_.upgrade) upstream_.send_at_once();
-  const bool sent = co_await upstream_.write({outgoing_.head, body});
-  client_.consume(taken);
-  if (!sent && upstream_.written() == 0 && !may_send_again_) {
-    if (reservation_) services_.admission.not_sent(reservation_);
-    fail(UpstreamError::reset);
-    co_return false;
-  }
-  co_return true;  // an upstream that stops reading may still say why
-}
-
-void Exchange::refuse_body() {
-  failure_ = UpstreamFailure{400, upload_.fault()};
-  after_ = After::linger;
-}
-
-// What the client still has of the request's body. Ends early when the answer is over.
-Task<> Exchange::upload() {
-  bool broken = false;
-  const Pipes::Lease pipe = pipe_for(upload_);
-  if (pipe) {
-    const bool sent = co_await upload_long(*pipe);
-    broken = !sent;
-  }
-  while (!pipe && !upload_.complete() && !done_) {
-    client_.deadline().set(config_.timeouts.idle);
-    const bool came = co_await client_.read_more();
-    if (!came) {
-      if (!done_) client_left();
-      break;
-    }
-    const std::size_t taken = upload_.feed(client_.received());
-    if (upload_.failed()) {
-      if (!answered_) refuse_body();
-      upstream_.interrupt();
-      upstream_.reset();
-      break;
-    }
-    traffic_.up(taken);
-    const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
-    client_.consume(taken);
-    broken = !sent;
-    if (broken) break;
-  }
-  client_.deadline().clear();
-  uploading_ = broken || !upload_.complete();
-  if (!uploading_ && !answered_) expect_answer();
-}
-
-// A create's answer is looked into, so it has to come through here.
-Pipes::Lease Exchange::pipe_for(const http::BodyScanner& body) {
-  return gated_ ? Pipes::Lease() : services_.pipes.take(body.known_length());
-}
-
-// False: the upstream takes no more.
-Task<bool> Exchange::upload_long(Pipe& pipe) {
-  client_.release_buffer();
-  while (!upload_.complete() && !done_) {
-    client_.deadline().set(config_.timeouts.idle);
-    const bool came = co_await client_.read_into(pipe, upload_.known_length());
-    if (!came) {
-      if (!done_) client_left();
-      break;
-    }
-    traffic_.up(pipe.held());
-    upload_.skip(pipe.held());
-    const bool sent = co_await upstream_.write_from(pipe);
-    if (!sent) co_return false;
-  }
-  co_return true;
-}
-
-// The time for the answer begins when the request is whole.
-void Exchange::expect_answer() {
-  upstream_.deadline().set(gated_ ? config_.timeouts.create : config_.timeouts.response);
 }
 
 Task<> Exchange::relay_answer() {
@@ -252,12 +160,10 @@ Task<> Exchange::relay_final() {
   const bool may_keep = outgoing_.keep_alive && !services_.draining && !uploading_;
   framing_.plan(head, rules, outgoing_.client_minor_version, may_keep);
   upstream_.consume(head.size);
-  if (!uploading_) client_.release_buffer();
   std::optional<Recount> as_stream;
   if (outcome_.stream) {
     as_stream.emplace(services_.counts.active, services_.counts.streams);
-    outgoing_.head.clear();
-    outgoing_.head.shrink_to_fit();  // of use no more, and a stream lives for hours
+    release_head();
   }
   co_await relay_body(rules);
 }
@@ -354,7 +260,9 @@ Task<> Exchange::relay_tunnel() {
 Task<bool> Exchange::to_client(Task<bool> write) {
   if (client_gone_) co_return gated_;
   client_.deadline().set(config_.timeouts.idle);
+  writing_ = true;
   const bool written = co_await std::move(write);
+  writing_ = false;
   client_.deadline().clear();
   if (!written) client_left();
   co_return written || gated_;
@@ -370,6 +278,7 @@ void Exchange::client_left() {
 }
 
 void Exchange::fail(UpstreamError error) {
+  if (failure_) return;  // it follows from that
   outcome_.upstream_error = error;
   failure_ = failure_of(error);
   after_ = uploading_ || !upload_.complete() ? After::linger : After::keep;

@@ -51,10 +51,14 @@ class Exchange {
 
   // Makes a running run() end soon: the gate is about to exit.
   void interrupt();
+  // What is held for its client is for others. Nothing that was answered looks whole then. False
+  // for a gated create, which is carried to its end.
+  bool give_way();
 
  private:
   bool reuse_connection();
   Task<bool> connect();
+  // exchange_upload.cc
   Task<bool> send();
   Task<> upload();
   Task<bool> upload_long(Pipe& pipe);
@@ -74,6 +78,7 @@ class Exchange {
 
   void expect_answer();
   void client_left();
+  void release_head();
   void refuse_body();
   void fail(observe::UpstreamError error);
   void fail_reading();
@@ -106,6 +111,8 @@ class Exchange {
   bool answered_ = false;   // the final head is in
   bool done_ = false;       // the answer is over: the upload may stop
   bool client_gone_ = false;
+  bool cut_ = false;      // the client's connection is to break off visibly
+  bool writing_ = false;  // to the client
   After after_ = After::close;
   std::optional<UpstreamFailure> failure_;
 };

@@ -1,10 +1,15 @@
 #include "proxy/gated_body.h"
 
+#include <algorithm>
+
 #include "http/body.h"
 #include "proxy/refusal.h"
 
 namespace taskgate::proxy {
 namespace {
+
+// A client that sends nothing yet only has to find that there is room for a little.
+constexpr std::size_t kFirstPiece = 4 * 1024;
 
 GatedBody refused(int status, const char* reason) {
   return {GatedBody::End::refused, {}, {status, reason}};
@@ -15,10 +20,9 @@ GatedBody ended(const Stream& client) {
   return {GatedBody::End::client_left, {}, {}};
 }
 
-// How much of the budget the body may need; a chunked one does not say.
-std::size_t share_of(const http::BodyFraming& framing, const config::Config& config) {
-  return framing.kind == http::BodyKind::length ? static_cast<std::size_t>(framing.length)
-                                                : config.admission.body_limit;
+GatedBody ended_without_room(const Stream& client) {
+  if (client.fault() != StreamFault::timeout) return ended(client);
+  return refused(503, "too many request bodies are being held; try again shortly");
 }
 
 struct Bound {
@@ -26,69 +30,130 @@ struct Bound {
   http::Refusal beyond;
 };
 
-// Feeds what was received; false when the body is over its bound or malformed.
-bool take(Stream& client, http::BodyScanner& scanner, GatedBody& body, const Bound& bound) {
-  client.consume(scanner.feed(client.received(), &body.bytes));
-  if (scanner.failed()) {
-    body = refused(400, scanner.fault());
-  } else if (body.bytes.size() > bound.bytes) {
-    body = refused(bound.beyond.status, bound.beyond.reason);
+// One body on its way in.
+class Reading {
+ public:
+  Reading(Stream& client, const http::BodyFraming& framing, const Bound& bound)
+      : client_(client), scanner_(framing), bound_(bound) {
+    most_ = framing.kind == http::BodyKind::length ? framing.length : bound.bytes;
   }
-  return body.end == GatedBody::End::complete;
+
+  bool goes_on() const { return body_.end == GatedBody::End::complete && !scanner_.complete(); }
+  void stop(GatedBody body) { body_ = std::move(body); }
+  GatedBody result() { return std::move(body_); }
+
+  HeldBytes::Claim first_piece() const {
+    return {HeldFor::body, static_cast<std::size_t>(std::min<std::uint64_t>(most_, kFirstPiece)),
+            0};
+  }
+
+  // What the body's text has to grow by to take what was received.
+  HeldBytes::Claim next_piece() const {
+    const std::size_t capacity = body_.bytes.capacity();
+    const std::size_t wanted = body_.bytes.size() + client_.received().size();
+    if (wanted <= capacity) return {HeldFor::body, 0, 0};
+    const auto bound = static_cast<std::size_t>(std::max<std::uint64_t>(most_, wanted));
+    const std::size_t more = std::min(std::max(2 * capacity, wanted), bound) - capacity;
+    return {HeldFor::body, more, more};
+  }
+
+  void make_room(const HeldBytes::Claim& claim) {
+    if (claim.room > 0) body_.bytes.reserve(body_.bytes.capacity() + claim.room);
+  }
+
+  // Feeds what was received, and ends the body when it is over its bound or malformed.
+  void take() {
+    const std::size_t before = body_.bytes.size();
+    client_.consume(scanner_.feed(client_.received(), &body_.bytes));
+    note_move(body_.bytes.size() - before);
+    if (scanner_.failed()) {
+      body_ = refused(400, scanner_.fault());
+    } else if (body_.bytes.size() > bound_.bytes) {
+      body_ = refused(bound_.beyond.status, bound_.beyond.reason);
+    }
+  }
+
+ private:
+  // Byte by byte is no move.
+  void note_move(std::size_t bytes) {
+    came_ += bytes;
+    if (came_ < kFirstPiece || came_ < body_.bytes.capacity() / 16) return;
+    came_ = 0;
+    client_.holder().moved();
+  }
+
+  Stream& client_;
+  http::BodyScanner scanner_;
+  const Bound bound_;
+  std::uint64_t most_;
+  std::size_t came_ = 0;  // since it moved last
+  GatedBody body_;
+};
+
+// False: there was no room for what was received.
+Task<bool> take_received(Stream& client, Reading& reading) {
+  const HeldBytes::Claim claim = reading.next_piece();
+  bool granted = client.holder().try_claim(claim);
+  if (!granted) granted = co_await client.claim(claim);
+  if (granted) {
+    reading.make_room(claim);
+    reading.take();
+  } else {
+    reading.stop(ended_without_room(client));
+  }
+  co_return granted;
 }
 
-Task<GatedBody> read_rest(Stream& client, const http::RequestRules& rules,
-                          const config::Config& config, http::BodyScanner& scanner, GatedBody body,
-                          const Bound bound) {
+// What did not come with the head. A client that waits to be told sends nothing before.
+Task<> read_rest(Stream& client, Reading& reading, const http::RequestRules& rules,
+                 const config::Config& config) {
+  const HeldBytes::Claim claim = reading.first_piece();
+  bool granted = client.holder().try_claim(claim);
+  if (!granted) granted = co_await client.claim(claim);
+  if (!granted) co_return reading.stop(ended_without_room(client));
   if (rules.expects_continue) {
     const bool told = co_await client.write(kContinue, config.timeouts.head);
-    if (!told) co_return ended(client);
+    if (!told) co_return reading.stop({GatedBody::End::client_left, {}, {}});
+    client.deadline().set(config.timeouts.body);
   }
-  client.deadline().set(config.timeouts.body);
-  while (!scanner.complete()) {
+  while (reading.goes_on()) {
     const bool came = co_await client.read_more();
-    if (!came) {
-      body = ended(client);
-      break;
-    }
-    if (!take(client, scanner, body, bound)) break;
+    if (!came) co_return reading.stop(ended(client));
+    const bool taken = co_await take_received(client, reading);
+    if (!taken) co_return;
   }
+}
+
+Task<GatedBody> read_body(Stream& client, const http::RequestRules& rules,
+                          const config::Config& config, const Bound bound) {
+  if (rules.body.kind == http::BodyKind::length && rules.body.length > bound.bytes) {
+    co_return refused(bound.beyond.status, bound.beyond.reason);
+  }
+  Reading reading(client, rules.body, bound);
+  // What came with the head costs no more than a small buffer.
+  if (client.received().size() <= kBufferForRequests) reading.take();
+  if (!reading.goes_on()) co_return reading.result();
+  client.deadline().set(config.timeouts.body);
+  bool goes_on = true;
+  if (!client.received().empty()) goes_on = co_await take_received(client, reading);
+  if (goes_on && reading.goes_on()) co_await read_rest(client, reading, rules, config);
   client.deadline().clear();
-  co_return body;
+  client.holder().body_is_whole();
+  co_return reading.result();
 }
 
 }  // namespace
 
 Task<GatedBody> read_gated_body(Stream& client, const http::RequestRules& rules,
-                                const config::Config& config, ByteBudget& budget,
-                                ByteBudget::Share& share) {
-  const Bound bound{config.admission.body_limit,
-                    {413, "the body of a create is over admission.body_limit"}};
-  if (rules.body.kind == http::BodyKind::length && rules.body.length > bound.bytes) {
-    co_return refused(bound.beyond.status, bound.beyond.reason);
-  }
-  GatedBody body;
-  http::BodyScanner scanner(rules.body);
-  if (!take(client, scanner, body, bound) || scanner.complete()) co_return body;
-
-  const TimePoint deadline = Clock::now() + config.timeouts.body;
-  const bool granted = co_await budget.acquire(share, share_of(rules.body, config), deadline);
-  if (!granted) {
-    co_return refused(503, "too many request bodies are being held; try again shortly");
-  }
-  co_return co_await read_rest(client, rules, config, scanner, std::move(body), bound);
+                                const config::Config& config) {
+  return read_body(
+      client, rules, config,
+      {config.admission.body_limit, {413, "the body of a create is over admission.body_limit"}});
 }
 
 Task<GatedBody> read_empty_body(Stream& client, const http::RequestRules& rules,
                                 const config::Config& config) {
-  const Bound bound{0, {400, "GET and HEAD with a body are not forwarded"}};
-  if (rules.body.kind == http::BodyKind::length) {
-    co_return refused(bound.beyond.status, bound.beyond.reason);
-  }
-  GatedBody body;
-  http::BodyScanner scanner(rules.body);
-  if (!take(client, scanner, body, bound) || scanner.complete()) co_return body;
-  co_return co_await read_rest(client, rules, config, scanner, std::move(body), bound);
+  return read_body(client, rules, config, {0, {400, "GET and HEAD with a body are not forwarded"}});
 }
 
 }  // namespace taskgate::proxy

@@ -7,7 +7,6 @@
 
 #include "config/config.h"
 #include "http/rules.h"
-#include "proxy/byte_budget.h"
 #include "proxy/stream.h"
 
 namespace taskgate::proxy {
@@ -19,11 +18,10 @@ struct GatedBody {
   http::Refusal refusal{0, ""};  // 400, 408, 413, 503
 };
 
-// Answers `Expect: 100-continue` itself when the body is not here yet. `share` holds the body's
-// part of the budget for all bodies for as long as the caller keeps the bytes.
+// Answers `Expect: 100-continue` itself when the body is not here yet. What of the body comes later
+// than the head is charged to the client, for whom it is held until the request ends.
 Task<GatedBody> read_gated_body(Stream& client, const http::RequestRules& rules,
-                                const config::Config& config, ByteBudget& budget,
-                                ByteBudget::Share& share);
+                                const config::Config& config);
 
 // The same of a request that may have no body: a chunked one without data is none, and anything
 // else is refused with its first byte.

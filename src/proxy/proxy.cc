@@ -263,7 +263,7 @@ void Proxy::reload(std::shared_ptr<const config::Config> config) {
   const auto connections = services_.config->limits.connections;
   services_.config = std::move(config);
   services_.admission.configure(*services_.config);
-  services_.bodies.set_total(services_.config->admission.body_total);
+  services_.held.set_limits(held_limits(*services_.config));
   if (connections != services_.config->limits.connections) warn_if_descriptors_are_short();
   ++generation_;
   last_reload_succeeded_ = true;
@@ -282,6 +282,7 @@ observe::Status Proxy::status() const {
   status.connections_limit = connection_limit();
   status.upstream_connections = services_.upstream_counts;
   status.bytes = services_.bytes;
+  status.held = services_.held.counts();
   status.totals = services_.history.totals();
   status.last_minute = services_.history.last_minute(Clock::now());
   status.draining = services_.draining;

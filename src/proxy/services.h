@@ -10,10 +10,10 @@
 #include "net/peers.h"
 #include "observe/metrics.h"
 #include "proxy/admission.h"
-#include "proxy/byte_budget.h"
 #include "proxy/client_watch.h"
 #include "proxy/deadline.h"
 #include "proxy/descriptors.h"
+#include "proxy/held_bytes.h"
 #include "proxy/item_order.h"
 #include "proxy/parking.h"
 #include "proxy/pipe.h"
@@ -43,6 +43,10 @@ class Recount {
   std::uint64_t& to_;
 };
 
+inline HeldBytes::Limits held_limits(const config::Config& config) {
+  return {config.limits.held, config.admission.body_total};
+}
+
 struct Services {
   // `unpark` goes on with a client that was parked (parking.h).
   Services(asio::io_context& io, std::shared_ptr<const config::Config> start,
@@ -59,7 +63,7 @@ struct Services {
         parking(io, counts.idle, std::move(unpark), [this] { metrics.client_vanished(); }),
         upstream(io, *config, descriptors, deadlines, watch, peers, upstream_counts),
         admission(io, *config, counters, history, watch),
-        bodies(io, config->admission.body_total),
+        held(io, counts, held_limits(*config)),
         items(io) {}
 
   asio::io_context& loop;
@@ -78,7 +82,7 @@ struct Services {
   Upstream upstream;
   UpstreamReport upstream_report;
   Admission admission;
-  ByteBudget bodies;
+  HeldBytes held;
   ItemOrder items;
   observe::ByteCounts bytes;
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first

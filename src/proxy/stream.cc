@@ -47,13 +47,11 @@ ErrorCode last_error() {
 
 }  // namespace
 
-Stream::Stream(TcpSocket socket, Deadlines& deadlines, std::size_t first_buffer)
+Stream::Stream(TcpSocket socket, Deadlines& deadlines, HeldBytes::Holder& holder,
+               std::size_t first_buffer)
     : socket_(std::move(socket)),
-      deadline_(deadlines,
-                [this] {
-                  ErrorCode ignored;
-                  socket_.cancel(ignored);
-                }),
+      deadline_(deadlines, [this] { cancel_read(); }),
+      holder_(holder),
       first_buffer_(first_buffer) {}
 
 void Stream::replace(TcpSocket socket) {
@@ -71,15 +69,46 @@ void Stream::consume(std::size_t bytes) {
 
 void Stream::release_buffer() {
   if (begin_ != end_) return;
+  holder_.discharge(charged(capacity_));
   buffer_.reset();
   capacity_ = 0;
 }
 
+void Stream::drop_received() {
+  consume(received().size());
+  release_buffer();
+}
+
+Task<bool> Stream::claim(HeldBytes::Claim claim) {
+  const bool granted = co_await holder_.wait(claim, paused_);
+  const bool goes_on = granted && !stopped();
+  if (granted && !goes_on && claim.use != HeldFor::body) holder_.discharge(claim.charged);
+  if (!granted && !stopped()) fault_ = StreamFault::interrupted;
+  co_return goes_on;
+}
+
+std::size_t Stream::grown() const {
+  return std::max(kGrownBuffer, capacity_ * 2);
+}
+
+// Whether the buffer may be of another size, for speed's sake.
+bool Stream::recharge(std::size_t capacity) {
+  const std::size_t before = charged(capacity_);
+  const std::size_t after = charged(capacity);
+  if (after > before) return holder_.try_charge(HeldFor::speed, after - before);
+  holder_.discharge(before - after);
+  return true;
+}
+
+// A buffer that is full was charged for the next size before.
 void Stream::make_room() {
   const std::size_t used = end_ - begin_;
-  const bool grow_for_speed = last_read_filled_ && capacity_ < kLargeBuffer;
-  if (capacity_ == 0 || used == capacity_ || (grow_for_speed && used == 0)) {
-    reserve(capacity_ == 0 ? first_buffer_ : std::max(kGrownBuffer, capacity_ * 2));
+  if (capacity_ == 0) return reserve(first_buffer_);
+  if (used == capacity_) return reserve(grown());
+  if (used == 0 && capacity_ > first_buffer_) holder_.moved();
+  const bool would_be_faster = used == 0 && last_read_filled_ && capacity_ < kLargeBuffer;
+  if (would_be_faster && recharge(grown())) {
+    reserve(grown());
   } else if (begin_ > 0) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, used);
     begin_ = 0;
@@ -135,6 +164,12 @@ Task<bool> Stream::read(bool after_silence) {
       co_return false;
     }
   }
+  if (is_full()) {
+    const std::size_t more = grown() - charged(capacity_);
+    bool granted = holder_.try_charge(HeldFor::head, more);
+    if (!granted) granted = co_await claim({HeldFor::head, more, more});
+    if (!granted) co_return false;
+  }
   make_room();
   const std::size_t room = capacity_ - end_;
   const auto [error, bytes] =
@@ -152,7 +187,11 @@ Task<bool> Stream::read(bool after_silence) {
 void Stream::read_short(std::uint64_t length) {
   const std::size_t used = end_ - begin_;
   if (length <= used || length > kShortBody) return;
-  if (length > capacity_ - begin_) reserve(static_cast<std::size_t>(length));
+  const auto all = static_cast<std::size_t>(length);
+  if (all > capacity_ - begin_) {
+    if (!recharge(all)) return;
+    reserve(all);
+  }
   const auto bytes = ::recv(socket_.native_handle(), buffer_.get() + end_,
                             static_cast<std::size_t>(length) - used, MSG_DONTWAIT);
   if (bytes > 0) end_ += static_cast<std::size_t>(bytes);
@@ -238,6 +277,7 @@ void Stream::interrupt() {
 void Stream::cancel_read() {
   ErrorCode ignored;
   socket_.cancel(ignored);
+  if (paused_ != nullptr) paused_->cancel();
 }
 
 void Stream::send_at_once() {

@@ -9,6 +9,7 @@
 
 #include "base/task.h"
 #include "proxy/deadline.h"
+#include "proxy/held_bytes.h"
 #include "proxy/pipe.h"
 
 namespace taskgate::proxy {
@@ -23,7 +24,10 @@ inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
 
 class Stream {
  public:
-  Stream(TcpSocket socket, Deadlines& deadlines, std::size_t first_buffer);
+  // What the buffer has beyond the first one is charged to `holder`, the client that it is for.
+  Stream(TcpSocket socket, Deadlines& deadlines, HeldBytes::Holder& holder,
+         std::size_t first_buffer);
+  ~Stream() { holder_.discharge(charged(capacity_)); }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
@@ -32,12 +36,18 @@ class Stream {
   void replace(TcpSocket socket);
   // The limit on what is under way; whoever sets it clears it.
   Deadline& deadline() { return deadline_; }
+  HeldBytes::Holder& holder() { return holder_; }
 
   // What was received and not yet consumed. Views stay valid until the next read_more().
   std::string_view received() const { return {buffer_.get() + begin_, end_ - begin_}; }
   void consume(std::size_t bytes);
   // Gives the buffer's memory back while nothing is in it.
   void release_buffer();
+  // The same with all that is in it.
+  void drop_received();
+  // Waits until there is room for what the client needs, which is no operation on the socket but
+  // ends like one; false says fault().
+  Task<bool> claim(HeldBytes::Claim claim);
 
   // One read of what is there, behind what is received already; false says fault().
   Task<bool> read_more() { return read(false); }
@@ -95,11 +105,19 @@ class Stream {
   void note_silence(Duration lasted);
   bool stopped();
   Task<bool> wait_or_note(ErrorCode error, TcpSocket::wait_type ready);
+  std::size_t charged(std::size_t capacity) const {
+    return capacity > first_buffer_ ? capacity : 0;
+  }
+  bool is_full() const { return capacity_ > 0 && end_ - begin_ == capacity_; }
+  std::size_t grown() const;
+  bool recharge(std::size_t capacity);
   void make_room();
   void reserve(std::size_t capacity);
 
   TcpSocket socket_;
   Deadline deadline_;
+  HeldBytes::Holder& holder_;
+  Timer* paused_ = nullptr;  // while it waits for room
   std::unique_ptr<char[]> buffer_;
   const std::size_t first_buffer_;
   std::size_t capacity_ = 0;

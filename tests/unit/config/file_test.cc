@@ -38,7 +38,7 @@ tmux:
   on_unknown: admit
 timeouts: {head: 8s, body: 9s, connect: 10s, response: 11s, create: 12s, idle: 13m, keep_alive: 14s,
            upstream_keep_alive: 15s}
-limits: {head: 16KiB, fields: 17, connections: 18}
+limits: {head: 16KiB, fields: 17, connections: 18, held: 21MiB}
 drain: {timeout: 20s, notice: 19s}
 forwarded: yes
 log: {level: debug, access: all}
@@ -69,6 +69,7 @@ routes: none
   CHECK(config.limits.head == 16U << 10);
   CHECK(config.limits.fields == 17);
   CHECK(config.limits.connections == 18);
+  CHECK(config.limits.held == 21 * 1024 * 1024);
   CHECK(config.drain.timeout == std::chrono::seconds(20));
   CHECK(config.drain.notice == std::chrono::seconds(19));
   CHECK(config.forwarded);

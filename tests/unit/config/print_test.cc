@@ -50,6 +50,7 @@ limits:
   head: 64KiB
   fields: 100
   connections: 10000
+  held: 32MiB
 drain:
   timeout: 25s
   notice: 3s

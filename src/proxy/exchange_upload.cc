@@ -1,0 +1,108 @@
+// The request's way to the upstream.
+#include "proxy/exchange.h"
+
+namespace taskgate::proxy {
+
+using observe::UpstreamError;
+
+// The head and the body, or as much of it as is here already, in one write.
+Task<bool> Exchange::send() {
+  std::string_view body = outgoing_.body;
+  std::size_t taken = 0;
+  if (!upload_.complete()) {
+    client_.read_short(upload_.known_length());
+    taken = upload_.feed(client_.received());
+    if (upload_.failed()) {
+      refuse_body();
+      co_return false;
+    }
+    body = client_.received().substr(0, taken);
+  }
+  traffic_.up(body.size());
+  if (upload_.complete()) expect_answer();
+  if (!upload_.complete() || outgoing_.upgrade) upstream_.send_at_once();
+  const bool sent = co_await upstream_.write({outgoing_.head, body});
+  client_.consume(taken);
+  if (upload_.complete()) client_.release_buffer();
+  if (!may_send_again_) release_head();
+  if (!sent && upstream_.written() == 0 && !may_send_again_) {
+    if (reservation_) services_.admission.not_sent(reservation_);
+    fail(UpstreamError::reset);
+    co_return false;
+  }
+  co_return true;  // an upstream that stops reading may still say why
+}
+
+// Of use no more: the answer may be long in coming, and a stream lives for hours.
+void Exchange::release_head() {
+  client_.holder().discharge_text(outgoing_.head.size());
+  std::string().swap(outgoing_.head);
+}
+
+void Exchange::refuse_body() {
+  failure_ = UpstreamFailure{400, upload_.fault()};
+  after_ = After::linger;
+}
+
+// What the client still has of the request's body. Ends early when the answer is over.
+Task<> Exchange::upload() {
+  bool broken = false;
+  const Pipes::Lease pipe = pipe_for(upload_);
+  if (pipe) {
+    const bool sent = co_await upload_long(*pipe);
+    broken = !sent;
+  }
+  while (!pipe && !upload_.complete() && !done_) {
+    client_.deadline().set(config_.timeouts.idle);
+    const bool came = co_await client_.read_more();
+    if (!came) {
+      if (!done_) client_left();
+      break;
+    }
+    const std::size_t taken = upload_.feed(client_.received());
+    if (upload_.failed()) {
+      if (!answered_) refuse_body();
+      upstream_.interrupt();
+      upstream_.reset();
+      break;
+    }
+    traffic_.up(taken);
+    const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
+    client_.consume(taken);
+    broken = !sent;
+    if (broken) break;
+  }
+  client_.deadline().clear();
+  uploading_ = broken || !upload_.complete();
+  if (!uploading_ && !answered_) expect_answer();
+}
+
+// A create's answer is looked into, so it has to come through here.
+Pipes::Lease Exchange::pipe_for(const http::BodyScanner& body) {
+  return gated_ ? Pipes::Lease() : services_.pipes.take(body.known_length());
+}
+
+// False: the upstream takes no more.
+Task<bool> Exchange::upload_long(Pipe& pipe) {
+  client_.release_buffer();
+  while (!upload_.complete() && !done_) {
+    client_.deadline().set(config_.timeouts.idle);
+    const bool came = co_await client_.read_into(pipe, upload_.known_length());
+    if (!came) {
+      if (!done_) client_left();
+      break;
+    }
+    traffic_.up(pipe.held());
+    upload_.skip(pipe.held());
+    const bool sent = co_await upstream_.write_from(pipe);
+    if (!sent) co_return false;
+  }
+  co_return true;
+}
+
+// The time for the answer begins when the request is whole.
+void Exchange::expect_answer() {
+  upstream_.deadline().set(gated_ ? config_.timeouts.create : config_.timeouts.response);
+}
+
+}  // namespace taskgate::proxy

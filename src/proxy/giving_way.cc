@@ -1,0 +1,60 @@
+// What a connection does when as much is held for clients as may be (held_bytes.h).
+#include <string>
+
+#include "proxy/connection.h"
+
+namespace taskgate::proxy {
+namespace {
+
+constexpr char kReason[] = "too much is held for clients; try again shortly";
+
+}  // namespace
+
+// Its request has come, and stays where it is until there is room to carry it.
+Task<> Connection::wait_for_room() {
+  client_.deadline().set(config_->timeouts.head);
+  const bool granted =
+      co_await client_.claim({HeldFor::request, HeldBytes::kRequest, HeldBytes::kRequest});
+  client_.deadline().clear();
+  if (granted) {
+    discharge(HeldBytes::kRequest);  // it is counted as active from now on
+  } else {
+    gave_way_ = true;
+  }
+}
+
+// What is under way ends like an operation that was cancelled.
+bool Connection::give_way() {
+  if (exchange_ != nullptr) return exchange_->give_way();
+  if (question_ != nullptr) return false;  // it has a time limit of its own
+  if (withdrawal_ != nullptr) {
+    withdrawal_->ask();
+  } else {
+    client_.cancel_read();
+  }
+  return true;
+}
+
+Task<After> Connection::answer_that_it_gave_way() {
+  std::string().swap(held_head_);
+  client_.drop_received();
+  end_request();
+  co_return co_await refuse({503, kReason});
+}
+
+// --- With an exchange under way
+
+bool Exchange::give_way() {
+  if (gated_) return false;
+  if (answered_ || writing_) {
+    cut_ = true;
+    client_.interrupt();
+  } else {
+    failure_ = UpstreamFailure{503, kReason};
+    after_ = After::linger;
+  }
+  upstream_.interrupt();
+  return true;
+}
+
+}  // namespace taskgate::proxy

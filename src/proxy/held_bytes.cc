@@ -1,0 +1,266 @@
+#include "proxy/held_bytes.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+
+namespace taskgate::proxy {
+namespace {
+
+// A client's connection without a request, buffers beyond the first one left out.
+constexpr std::size_t kConnection = 3 * 1024;
+
+// What is held at most for one client that always finds a little room: a browser's head.
+constexpr std::size_t kSmall = 16 * 1024;
+
+// Text of a request that is a part of what every request costs.
+constexpr std::size_t kSmallText = 1024;
+
+// A client that has not moved for so long stalls.
+constexpr Duration kStill = std::chrono::milliseconds(500);
+constexpr Duration kLook = std::chrono::milliseconds(50);
+
+constexpr Duration kTold = std::chrono::seconds(10);
+
+constexpr std::size_t kWorthTrimming = 1024 * 1024;
+constexpr Duration kCalm = std::chrono::milliseconds(500);
+
+}  // namespace
+
+HeldBytes::HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits)
+    : limits_(limits), counts_(counts), loop_(loop), look_(loop), trim_(loop) {}
+
+void HeldBytes::set_limits(Limits limits) {
+  limits_ = limits;
+  grant();
+}
+
+// --- The sums
+
+// What the connections cost beyond what is free for them: half as much as the bound.
+std::size_t HeldBytes::connections() const {
+  const std::size_t busy = counts_.active + counts_.streams + counts_.tunnels;
+  const std::size_t cost = clients_ * kConnection + busy * kRequest;
+  return cost - std::min(cost, limits_.total / 2);
+}
+
+// `held`: by the client that asks. The more it would hold, the less of the bound is there for it,
+// so that those who ask for little find room. A little is kept from a crowd of connections too.
+bool HeldBytes::fits(std::size_t held, const Claim& claim) const {
+  const std::size_t used = used_ + claim.room;
+  const std::size_t all = used + connections();
+  if (claim.use == HeldFor::speed) return all <= limits_.total / 2;
+  if (claim.use == HeldFor::request) return connections() == 0 || all <= limits_.total;
+  if (used_ == held) return true;  // there is nobody to wait for
+  if (held + claim.room > kSmall) return all <= limits_.total - limits_.total / 4;
+  return all <= limits_.total || used <= limits_.total / 8;
+}
+
+// A body larger than the whole bound passes when it is alone.
+bool HeldBytes::body_fits(const Holder& holder, const Claim& claim) const {
+  if (claim.use != HeldFor::body || bodies_ == holder.body_) return true;
+  return bodies_ + claim.room <= limits_.bodies;
+}
+
+void HeldBytes::add(Holder& holder, HeldFor use, std::size_t bytes) {
+  if (bytes == 0) return;
+  holder.bytes_ += bytes;
+  used_ += bytes;
+  if (use == HeldFor::body) {
+    holder.body_ += bytes;
+    bodies_ += bytes;
+    holder.reads_body_ = true;
+  }
+  holder.moved();
+  note_peak();
+}
+
+void HeldBytes::take(Holder& holder, std::size_t bytes) {
+  if (bytes == 0) return;
+  holder.bytes_ -= bytes;
+  used_ -= bytes;
+  if (!waiting_.empty()) grant_soon();
+  note_fall();
+}
+
+// --- One client
+
+HeldBytes::Holder::Holder(HeldBytes& all) : all_(all) {
+  all_.holders_.push_back(*this);
+  ++all_.clients_;
+  all_.note_peak();
+}
+
+HeldBytes::Holder::~Holder() {
+  --all_.clients_;
+  all_.bodies_ -= body_;
+  all_.take(*this, bytes_);
+  all_.note_fall();
+}
+
+bool HeldBytes::Holder::try_claim(const Claim& claim) {
+  if (!all_.fits(bytes_, claim) || !all_.body_fits(*this, claim)) return false;
+  all_.add(*this, claim.use, claim.charged);
+  return true;
+}
+
+void HeldBytes::Holder::charge_text(std::size_t bytes) {
+  if (bytes <= kSmallText) return;
+  text_ += bytes;
+  all_.add(*this, HeldFor::head, bytes);
+}
+
+void HeldBytes::Holder::discharge_text(std::size_t bytes) {
+  if (bytes <= kSmallText) return;
+  text_ -= bytes;
+  all_.take(*this, bytes);
+}
+
+void HeldBytes::Holder::end_request() {
+  if (body_ + text_ == 0) return;
+  all_.bodies_ -= body_;
+  all_.take(*this, std::exchange(body_, 0) + std::exchange(text_, 0));
+  reads_body_ = false;
+}
+
+// --- Waiting
+
+Task<bool> HeldBytes::wait(Holder& holder, Claim claim, Timer*& wake) {
+  Waiting place(loop_, holder, claim);
+  waiting_.insert(place);
+  holder.asks_ = claim.room;
+  wake = &place.wake;
+  look_soon();
+  co_await place.wake.async_wait(kTask);
+  wake = nullptr;
+  holder.asks_ = 0;
+  co_return place.granted;
+}
+
+// Once for all that comes free in one turn of the loop, and not from a destructor.
+void HeldBytes::grant_soon() {
+  if (std::exchange(granting_, true)) return;
+  asio::post(loop_, [this] {
+    granting_ = false;
+    grant();
+  });
+}
+
+// Those who would hold least come first.
+void HeldBytes::grant() {
+  for (auto next = waiting_.begin(); next != waiting_.end();) {
+    Waiting& place = *next++;
+    if (!place.holder.try_claim(place.claim)) continue;
+    place.unlink();
+    place.granted = true;
+    place.wake.cancel();
+  }
+}
+
+// --- Giving way
+
+void HeldBytes::look_soon() {
+  if (std::exchange(looking_, true)) return;
+  look_.expires_after(kLook);
+  look_.async_wait([this](ErrorCode error) {
+    looking_ = false;
+    if (!error) look();
+  });
+}
+
+void HeldBytes::look() {
+  grant();  // connections that ended have told nobody
+  if (waiting_.empty()) return;
+  const TimePoint now = Clock::now();
+  make_way(Shortage::all, now);
+  make_way(Shortage::bodies, now);
+  report();
+  look_soon();
+}
+
+// What those need that wait.
+std::size_t HeldBytes::missing(Shortage shortage) const {
+  std::size_t bytes = 0;
+  for (const Waiting& place : waiting_) {
+    const bool lacks = shortage == Shortage::all ? !fits(place.holder.bytes_, place.claim)
+                                                 : !body_fits(place.holder, place.claim);
+    if (lacks) bytes += place.claim.room;
+  }
+  return bytes;
+}
+
+// As many give way as it takes, together with those that are on their way out already; whoever
+// waits and gives way asks for nothing any more. A body that is whole waits for its decision, not
+// for its client.
+void HeldBytes::make_way(Shortage shortage, TimePoint now) {
+  std::size_t needed = missing(shortage);
+  if (needed == 0) return;
+  const auto weight = [shortage](const Holder& holder) -> std::size_t {
+    if (shortage == Shortage::bodies) return holder.reads_body_ ? holder.body_ : 0;
+    return holder.bytes_ + (holder.busy_ ? kRequest : 0);
+  };
+  std::vector<Holder*> still;
+  for (Holder& holder : holders_) {
+    if (holder.gave_way_) {
+      needed -= std::min(needed, weight(holder) + holder.asks_);
+    } else if (weight(holder) > 0 && now - holder.moved_ >= kStill) {
+      still.push_back(&holder);
+    }
+  }
+  std::sort(still.begin(), still.end(), [&](const Holder* a, const Holder* b) {
+    return weight(*a) != weight(*b) ? weight(*a) > weight(*b) : a->moved_ < b->moved_;
+  });
+  for (Holder* holder : still) {
+    if (needed == 0) break;
+    const std::size_t bytes = weight(*holder) + holder->asks_;
+    if (!holder->give_way()) continue;
+    holder->gave_way_ = true;
+    ++gave_way_;
+    needed -= std::min(needed, bytes);
+  }
+}
+
+void HeldBytes::report() {
+  const TimePoint now = Clock::now();
+  if (gave_way_ == told_ || now - told_at_ < kTold) return;
+  told_at_ = now;
+  log::warning("gave_way")
+      .field("connections", gave_way_ - std::exchange(told_, gave_way_))
+      .field("held_bytes", used_)
+      .field("clients", clients_)
+      .field("detail",
+             "as much is held for clients as limits.held allows: those that held most without "
+             "moving gave way. Where they were no attack, raise limits.held, and the container's "
+             "memory with it");
+}
+
+// --- Giving memory back
+
+void HeldBytes::note_peak() {
+  peak_ = std::max(peak_, used_ + clients_ * kConnection);
+}
+
+void HeldBytes::note_fall() {
+  const std::size_t now = used_ + clients_ * kConnection;
+  if (peak_ > kWorthTrimming && now < peak_ / 2) trim_soon();
+}
+
+void HeldBytes::trim_soon() {
+  if (std::exchange(trimming_, true)) return;
+  trim_.expires_after(kCalm);
+  trim_.async_wait([this](ErrorCode error) {
+    trimming_ = false;
+    if (error) return;
+    const std::size_t now = used_ + clients_ * kConnection;
+    if (now >= peak_ / 2) return;  // the crowd is back
+    peak_ = now;
+    malloc_trim(0);
+  });
+}
+
+}  // namespace taskgate::proxy

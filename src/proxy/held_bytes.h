@@ -1,0 +1,154 @@
+// One bound on the memory of everything that is held for clients (limits.held): what their buffers
+// have beyond a small first one, heads and bodies that wait, and the connections themselves. What
+// came is charged, not what may come.
+//
+// When it is used up, whoever needs more waits, and reading pauses; those who hold least go on
+// first. Meanwhile clients that hold most and have not moved for a moment give way: without that a
+// crowd that stalls would stop everybody. Loop thread only.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/task.h"
+#include "observe/metrics.h"
+
+namespace taskgate::proxy {
+
+// What more memory is for. It decides how much of the bound is there for it.
+enum class HeldFor : std::uint8_t {
+  speed,    // goes as well without it
+  head,     // the rest of a message's head
+  body,     // the rest of a create's body, of all of which there is a bound too
+  request,  // a request with all that carries it
+};
+
+class HeldBytes {
+ public:
+  struct Limits {
+    std::size_t total;   // limits.held
+    std::size_t bodies;  // admission.body_total
+  };
+
+  HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits);
+  void set_limits(Limits limits);
+
+  // What a client asks for: `room` has to be there, and `charged` of it is charged then.
+  struct Claim {
+    HeldFor use;
+    std::size_t room;
+    std::size_t charged;
+  };
+  // What is held for one client. Destroyed, it gives all of it back.
+  using Hook =
+      boost::intrusive::list_base_hook<boost::intrusive::tag<HeldBytes>,
+                                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+  class Holder : public Hook {
+   public:
+    explicit Holder(HeldBytes& all);
+    Holder(const Holder&) = delete;
+    Holder& operator=(const Holder&) = delete;
+
+    // Whether what it asks for is there; it is charged then.
+    bool try_claim(const Claim& claim);
+    bool try_charge(HeldFor use, std::size_t bytes) { return try_claim({use, bytes, bytes}); }
+    // Waits for it; false when `wake` was cancelled by another before. It points to the timer for
+    // as long as this waits.
+    Task<bool> wait(Claim claim, Timer*& wake) { return all_.wait(*this, claim, wake); }
+    void discharge(std::size_t bytes) { all_.take(*this, bytes); }
+
+    // Copies of what came in, which are charged whether there is room or not, since what they were
+    // made of goes soon. Small ones are a part of what every request costs.
+    void charge_text(std::size_t bytes);
+    void discharge_text(std::size_t bytes);
+    // The body is there, and nobody waits for the rest of it.
+    void body_is_whole() { reads_body_ = false; }
+    void end_request();
+
+    // Bytes went on, or something began: it does not stall.
+    void moved() { moved_ = Clock::now(); }
+    std::size_t bytes() const { return bytes_; }
+
+   protected:
+    virtual ~Holder();
+    // Lets go of what it holds, soon; false where it may not.
+    virtual bool give_way() = 0;
+
+    bool busy_ = false;  // it has a request under way
+    bool gave_way_ = false;
+    TimePoint moved_{};
+
+   private:
+    friend class HeldBytes;
+    HeldBytes& all_;
+    std::size_t bytes_ = 0;
+    std::size_t body_ = 0;  // of them
+    std::size_t text_ = 0;  // of them
+    bool reads_body_ = false;
+    std::size_t asks_ = 0;  // while it waits
+  };
+
+  // Whether requests are to wait, since the connections themselves have used it up.
+  bool crowded() const { return !fits(0, {HeldFor::request, kRequest, 0}); }
+  observe::HeldCounts counts() const { return {used_, gave_way_}; }
+
+  // What a request costs beside what its connection does, in bytes.
+  static constexpr std::size_t kRequest = 5 * 1024;
+
+ private:
+  struct Waiting : boost::intrusive::set_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    Waiting(asio::io_context& loop, Holder& who, const Claim& what)
+        : holder(who), claim(what), size(who.bytes() + what.room), wake(loop, TimePoint::max()) {}
+    friend bool operator<(const Waiting& a, const Waiting& b) { return a.size < b.size; }
+
+    Holder& holder;
+    Claim claim;
+    std::size_t size;
+    Timer wake;
+    bool granted = false;
+  };
+
+  std::size_t connections() const;
+  bool fits(std::size_t held, const Claim& claim) const;
+  bool body_fits(const Holder& holder, const Claim& claim) const;
+  Task<bool> wait(Holder& holder, Claim claim, Timer*& wake);
+  void add(Holder& holder, HeldFor use, std::size_t bytes);
+  void take(Holder& holder, std::size_t bytes);
+  void grant_soon();
+  void grant();
+  void look_soon();
+  void look();
+  enum class Shortage : std::uint8_t { all, bodies };
+  std::size_t missing(Shortage shortage) const;
+  void make_way(Shortage shortage, TimePoint now);
+  void report();
+  void note_peak();
+  void note_fall();
+  void trim_soon();
+
+  Limits limits_;
+  const observe::ConnectionCounts& counts_;
+  std::size_t used_ = 0;
+  std::size_t bodies_ = 0;  // of it
+  std::size_t clients_ = 0;
+  std::uint64_t gave_way_ = 0;
+  std::uint64_t told_ = 0;  // of them, in the log
+  TimePoint told_at_{};
+  boost::intrusive::list<Holder, boost::intrusive::base_hook<Hook>,
+                         boost::intrusive::constant_time_size<false>>
+      holders_;
+  boost::intrusive::multiset<Waiting, boost::intrusive::constant_time_size<false>> waiting_;
+  asio::io_context& loop_;
+  Timer look_;
+  bool looking_ = false;
+  bool granting_ = false;
+  // What a crowd held lies between what others hold, and would stay with the process.
+  Timer trim_;
+  bool trimming_ = false;
+  std::size_t peak_ = 0;  // since the last trim
+};
+
+}  // namespace taskgate::proxy

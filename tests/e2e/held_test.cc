@@ -1,0 +1,139 @@
+// Crowds that make the gate hold something for each of them: it stays within what limits.held and
+// its container allow, whoever behaves well is served meanwhile, and the memory goes back.
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <cstdio>
+#include <list>
+
+#include "e2e/wire_world.h"
+#include "support/catch.h"
+
+namespace taskgate::test {
+namespace {
+
+// What the chart gives the container.
+constexpr std::size_t kMostKib = 64 * 1024;
+
+const std::string kGaveWay = "taskgate_connections_gave_way_total";
+
+// This process holds the clients.
+void raise_own_limit() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string head_part(const std::string& method, const std::string& target, std::size_t bytes) {
+  return method + " " + target + " HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(bytes, 'x');
+}
+
+// Answers reads, sends without end where that is asked for, and keeps silent otherwise.
+void serve(RawConnection& connection) {
+  const std::string head = connection.read_head();
+  if (head.starts_with("GET / ")) {
+    connection.send(kNoContent);
+  } else if (head.starts_with("GET /endless ")) {
+    const std::string piece(16 * 1024, 'x');
+    connection.send("HTTP/1.0 200 OK\r\n\r\n");
+    while (connection.try_send(piece)) continue;
+  } else {
+    connection.peer_closed();
+  }
+}
+
+struct Attack {
+  explicit Attack(const Gate::Settings& settings) : world(serve, settings) { raise_own_limit(); }
+
+  // Every so many of the crowd, somebody else asks, with a head that needs more than the first
+  // buffer.
+  void gather(int count, const std::function<void(RawClient&)>& begin) {
+    for (int i = 0; i < count; ++i) {
+      begin(crowd.emplace_back(world.port()));
+      if (i % 100 == 99) check_others();
+    }
+  }
+
+  void check_others() {
+    CHECK(world.front.ask(head_part("GET", "/", 6 * 1024) + "\r\n\r\n").status == 204);
+  }
+
+  void check_that_some_give_way() {
+    eventually("those that stall give way", [&] { return world.front.metric(kGaveWay) > 0; });
+    check_others();
+  }
+
+  void check_memory(const char* what) {
+    const std::size_t peak = world.front.gate.peak_kib();
+    std::printf("%s: %zu KiB resident at most\n", what, peak);
+    CHECK(peak < kMostKib);
+    for (RawClient& client : crowd) client.reset();
+    crowd.clear();
+    const std::size_t half = fresh + (peak - fresh) / 2;
+    eventually("most of it goes back", [&] { return world.front.gate.resident_kib() < half; });
+    CHECK(world.front.metric("taskgate_held_bytes") < 100'000);
+  }
+
+  ScriptedWorld world;
+  std::size_t fresh = world.front.gate.resident_kib();
+  std::list<RawClient> crowd;
+};
+
+TEST_CASE("a crowd of unfinished heads keeps within limits.held, and others are served") {
+  Attack attack(Gate::Settings{{"timeouts.head", "1m"}});
+  attack.gather(1000, [](RawClient& client) { client.send(head_part("GET", "/", 60'000)); });
+  attack.check_that_some_give_way();
+  attack.check_memory("1000 unfinished heads of 60 KB");
+}
+
+TEST_CASE("those of a crowd of unfinished heads that give way are told so") {
+  Attack attack(Gate::Settings{{"timeouts.head", "1m"}, {"limits.held", "1MiB"}});
+  attack.gather(100, [](RawClient& client) { client.send(head_part("GET", "/", 60'000)); });
+  attack.check_that_some_give_way();
+  eventually("one is told", [&] {
+    for (RawClient& client : attack.crowd) {
+      if (client.pending().starts_with("HTTP/1.1 503 ")) return true;
+    }
+    return false;
+  });
+}
+
+TEST_CASE("a crowd of creates that wait keeps within limits.held, and others are served") {
+  Attack attack(Gate::Settings{{"limit", "1"}, {"admission.wait", "1m"}});
+  const std::string create =
+      head_part("POST", kCreate, 60'000) + "\r\nContent-Length: 50000\r\n\r\n";
+  const std::string body(50'000, ' ');
+  attack.gather(600, [&](RawClient& client) { client.send(create + body); });
+  attack.check_that_some_give_way();
+  attack.check_memory("600 creates of 110 KB that wait");
+}
+
+TEST_CASE("a crowd of requests that are not answered keeps within limits.held") {
+  Attack attack(Gate::Settings{{"limits.held", "2MiB"}});
+  attack.gather(600, [](RawClient& client) { client.send(http_request("GET", "/silent")); });
+  attack.check_that_some_give_way();
+}
+
+TEST_CASE("a crowd of slow readers keeps within limits.held, and others are served") {
+  Attack attack(Gate::Settings{});
+  attack.gather(500, [](RawClient& client) {
+    const int small = 4096;
+    ::setsockopt(client.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    client.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
+  });
+  attack.check_memory("500 slow readers");
+}
+
+TEST_CASE("creates whose bodies stall give way to others that need admission.body_total") {
+  Attack attack(
+      Gate::Settings{{"admission.body_total", "64KiB"}, {"admission.body_limit", "64KiB"}});
+  const std::string part = "POST " + kCreate +
+                           " HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n" +
+                           std::string(30'000, ' ');
+  attack.gather(3, [&](RawClient& client) { client.send(part); });
+  attack.check_that_some_give_way();
+}
+
+}  // namespace
+}  // namespace taskgate::test

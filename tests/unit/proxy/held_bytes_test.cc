@@ -1,0 +1,204 @@
+#include "proxy/held_bytes.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <list>
+
+#include "support/catch.h"
+
+using namespace taskgate;
+using namespace taskgate::proxy;
+
+namespace {
+
+constexpr std::size_t kKiB = 1024;
+constexpr std::size_t kTotal = 1024 * kKiB;
+constexpr std::size_t kBodies = 100 * kKiB;
+
+class Client : public HeldBytes::Holder {
+ public:
+  explicit Client(HeldBytes& all) : Holder(all) { moved(); }
+
+  void stalls() { moved_ -= std::chrono::hours(1); }
+  void has_request() { busy_ = true; }
+
+  bool may_give_way = true;
+  bool gone = false;
+  bool granted = false;
+  bool ended = false;
+  Timer* waits = nullptr;
+
+ private:
+  bool give_way() override {
+    gone = may_give_way;
+    if (gone && waits != nullptr) waits->cancel();
+    return gone;
+  }
+};
+
+struct Fixture {
+  Client& client() { return clients.emplace_back(held); }
+
+  Client& with(std::size_t bytes, HeldFor use = HeldFor::head) {
+    Client& made = client();
+    CHECK(made.try_charge(use, bytes));
+    return made;
+  }
+
+  void ask(Client& client, HeldFor use, std::size_t bytes) {
+    asio::co_spawn(loop, wait(client, {use, bytes, bytes}), asio::detached);
+    loop.restart();
+    loop.poll();
+  }
+
+  Task<> wait(Client& client, HeldBytes::Claim claim) {
+    client.granted = co_await client.wait(claim, client.waits);
+    client.ended = true;
+  }
+
+  void run_until(const bool& happened) {
+    while (!happened) {
+      if (loop.stopped()) loop.restart();
+      loop.run_one();
+    }
+  }
+
+  asio::io_context loop{1};
+  observe::ConnectionCounts counts;
+  HeldBytes held{loop, counts, {kTotal, kBodies}};
+  std::list<Client> clients;
+};
+
+}  // namespace
+
+TEST_CASE("buffers grow for speed only while half of limits.held is left") {
+  Fixture f;
+  f.with(500 * kKiB);
+  CHECK_FALSE(f.client().try_charge(HeldFor::speed, 64 * kKiB));
+  CHECK(f.client().try_charge(HeldFor::head, 64 * kKiB));
+}
+
+TEST_CASE("who needs little finds room where who needs much does not") {
+  Fixture f;
+  f.with(760 * kKiB);
+  CHECK_FALSE(f.client().try_charge(HeldFor::head, 64 * kKiB));
+  CHECK(f.client().try_charge(HeldFor::head, 16 * kKiB));
+}
+
+TEST_CASE("who is alone finds room for anything") {
+  Fixture f;
+  f.with(3 * kTotal);
+}
+
+TEST_CASE("what is held is given back by the end of a client and of a request") {
+  Fixture f;
+  Client& text = f.client();
+  text.charge_text(100 * kKiB);
+  text.charge_text(kKiB);  // a part of what every request costs
+  CHECK(text.try_charge(HeldFor::body, 50 * kKiB));
+  CHECK(f.held.counts().bytes == 150 * kKiB);
+  text.end_request();
+  CHECK(f.held.counts().bytes == 0);
+  f.with(70 * kKiB);
+  f.clients.clear();
+  CHECK(f.held.counts().bytes == 0);
+}
+
+TEST_CASE("who waits goes on when something comes free, those who would hold least first") {
+  Fixture f;
+  Client& holder = f.with(kTotal);
+  Client& large = f.client();
+  Client& small = f.client();
+  f.ask(large, HeldFor::head, 700 * kKiB);
+  f.ask(small, HeldFor::head, 200 * kKiB);
+  CHECK_FALSE(large.ended);
+  holder.discharge(500 * kKiB);
+  f.run_until(small.ended);
+  CHECK(small.granted);
+  CHECK_FALSE(large.ended);
+  small.discharge(200 * kKiB);
+  holder.discharge(524 * kKiB);
+  f.run_until(large.ended);
+  CHECK(large.granted);
+}
+
+TEST_CASE("those that hold most without moving give way to who waits, and no more than it takes") {
+  Fixture f;
+  Client& small = f.with(200 * kKiB);
+  Client& large = f.with(400 * kKiB);
+  Client& moving = f.with(168 * kKiB);
+  Client& waiting = f.client();
+  for (Client* client : {&small, &large}) client->stalls();
+  f.ask(waiting, HeldFor::head, 300 * kKiB);
+  f.run_until(large.gone);
+  CHECK_FALSE(small.gone);
+  CHECK_FALSE(moving.gone);
+  CHECK(f.held.counts().gave_way == 1);
+  large.discharge(400 * kKiB);
+  f.run_until(waiting.ended);
+  CHECK(waiting.granted);
+  CHECK_FALSE(small.gone);
+}
+
+TEST_CASE("another gives way where the one that holds most may not") {
+  Fixture f;
+  Client& kept = f.with(500 * kKiB);
+  Client& other = f.with(268 * kKiB);
+  kept.may_give_way = false;
+  for (Client* client : {&kept, &other}) client->stalls();
+  f.ask(f.client(), HeldFor::head, 100 * kKiB);
+  f.run_until(other.gone);
+  CHECK(f.held.counts().gave_way == 1);
+}
+
+TEST_CASE("two that wait for each other do not wait for ever: one gives way") {
+  Fixture f;
+  Client& one = f.with(50 * kKiB, HeldFor::body);
+  Client& other = f.with(40 * kKiB, HeldFor::body);
+  for (Client* client : {&one, &other}) client->stalls();
+  f.ask(one, HeldFor::body, 30 * kKiB);
+  f.ask(other, HeldFor::body, 30 * kKiB);
+  f.run_until(one.ended);
+  CHECK_FALSE(one.granted);
+  one.end_request();
+  f.run_until(other.ended);
+  CHECK(other.granted);
+}
+
+TEST_CASE("a body that is whole does not give way to other bodies") {
+  Fixture f;
+  Client& whole = f.with(60 * kKiB, HeldFor::body);
+  Client& part = f.with(30 * kKiB, HeldFor::body);
+  whole.body_is_whole();
+  for (Client* client : {&whole, &part}) client->stalls();
+  f.ask(f.client(), HeldFor::body, 20 * kKiB);
+  f.run_until(part.gone);
+  CHECK_FALSE(whole.gone);
+}
+
+TEST_CASE("a crowd of requests makes the next one wait, and the oldest gives way") {
+  Fixture f;
+  f.counts.active = 400;  // 2,000 KiB, of which 512 are free
+  Client& old = f.client();
+  old.has_request();
+  old.stalls();
+  CHECK(f.held.crowded());
+  Client& small = f.client();
+  CHECK(small.try_charge(HeldFor::head, 4 * kKiB));  // a little is kept from the crowd
+  Client& next = f.client();
+  f.ask(next, HeldFor::request, HeldBytes::kRequest);
+  f.run_until(old.gone);
+  f.counts.active = 100;
+  f.run_until(next.ended);
+  CHECK(next.granted);
+}
+
+TEST_CASE("a larger limit lets go on who waits") {
+  Fixture f;
+  f.with(kTotal);
+  Client& waiting = f.client();
+  f.ask(waiting, HeldFor::head, 100 * kKiB);
+  f.held.set_limits({4 * kTotal, kBodies});
+  f.run_until(waiting.ended);
+  CHECK(waiting.granted);
+}

@@ -21,6 +21,7 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_admissions_total{decision=\"admitted_unknown\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"draining\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"rejected\",route=\"spawn\"} 0\n"
+        "taskgate_admissions_total{decision=\"unconfigured\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"unknown\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"withdrawn\",route=\"spawn\"} 0\n");
   CHECK(samples(text, "taskgate_refusals_total") ==
@@ -28,6 +29,7 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_refusals_total{reason=\"draining\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"full\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"promised\",route=\"spawn\"} 0\n"
+        "taskgate_refusals_total{reason=\"unconfigured\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"unknown\",route=\"spawn\"} 0\n");
   CHECK(samples(text, "taskgate_requests_total") ==
         "taskgate_requests_total{code=\"429\",route=\"spawn\"} 0\n"
@@ -75,6 +77,7 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_admission_seconds_count{decision=\"admitted_unknown\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"draining\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"rejected\"} 0\n"
+        "taskgate_admission_seconds_count{decision=\"unconfigured\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"unknown\"} 0\n");
   CHECK(samples(text, "taskgate_admission_wait_seconds_count") ==
         "taskgate_admission_wait_seconds_count 0\n");

@@ -97,7 +97,7 @@ TEST_CASE("A failed reload is told with its reason") {
   status.config_last_reload_success = false;
   status.config_error = "config.yaml:1:8: limit: \"x\" is no number";
   CHECK(parsed(status).at("config") ==
-        json::parse(R"({"generation": 4, "last_reload_success": false,
+        json::parse(R"({"configured": true, "generation": 4, "last_reload_success": false,
             "error": "config.yaml:1:8: limit: \"x\" is no number"})"));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "gate/turned_away.h"
 
 namespace taskgate::gate {
 
@@ -15,6 +16,8 @@ struct Demand {
   // Whether an answer of 3xx says that nothing was started. Where a redirect may as well follow a
   // create that went well (POST, redirect, GET) it does not.
   bool redirect_refuses = false;
+  // Whose it is: while a sender's last create was turned away, its creates stand behind all others.
+  Sender sender = 0;
 };
 
 }  // namespace taskgate::gate

@@ -42,6 +42,7 @@ std::optional<Plausibility::Claim> Reservation::answered(int status, TimePoint n
   const Demand& demand = promise_->demand;
   const Plausibility::Claim claim{promise_->mark, now + demand.settle};
   const bool is_evidence = demand.is_evidence;
+  gate.learn(demand.sender, status);
   const bool is_redirect = status >= 300 && status < 400;
   const bool is_refusal =
       (status >= 400 && status < 500) || (is_redirect && demand.redirect_refuses);
@@ -72,6 +73,7 @@ Ticket::Ticket(Gate& gate, Demand demand, TimePoint now, std::function<void()> o
 void Gate::enter(Ticket& ticket) {
   stamp_abandoned(ticket.entered_);
   ticket.deadline_ = ticket.entered_ + settings_.wait;
+  ticket.defers_ = turned_away_.has(ticket.demand_.sender);
   waiting_.push_back(ticket);
   if (draining_ || !settings_.configured) {
     ticket.on_decided_ = nullptr;
@@ -127,13 +129,33 @@ int Gate::free_slots(const Basis& on) const {
 
 void Gate::decide_waiting(TimePoint now) {
   const Basis on = basis(now);
+  decide_those(false, on, now);
+  decide_those(true, on, now);
+}
+
+void Gate::decide_those(bool defer, const Basis& on, TimePoint now) {
   for (auto next = waiting_.begin(); next != waiting_.end();) {
     Ticket& ticket = *next++;
+    if (ticket.defers_ != defer) continue;
     if (const auto decision = decide(ticket, on)) {
       conclude(ticket, *decision, on);
     } else if (!ticket.waits_since_ && listed_since(ticket.entered_)) {
       ticket.waits_since_ = now;
     }
+  }
+}
+
+// Those that wait already are told apart too: a flood is in the line before its first answer comes.
+void Gate::learn(Sender sender, int status) {
+  const bool went_well = status >= 200 && status < 300;
+  if (!turns_away(status) && !went_well) return;
+  if (went_well) {
+    turned_away_.remove(sender);
+  } else {
+    turned_away_.add(sender);
+  }
+  for (Ticket& ticket : waiting_) {
+    if (ticket.demand_.sender == sender) ticket.defers_ = !went_well;
   }
 }
 
@@ -166,7 +188,7 @@ void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
     promise.mark = plausibility_.mark();
     promise.uncounted = !counted;
     ticket.verdict_->slots = promise.slots;
-    ticket.reservation_ = Reservation(*this, promises_.add(std::move(promise)));
+    ticket.reservation_ = Reservation(*this, promises_.add(promise));
   }
   if (ticket.on_decided_) ticket.on_decided_();
 }

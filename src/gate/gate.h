@@ -59,6 +59,15 @@
 // made first. It is refused only while all slots that are free of sessions stay promised to creates
 // in flight. One free slot is enough, however many were asked for.
 //
+// # Who is first
+//
+// The oldest; but creates that *defer*, whose sender's last create was turned away (turned_away.h),
+// stand behind all that do not, since a flood without a login would else hold one promise after the
+// other before anybody else's turn comes. Nobody starves wrongly: only who takes a free slot
+// differs, no slot is kept for anybody, and a create that defers is decided at the same events and
+// by the same rule as all others, within its wait, and defers no longer when a create of its sender
+// goes well.
+//
 // # What is not covered, and which way it errs
 //
 // A session made by another door between L's snapshot and the create's own session: one too many,
@@ -91,6 +100,7 @@
 #include "gate/plausibility.h"
 #include "gate/promises.h"
 #include "gate/snapshot.h"
+#include "gate/turned_away.h"
 #include "gate/verdict.h"
 #include "tmux/listing.h"
 
@@ -158,6 +168,7 @@ class Ticket : public boost::intrusive::list_base_hook<
   TimePoint entered_;
   TimePoint deadline_;
   Demand demand_;
+  bool defers_ = false;  // to those that were not turned away
   std::function<void()> on_decided_;
   std::optional<TimePoint> waits_since_;  // found the free slots promised
   std::optional<Verdict> verdict_;
@@ -211,6 +222,8 @@ class Gate {
 
   void enter(Ticket& ticket);
   void decide_waiting(TimePoint now);
+  void decide_those(bool defer, const Basis& on, TimePoint now);
+  void learn(Sender sender, int status);
   std::optional<Decision> decide(const Ticket& ticket, const Basis& basis) const;
   void conclude(Ticket& ticket, Decision decision, const Basis& basis);
   std::optional<RefusalReason> reason_of(Decision decision, const Basis& basis) const;
@@ -238,7 +251,9 @@ class Gate {
   std::optional<tmux::Listing> good_;
 
   Promises promises_;
+  // The oldest first, whether they defer or not.
   boost::intrusive::list<Ticket, boost::intrusive::constant_time_size<false>> waiting_;
+  TurnedAway turned_away_;
   std::uint64_t abandoned_total_ = 0;
 
   Origins origins_;

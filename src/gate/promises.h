@@ -30,9 +30,9 @@ class Promises {
  public:
   using Each = std::list<Promise>::iterator;
 
-  Each add(Promise promise) {
+  Each add(const Promise& promise) {
     slots_ += promise.slots;
-    return all_.insert(all_.end(), std::move(promise));
+    return all_.insert(all_.end(), promise);
   }
   void end(Each promise) {
     slots_ -= promise->slots;

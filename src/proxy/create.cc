@@ -67,7 +67,8 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
   withdrawal_ = &withdrawal;
   if (gave_way_) withdrawal.ask();
   gate::Reservation reservation = co_await services_.admission.admit(
-      demand_of(*match.rule, body), client_.socket().native_handle(), withdrawal, outcome_.verdict);
+      demand_of(*match.rule, parser_.head(), body), client_.socket().native_handle(), withdrawal,
+      outcome_.verdict);
   withdrawal_ = nullptr;
   const TimePoint decided = Clock::now();
   outcome_.waited = decided - asked;

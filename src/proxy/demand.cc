@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 
+#include "proxy/sender.h"
+
 namespace taskgate::proxy {
 namespace {
 
@@ -26,12 +28,14 @@ int slots_asked(const route::Slots& slots, std::string_view body) {
 
 }  // namespace
 
-gate::Demand demand_of(const route::Rule& rule, std::string_view body) {
+gate::Demand demand_of(const route::Rule& rule, const http::RequestHead& head,
+                       std::string_view body) {
   const bool is_elsewhere = rule.starts == route::Starts::elsewhere;
   return {.slots = is_elsewhere ? 0 : slots_asked(rule.slots, body),
           .settle = rule.settle,
           .is_evidence = rule.starts == route::Starts::task,
-          .redirect_refuses = rule.redirect_refuses};
+          .redirect_refuses = rule.redirect_refuses,
+          .sender = sender_of(rule, head)};
 }
 
 }  // namespace taskgate::proxy

@@ -2,7 +2,8 @@
 // which the server takes its snapshot apart from begin and end), session starts, answers, failures
 // and deaths, of creates that start one session, several, perhaps none, or none at all, before
 // their answer or after it. In every state the sessions that exist or are still to come stay within
-// the limit, and nobody is refused for a reason that the listing did not show.
+// the limit, nobody is refused for a reason that the listing did not show, and nobody gets a slot
+// before one who stands before it in the line.
 //
 // The world is rebuilt from its list of events for each state, which needs no copying of the gate;
 // states that differ in nothing that matters are visited once.
@@ -47,6 +48,7 @@ struct Case {
   int deaths = 2;
   int spare_listings = 1;  // listings that no create asked for: scrapes
   int outsiders = 0;       // sessions that another door makes
+  int strangers = 0;       // the first creates, of one sender: they fail by 401
   std::vector<int> asks;   // slots that each create asks for; one where nothing is said
   bool maybe = false;      // answered 201, a create may have started nothing
   bool late = false;       // sessions start behind the answer, within its settle
@@ -108,6 +110,7 @@ class World {
     text += running_ ? (snapped_ ? "s" + std::to_string(*snapped_) : "r") : "i";
     text += "/" + std::to_string(last_live_) + "/" + std::to_string(deaths_) + "/" +
             std::to_string(spare_) + "/" + std::to_string(outsiders_);
+    if (turned_away_) text += 't';
     return text;
   }
 
@@ -119,8 +122,11 @@ class World {
     return made;
   }
 
+  bool is_stranger(const Create& c) const { return &c - creates_.data() < of_.strangers; }
+
   Demand demand(const Create& c) const {
     Demand made;
+    made.sender = is_stranger(c) ? 1 : 0;
     made.slots = of_.holds_one ? 1 : c.asks;
     if (of_.late && !of_.ignores_settle) {
       made.settle = std::chrono::milliseconds(static_cast<int>(kSettle));
@@ -244,6 +250,7 @@ class World {
         return;
       case Event::Kind::answer:
         c.answered = now_;
+        if (is_stranger(c)) turned_away_ = false;
         if (of_.frees_on_answer) {
           c.reservation.not_sent(at(now_));
         } else {
@@ -252,7 +259,8 @@ class World {
         return;
       case Event::Kind::fail:
         c.gone = true;
-        c.reservation.answered(409, at(now_));
+        if (is_stranger(c)) turned_away_ = true;
+        c.reservation.answered(is_stranger(c) ? 401 : 409, at(now_));
         return;
       case Event::Kind::drop:
         c.gone = true;
@@ -268,6 +276,16 @@ class World {
     }
   }
 
+  // Whether somebody who stands before it in the line waits still.
+  bool overtakes(const Create& admitted) const {
+    const auto defers = [&](const Create& c) { return turned_away_ && is_stranger(c); };
+    return std::ranges::any_of(creates_, [&](const Create& c) {
+      const bool waits = c.ticket && c.ticket->verdict() == nullptr && last_began_ > c.arrived;
+      if (!waits) return false;
+      return defers(c) == defers(admitted) ? c.arrived < admitted.arrived : defers(admitted);
+    });
+  }
+
   // Takes what the gate decided in this step.
   void collect() {
     for (Create& c : creates_) {
@@ -277,6 +295,7 @@ class World {
       if (verdict.decision == Decision::admitted) {
         const int free = of_.limit - last_live_ - promised();
         if (free <= 0) fault_ = "admitted against the rule";
+        if (overtakes(c)) fault_ = "passed before one who stands before it";
         c.held = std::min(c.asks, free);
         if (fault_.empty() && verdict.slots != c.held && !of_.holds_one) {
           fault_ = "holds another number of slots";
@@ -313,6 +332,7 @@ class World {
   int deaths_ = 0;
   int spare_ = 0;
   int outsiders_ = 0;
+  bool turned_away_ = false;  // the strangers' last one
   std::string fault_;
 };
 
@@ -370,6 +390,18 @@ TEST_CASE("nor does one with creates that take several slots, or none") {
     INFO("kind " << kind << ", " << result.states << " states");
     CHECK(result.fault == "");
     CHECK(result.states > 100);
+    CHECK(result.finished > 0);
+  }
+}
+
+TEST_CASE("nor does one with creates of a sender who is turned away, which come last") {
+  for (const int strangers : {2, 3}) {
+    Case of{2, 4, 0, 0};
+    of.strangers = strangers;
+    const Result result = search(of);
+    INFO(strangers << " strangers, " << result.states << " states");
+    CHECK(result.fault == "");
+    CHECK(result.states > 1000);
     CHECK(result.finished > 0);
   }
 }

@@ -10,7 +10,7 @@ namespace {
 int slots(const std::string& body) {
   route::Rule rule;
   rule.slots = {"/concurrency", 3, 8};
-  return demand_of(rule, body).slots;
+  return demand_of(rule, {}, body).slots;
 }
 
 TEST_CASE("a number in the body asks for slots, within the bound") {
@@ -45,17 +45,17 @@ TEST_CASE("a body that an upstream may understand in its own way gets the most")
 
 TEST_CASE("a rule says how its create is decided") {
   route::Rule rule;
-  CHECK(demand_of(rule, "").slots == 1);
-  CHECK(demand_of(rule, "").is_evidence);
-  CHECK_FALSE(demand_of(rule, "").redirect_refuses);
+  CHECK(demand_of(rule, {}, "").slots == 1);
+  CHECK(demand_of(rule, {}, "").is_evidence);
+  CHECK_FALSE(demand_of(rule, {}, "").redirect_refuses);
   rule.slots.count = 4;
   rule.settle = std::chrono::seconds(2);
   rule.starts = route::Starts::maybe;
-  CHECK(demand_of(rule, "{}").slots == 4);
-  CHECK(demand_of(rule, "{}").settle == std::chrono::seconds(2));
-  CHECK_FALSE(demand_of(rule, "{}").is_evidence);
+  CHECK(demand_of(rule, {}, "{}").slots == 4);
+  CHECK(demand_of(rule, {}, "{}").settle == std::chrono::seconds(2));
+  CHECK_FALSE(demand_of(rule, {}, "{}").is_evidence);
   rule.starts = route::Starts::elsewhere;
-  CHECK(demand_of(rule, "{}").slots == 0);
+  CHECK(demand_of(rule, {}, "{}").slots == 0);
 }
 
 }  // namespace

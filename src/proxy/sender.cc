@@ -1,0 +1,32 @@
+#include "proxy/sender.h"
+
+#include <algorithm>
+#include <boost/container_hash/hash.hpp>
+#include <string_view>
+
+namespace taskgate::proxy {
+namespace {
+
+bool may_carry_login(std::string_view name) {
+  constexpr std::string_view kNames[] = {
+      "authorization", "cookie",           "remote-user",       "x-remote-user",
+      "x-api-key",     "x-forwarded-user", "x-forwarded-email", "x-forwarded-access-token"};
+  constexpr std::string_view kBeginning = "x-auth-";  // X-Auth-Request-User, X-Auth-Token
+  return http::equals_ignoring_case(name.substr(0, kBeginning.size()), kBeginning) ||
+         std::ranges::any_of(
+             kNames, [&](std::string_view each) { return http::equals_ignoring_case(name, each); });
+}
+
+}  // namespace
+
+gate::Sender sender_of(const route::Rule& rule, const http::RequestHead& head) {
+  std::size_t sender = 0;
+  boost::hash_combine(sender, std::string_view(rule.name));
+  boost::hash_combine(sender, head.target);
+  for (const http::Field& field : head.fields) {
+    if (may_carry_login(field.name)) boost::hash_combine(sender, field.value);
+  }
+  return sender;
+}
+
+}  // namespace taskgate::proxy

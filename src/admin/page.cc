@@ -58,7 +58,8 @@ json::object holder(const HolderRow& row) {
   return {{"name", row.name},
           {"origin", row.origin},
           {"seconds", row.age_seconds},
-          {"age", age_in_words(row.age_seconds)}};
+          {"age", age_in_words(row.age_seconds)},
+          {"state", row.state}};
 }
 
 json::object refusal(const RefusalRow& row) {

@@ -111,7 +111,7 @@ Task<std::optional<observe::Status>> Streams::look() {
   auto status = co_await on_pool(pool_, shallow);
   const TimePoint now = Clock::now();
   const bool counted =
-      status && status->gate.signal_age && *status->gate.signal_age < limits_.listing;
+      status && status->gate.details_age && *status->gate.details_age < limits_.listing;
   const bool asked_lately = listed_ && now - *listed_ < limits_.listing;
   if (!status || counted || asked_lately) co_return status;
   listed_ = now;

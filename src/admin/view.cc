@@ -146,6 +146,18 @@ void set_figures(const json::value& status, View& view) {
 
 // --- Tables
 
+// Why somebody may want to look after it.
+std::string state_in_words(const json::value& holder) {
+  std::string words;
+  if (is(holder, "/ended", true)) append(words, "ended");
+  const std::string viewed = text(holder, "/view_of");
+  if (!viewed.empty()) append(words, "second view of " + viewed);
+  if (is(holder, "/attached", true)) append(words, "attached");
+  const std::string since = text(holder, "/silent_since");
+  if (!since.empty()) append(words, "idle since " + time_in_words(since));
+  return words;
+}
+
 void set_holders(const json::value& status, View& view) {
   const json::array* holders = list(status, "/holders");
   view.no_holders = holders == nullptr ? "Not known." : "No task is running.";
@@ -155,7 +167,7 @@ void set_holders(const json::value& status, View& view) {
         {text(holder, "/name"),
          in_words(text(holder, "/origin"),
                   {{"created", "gate"}, {"inherited", "earlier"}, {"unattributed", "other door"}}),
-         number(holder, "/age_seconds").value_or(0)});
+         number(holder, "/age_seconds").value_or(0), state_in_words(holder)});
   }
 }
 

@@ -29,6 +29,7 @@ struct HolderRow {
   std::string name;
   std::string origin;
   std::int64_t age_seconds = 0;
+  std::string state;  // "ended, second view of NAME, idle since TIME"; empty: not known
 };
 
 struct RefusalRow {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <optional>
@@ -14,32 +15,68 @@
 namespace taskgate::cli {
 namespace {
 
-tmux::Listing list_once(const config::Config& config) {
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(printable(text));
+  return all;
+}
+
+tmux::Listing list_once(const config::Config& config, tmux::Question question) {
   asio::io_context loop(1);
   std::optional<tmux::Listing> result;
-  tmux::Lister lister(loop, proxy::lister_settings(config), [&](const tmux::Listing& listing) {
+  const auto keep = [&](const tmux::Listing& listing) {
     result = listing;
     loop.stop();
-  });
+  };
+  tmux::Lister lister(loop, proxy::lister_settings(config), keep, [question] { return question; });
   lister.begin();
   loop.run();
   return *result;
 }
 
-void print(const tmux::Listing& listing) {
-  std::printf("%-7s %-6s %-9s %-8s %s\n", "COUNTS", "ID", "SERVER", "AGE", "NAME");
-  for (const tmux::Session& session : listing.sessions) {
-    const auto age = std::chrono::seconds(std::time(nullptr) - session.created);
-    std::printf("%-7s $%-5llu %-9d %-8s %s\n", session.matches ? "yes" : "no",
-                static_cast<unsigned long long>(session.id), session.server,
-                format_duration(age).c_str(), printable(session.name).c_str());
-  }
+// The names alone where the server's details make no sense.
+tmux::Listing list_sessions(const config::Config& config) {
+  tmux::Listing listing = list_once(config, tmux::Question::details);
+  if (listing.fault != tmux::Fault::protocol_error) return listing;
+  return list_once(config, tmux::Question::names);
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(printable(text));
-  return all;
+// Up to now, by a clock that may have been set back.
+std::string since(std::int64_t moment) {
+  const std::int64_t seconds = std::time(nullptr) - moment;
+  return format_duration(std::chrono::seconds(std::max<std::int64_t>(seconds, 0)));
+}
+
+std::string silence_of(const tmux::Session& session) {
+  if (!session.details || !session.details->silent_since) return "?";
+  return since(*session.details->silent_since);
+}
+
+std::string state_of(const tmux::Session& session) {
+  if (!session.details) return "";
+  std::vector<std::string> words;
+  if (session.details->ended.value_or(false)) words.emplace_back("ended");
+  if (!session.details->view_of.empty()) {
+    words.push_back("second view of " + session.details->view_of);
+  }
+  if (session.details->attached) words.emplace_back("attached");
+  return joined(words);
+}
+
+void print(const tmux::Listing& listing) {
+  std::size_t width = 4;
+  for (const tmux::Session& session : listing.sessions) {
+    width = std::max(width, printable(session.name).size());
+  }
+  const int names = static_cast<int>(width);
+  std::printf("%-7s %-6s %-9s %-8s %-8s %-*s %s\n", "COUNTS", "ID", "SERVER", "AGE", "SILENT",
+              names, "NAME", "STATE");
+  for (const tmux::Session& session : listing.sessions) {
+    std::printf("%-7s $%-5llu %-9d %-8s %-8s %-*s %s\n", session.matches ? "yes" : "no",
+                static_cast<unsigned long long>(session.id), session.server,
+                since(session.created).c_str(), silence_of(session).c_str(), names,
+                printable(session.name).c_str(), state_of(session).c_str());
+  }
 }
 
 // A zero is looked into: was it the right socket that was asked, and the right pattern?
@@ -53,7 +90,7 @@ void print_what_was_asked(const config::Config& config) {
 int sessions(const Words& flags) {
   const auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
-  const tmux::Listing listing = list_once(loaded->config);
+  const tmux::Listing listing = list_sessions(loaded->config);
   if (!listing.known()) {
     std::fprintf(stderr, "unknown (%s): %s\n", tmux::name_of(*listing.fault),
                  printable(listing.detail).c_str());

@@ -74,6 +74,7 @@ class Writer {
       for (std::size_t i = 0; i < row.size(); ++i) {
         cells += i + 1 < row.size() ? padded(row[i], widths[i] + 2) : row[i];
       }
+      while (cells.ends_with(' ')) cells.pop_back();
       line(&row == &rows.front() ? coloured("2", cells) : cells);
     }
   }
@@ -165,10 +166,10 @@ void write_facts(const std::vector<admin::Fact>& facts, Writer& out) {
 void write_holders(const View& view, Writer& out) {
   out.line();
   if (view.holders.empty()) return out.line("Who holds a slot: " + view.no_holders);
-  std::vector<Writer::Row> rows{{"SESSION", "ORIGIN", "AGE"}};
+  std::vector<Writer::Row> rows{{"SESSION", "ORIGIN", "AGE", "STATE"}};
   for (const admin::HolderRow& row : view.holders) {
-    rows.push_back(
-        {printable(row.name), printable(row.origin), admin::age_in_words(row.age_seconds)});
+    rows.push_back({printable(row.name), printable(row.origin),
+                    admin::age_in_words(row.age_seconds), printable(row.state)});
   }
   out.table(rows);
 }

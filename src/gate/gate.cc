@@ -102,6 +102,10 @@ void Gate::take_good(const tmux::Listing& listing) {
   plausibility_.observe(listing);
   promises_.end_if([&](const Promise& each) { return each.until && listing.began > *each.until; });
   good_ = listing;
+  if (listing.question == tmux::Question::details) {
+    details_began_ = listing.began;
+    details_wall_ = listing.wall;
+  }
 }
 
 // With tmux.on_unknown: admit and a signal that stays unknown, no good listing would ever end
@@ -305,6 +309,8 @@ Snapshot Gate::snapshot(TimePoint now) const {
   shot.signal_detail = fault_detail(on.signal);
   shot.match_wrong = plausibility_.match_wrong();
   if (good_) shot.signal_age = now - good_->began;
+  if (details_began_) shot.details_age = now - *details_began_;
+  shot.details_wall = details_wall_;
   if (on.counts()) shot.live = on.live;
   for (const Promise& each : promises_.all()) {
     switch (each.state) {

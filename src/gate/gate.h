@@ -177,7 +177,9 @@ class Ticket : public boost::intrusive::list_base_hook<
 
 class Gate {
  public:
-  explicit Gate(Settings settings) : settings_(settings) {}
+  // `started`: as for Origins.
+  explicit Gate(Settings settings, std::optional<std::int64_t> started = std::nullopt)
+      : settings_(settings), origins_(started) {}
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -249,6 +251,9 @@ class Gate {
   std::optional<tmux::Fault> attempt_fault_;
   std::string attempt_detail_;
   std::optional<tmux::Listing> good_;
+  // The last good one that asked for details.
+  std::optional<TimePoint> details_began_;
+  std::int64_t details_wall_ = 0;
 
   Promises promises_;
   // The oldest first, whether they defer or not.

@@ -12,16 +12,27 @@ std::vector<Holder> Origins::observe(const tmux::Listing& listing,
     const Key key{session.socket, session.server, session.id};
     const auto [entry, is_new] = sessions_.try_emplace(key);
     Known& known = entry->second;
-    if (is_new) known.holder = {{}, session.id, session.created, origin_of_new(claim)};
+    if (is_new) {
+      const Origin origin = origin_of_new(session.created, claim);
+      known.holder = {{}, session.id, session.created, origin};
+    }
     known.holder.name = session.name;  // it can be renamed
+    if (session.details) known.holder.details = session.details;
     known.last_seen = listings_;
   }
   return take_unseen();
 }
 
-Origin Origins::origin_of_new(const std::function<bool()>& claim) const {
-  if (listings_ == 1) return Origin::inherited;
-  return claim() ? Origin::created : Origin::unattributed;
+// The first listing can come long after the start, when somebody looks or creates: it is no proof
+// that a session was there before. tmux tells whole seconds, so within the first one it is taken as
+// one.
+Origin Origins::origin_of_new(std::int64_t created, const std::function<bool()>& claim) const {
+  const bool may_be_older = !started_ || created <= *started_;
+  if (listings_ == 1 && may_be_older) return Origin::inherited;
+  if (claim()) return Origin::created;
+  // It was there, and counts since now: it was renamed, or tmux.match was changed.
+  const bool is_older = started_ && created < *started_;
+  return is_older ? Origin::inherited : Origin::unattributed;
 }
 
 // Those that were not in the last listing.

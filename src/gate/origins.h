@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace taskgate::gate {
 
 class Origins {
  public:
+  // `started`: Unix seconds since when creates could pass the gate; without it, whatever the first
+  // listing shows was there before.
+  explicit Origins(std::optional<std::int64_t> started = std::nullopt) : started_(started) {}
+
   // A good listing. `claim` is asked once for each new matching session and says whether there is a
   // create that it can be put down to. Gives the matching sessions that ended since the one before.
   std::vector<Holder> observe(const tmux::Listing& listing, const std::function<bool()>& claim);
@@ -31,9 +36,10 @@ class Origins {
     std::uint64_t last_seen = 0;  // number of the listing
   };
 
-  Origin origin_of_new(const std::function<bool()>& claim) const;
+  Origin origin_of_new(std::int64_t created, const std::function<bool()>& claim) const;
   std::vector<Holder> take_unseen();
 
+  const std::optional<std::int64_t> started_;
   std::map<Key, Known> sessions_;
   std::uint64_t listings_ = 0;  // good ones so far
 };

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "gate/retry_after.h"
+#include "tmux/listing.h"
 
 namespace taskgate::gate {
 
@@ -37,7 +38,13 @@ struct Holder {
   std::uint64_t id = 0;
   std::int64_t created = 0;  // Unix seconds, as tmux says
   Origin origin = Origin::created;
+  // As the last listing that asked for them had them; unset: none has shown this session yet.
+  std::optional<tmux::Details> details{};
 };
+
+// A session that was silent for so long counts as idle. An agent at work redraws its screen all the
+// time, but what it runs (a build, a test) may print nothing for a while.
+inline constexpr std::chrono::seconds kIdle = std::chrono::minutes(15);
 
 struct Snapshot {
   int limit = 0;
@@ -47,6 +54,9 @@ struct Snapshot {
   std::string signal_detail;  // a sentence: which socket, what happened, what to check
   bool match_wrong = false;   // sessions appear, but none under a name that tmux.match takes
   std::optional<Duration> signal_age;  // since the last good listing began
+  // The same for the last one that asked for details, and the Unix time of its end.
+  std::optional<Duration> details_age;
+  std::int64_t details_wall = 0;
   std::optional<int> live;             // unset while unknown or blind: never a false zero
   int in_flight = 0;                   // slots reserved for creates that are on their way
   int settling = 0;                    // ... whose outcome is known and waits for a listing
@@ -62,6 +72,11 @@ struct Snapshot {
   // Slots that a create would get now: none unless open; unset while unknown.
   std::optional<int> slots_free() const;
   int count(Origin origin) const;
+  // Holders that were silent for kIdle, that a client shows, whose program has ended; unset while
+  // that is not known of each of them. One that came since the last details is none of these yet.
+  std::optional<int> idle() const;
+  std::optional<int> attached() const;
+  std::optional<int> ended() const;
 };
 
 }  // namespace taskgate::gate

@@ -105,6 +105,21 @@ void add_holders(Families& out, const gate::Snapshot& gate) {
             "Unix time at which the session that has held its slot longest was created, as tmux "
             "says; absent while no session lives, and while the count is unknown.",
             oldest_created(gate));
+  out.gauge(
+      "taskgate_sessions_idle",
+      "Live sessions in which nothing was printed and no key was typed for 15 minutes or more; "
+      "an idle one may wait for an answer, and one that has ended is idle in the end.",
+      gate.idle());
+  out.gauge(
+      "taskgate_sessions_attached",
+      "Live sessions that a tmux client shows now, so that somebody may be looking; each view "
+      "of one work counts for itself.",
+      gate.attached());
+  out.gauge(
+      "taskgate_sessions_ended",
+      "Live sessions whose programs have all ended and that hold their slots all the same, as "
+      "remain-on-exit keeps them.",
+      gate.ended());
 }
 
 void add_signal(Families& out, const gate::Snapshot& gate) {

@@ -50,6 +50,15 @@ json::object signal(const gate::Snapshot& gate) {
           {"match_wrong", gate.match_wrong}};
 }
 
+void add_details(const tmux::Details& details, json::object& to) {
+  if (details.silent_since) {
+    to["silent_since"] = format_wall_time(WallTime{std::chrono::seconds(*details.silent_since)});
+  }
+  to["attached"] = details.attached;
+  if (details.ended) to["ended"] = *details.ended;
+  to["view_of"] = text_or_null(details.view_of);
+}
+
 // Null, not empty, while the count is unknown: nobody is known to hold a slot, which is not the
 // same as nobody.
 json::value holders(const gate::Snapshot& gate, WallTime now) {
@@ -61,7 +70,12 @@ json::value holders(const gate::Snapshot& gate, WallTime now) {
                                {"id", holder.id},
                                {"created", format_wall_time(created)},
                                {"age_seconds", whole_seconds(created, now)},
-                               {"origin", gate::name_of(holder.origin)}});
+                               {"origin", gate::name_of(holder.origin)},
+                               {"silent_since", nullptr},
+                               {"attached", nullptr},
+                               {"ended", nullptr},
+                               {"view_of", nullptr}});
+    if (holder.details) add_details(*holder.details, all.back().as_object());
   }
   return all;
 }

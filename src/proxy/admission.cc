@@ -10,6 +10,13 @@ namespace {
 
 constexpr Duration kRefreshAge = std::chrono::seconds(1);
 
+// An answer to the long request that makes no sense, of a tmux to come for one, says nothing of the
+// short one, which decides.
+bool cannot_be_read(const tmux::Listing& listing) {
+  return listing.question == tmux::Question::details &&
+         listing.fault == tmux::Fault::protocol_error;
+}
+
 gate::Settings gate_settings(const config::Config& config) {
   return {.limit = config.limit,
           .wait = config.admission.wait,
@@ -17,6 +24,10 @@ gate::Settings gate_settings(const config::Config& config) {
           .hold = config.tmux.hold,
           .admit_unknown = config.tmux.on_unknown == config::OnUnknown::admit,
           .configured = config.configured};
+}
+
+std::int64_t wall_seconds() {
+  return std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
 }
 
 }  // namespace
@@ -35,9 +46,11 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
       metrics_(metrics),
       history_(history),
       watch_(watch),
-      gate_(gate_settings(config)),
-      lister_(loop, lister_settings(config),
-              [this](const tmux::Listing& listing) { on_listing(listing); }),
+      gate_(gate_settings(config), wall_seconds()),
+      lister_(
+          loop, lister_settings(config),
+          [this](const tmux::Listing& listing) { on_listing(listing); },
+          [this] { return next_question(); }),
       next_(loop) {}
 
 Task<gate::Reservation> Admission::admit(gate::Demand demand, int client, Withdrawal& withdrawal,
@@ -107,18 +120,43 @@ void Admission::begin_at(TimePoint when) {
   });
 }
 
+// The long request is for those who look, and gives way to creates that wait now: the short one
+// costs half. It does so once, or a storm would keep the scrapes waiting until they fail. Then the
+// long one serves the creates as well: it has begun after them, and holds the same ids and names,
+// of one moment, since tmux runs a command as a whole.
+tmux::Question Admission::next_question() {
+  if (refreshers_.empty() || details_unreadable_) return tmux::Question::names;
+  const auto due = gate_.next_listing();
+  const bool create_waits = due && *due <= Clock::now();
+  if (create_waits && !std::exchange(gave_way_, true)) return tmux::Question::names;
+  return tmux::Question::details;
+}
+
 void Admission::on_listing(const tmux::Listing& listing) {
-  last_listing_ = listing.ended;
   metrics_.listing(listing);
+  details_unreadable_ = details_unreadable_ || cannot_be_read(listing);
+  if (!cannot_be_read(listing)) take(listing);
+  pump();
+  if (!refreshers_.empty() && !lister_.running()) lister_.begin();
+}
+
+void Admission::take(const tmux::Listing& listing) {
   gate_.apply(listing);
   history_.listed(snapshot(), Clock::now());
   report_changes();
-  pump();
+  const bool tells_all = listing.question == tmux::Question::details || !listing.known();
+  if (tells_all || details_unreadable_) answer_refreshers(listing);
+}
+
+void Admission::answer_refreshers(const tmux::Listing& listing) {
+  looked_ = listing.ended;
+  gave_way_ = false;
+  details_unreadable_ = false;
   for (auto& done : std::exchange(refreshers_, {})) done();
 }
 
 void Admission::refresh(std::function<void()> done) {
-  if (last_listing_ != TimePoint{} && Clock::now() - last_listing_ < kRefreshAge) return done();
+  if (looked_ != TimePoint{} && Clock::now() - looked_ < kRefreshAge) return done();
   refreshers_.push_back(std::move(done));
   if (!lister_.running()) list();
 }

@@ -53,8 +53,8 @@ class Admission {
   // would leave no trace.
   void succeeded(const gate::Plausibility::Claim& claim);
 
-  // Calls `done` once the gate knows a listing that is at most a second old, or knows that it
-  // cannot have one.
+  // Calls `done` once the gate knows a listing with details that is at most a second old, or knows
+  // that it cannot have one.
   void refresh(std::function<void()> done);
 
   void configure(const config::Config& config);
@@ -67,7 +67,10 @@ class Admission {
   void pump();
   void list() { lister_.begin(gate_.asks_for_others()); }
   void begin_at(TimePoint when);
+  tmux::Question next_question();
   void on_listing(const tmux::Listing& listing);
+  void take(const tmux::Listing& listing);
+  void answer_refreshers(const tmux::Listing& listing);
   void report_abandoned();
   void report_changes();
   void report_signal(const gate::Snapshot& now);
@@ -79,8 +82,11 @@ class Admission {
   gate::Gate gate_;
   tmux::Lister lister_;
   Timer next_;
+  // Those who look, and when they were answered last.
   std::vector<std::function<void()>> refreshers_;
-  TimePoint last_listing_{};
+  TimePoint looked_{};
+  bool gave_way_ = false;            // to creates, since then
+  bool details_unreadable_ = false;  // for those who look now
   // What the log has said last.
   gate::SignalState reported_signal_ = gate::SignalState::none;
   std::string reported_fault_;

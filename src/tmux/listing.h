@@ -38,9 +38,9 @@ struct Details {
   // Unix seconds of the last output, key or attach in any of its views; unset: not known.
   std::optional<std::int64_t> silent_since;
   std::optional<bool> ended;  // no program runs in it any more (remain-on-exit); unset: not known
-  // The session, of the same server, that shows the same windows and was there before; unset: none
-  // does, or it is not known.
-  std::optional<std::uint64_t> view_of;
+  // Name of the session, of the same server, that shows the same windows and was there before;
+  // empty: none does, or it is not known.
+  std::string view_of;
 };
 
 struct Session {

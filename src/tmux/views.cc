@@ -8,15 +8,15 @@ namespace {
 
 // Ids grow, so the lowest one was there first.
 void mark_group(std::span<Session> sessions, const std::vector<std::size_t>& group) {
-  std::uint64_t first = sessions[group.front()].id;
+  std::size_t first = group.front();
   std::optional<std::int64_t> latest;
   for (const std::size_t index : group) {
-    first = std::min(first, sessions[index].id);
+    if (sessions[index].id < sessions[first].id) first = index;
     latest = std::max(latest, sessions[index].details->silent_since);
   }
   for (const std::size_t index : group) {
     sessions[index].details->silent_since = latest;
-    if (sessions[index].id != first) sessions[index].details->view_of = first;
+    if (index != first) sessions[index].details->view_of = sessions[first].name;
   }
 }
 

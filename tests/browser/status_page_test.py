@@ -290,7 +290,7 @@ class StatusPage(unittest.TestCase):
             ["taskgate", "Tasks", "Last 15 minutes", "Who holds a slot", "Last refusals", "Gate"],
         )
         self.assertEqual(self.names("navigation"), ["The same for programs"])
-        self.assertEqual(self.names("columnheader"), ["Session", "Origin", "Age"])
+        self.assertEqual(self.names("columnheader"), ["Session", "Origin", "State", "Age"])
         (graph,) = self.names("image")
         self.assertEqual(graph, "The last 15 min: at most 1 live, 0 creates admitted, 0 refused.")
         (meter,) = [node for node in self.accessibility_tree().values() if is_shown(node, "meter")]

@@ -39,8 +39,8 @@ std::string details_of(const std::vector<Session>& sessions) {
   for (const Session& session : sessions) {
     if (!session.details) continue;
     const tmux::Details& details = *session.details;
-    text += number(details.silent_since) + number(details.ended) + number(details.view_of) +
-            std::to_string(details.attached) + "\n";
+    text += number(details.silent_since) + number(details.ended) +
+            std::to_string(details.attached) + details.view_of + "\n";
   }
   return text;
 }
@@ -56,9 +56,11 @@ void check_details(const std::vector<Session>& sessions, Question question) {
   for (const Session& session : sessions) {
     check(session.details.has_value() == (question == Question::details),
           "a session has details where they were asked");
-    if (!session.details || !session.details->view_of) continue;
-    const auto first = std::ranges::find(sessions, *session.details->view_of, &Session::id);
-    check(first != sessions.end() && first->id < session.id, "a view is one of an older session");
+    if (!session.details || session.details->view_of.empty()) continue;
+    const auto is_first = [&](const Session& other) {
+      return other.name == session.details->view_of && other.id <= session.id;
+    };
+    check(std::ranges::any_of(sessions, is_first), "a view is one of a session before it");
   }
 }
 

@@ -182,6 +182,10 @@ TEST_CASE("Holders and refusals are rows in words") {
   CHECK(view.holders[1].origin == "other door");
   CHECK(view.holders[2].origin == "gate");
   CHECK(view.holders[2].age_seconds == 80);
+  CHECK(view.holders[0].state == "attached, idle since 2023-11-14 22:29:50 UTC");
+  CHECK(view.holders[1].state ==
+        "ended, second view of kube-coder-a, idle since 2023-11-14 22:15:00 UTC");
+  CHECK(view.holders[2].state.empty());
   REQUIRE(view.refusals.size() == 2);
   CHECK(view.refusals[0].age_seconds == 60);
   CHECK(view.refusals[0].route == "spawn");

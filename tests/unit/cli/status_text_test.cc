@@ -48,9 +48,9 @@ Upstream       127.0.0.1:6080
 Configuration  generation 4
 Started        2023-11-14 22:13:20 UTC
 
-SESSION       ORIGIN      AGE
-kube-coder-a  earlier     2 h 5 min
-kube-coder-b  other door  2 h 4 min
+SESSION       ORIGIN      AGE        STATE
+kube-coder-a  earlier     2 h 5 min  attached, idle since 2023-11-14 22:29:50 UTC
+kube-coder-b  other door  2 h 4 min  ended, second view of kube-coder-a, idle since 2023-11-14 22:15:00 UTC
 kube-coder-c  gate        2 h 4 min
 
 REFUSED        ROUTE    REASON         LIVE

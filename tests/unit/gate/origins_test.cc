@@ -77,3 +77,31 @@ TEST_CASE("holders are shown oldest first") {
   CHECK(holders[0].created == 10);
   CHECK(holders[2].created == 30);
 }
+
+TEST_CASE(
+    "a session made after the gate's start is not inherited, however late the first listing") {
+  const std::int64_t started = kSessionsBorn + 5;
+  Gate gate(Settings{}, started);
+  Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  // Ids are seconds from kSessionsBorn: 4 was there, 5 came in the same second, 6 and 7 since then.
+  gate.apply(listing_of({session(4), session(5), session(6), session(7)}, 1));
+  const Snapshot shot = gate.snapshot_with_holders(at(2));
+  CHECK(shot.count(Origin::inherited) == 2);
+  CHECK(shot.count(Origin::unattributed) == 2);
+}
+
+TEST_CASE("a session made after the start is put down to its create by the first listing too") {
+  Origins origins(kSessionsBorn);
+  origins.observe(listing_of({session(6)}, 1), [] { return true; });
+  CHECK(origins.holders().at(0).origin == Origin::created);
+}
+
+TEST_CASE("a session that was there and counts only later is inherited all the same") {
+  Origins origins(kSessionsBorn + 5);
+  origins.observe(listing_of({session(2, false)}, 1), [] { return false; });
+  origins.observe(listing_of({session(2), session(7)}, 2), [] { return false; });
+  const auto holders = origins.holders();
+  REQUIRE(holders.size() == 2);
+  CHECK(holders[0].origin == Origin::inherited);
+  CHECK(holders[1].origin == Origin::unattributed);
+}

@@ -28,6 +28,9 @@ TEST_CASE("Gauges tell a Status, and what is not known is absent") {
       {"taskgate_sessions_unattributed", "taskgate_sessions_unattributed 1\n", ""},
       {"taskgate_oldest_session_created_timestamp_seconds",
        "taskgate_oldest_session_created_timestamp_seconds 1700000000\n", ""},
+      {"taskgate_sessions_idle", "taskgate_sessions_idle 1\n", ""},
+      {"taskgate_sessions_attached", "taskgate_sessions_attached 1\n", ""},
+      {"taskgate_sessions_ended", "taskgate_sessions_ended 1\n", ""},
       {"taskgate_signal_age_seconds", "taskgate_signal_age_seconds 0.25\n", ""},
       {"taskgate_signal_state",
        "taskgate_signal_state{state=\"blind\"} 0\n"

@@ -274,7 +274,7 @@ TEST_CASE("A help is one whole sentence in one line") {
     CHECK(std::regex_match(help, std::regex("[A-Z0-9][^\\\\]+\\.")));
     CHECK(helps.insert(help).second);
   }
-  CHECK(helps.size() == 40);
+  CHECK(helps.size() == 44);
 }
 
 TEST_CASE("Two renderings of the same state are the same text") {

@@ -30,8 +30,12 @@ inline Status sample_status() {
   status.gate.settling = 2;
   status.gate.abandoned = 1;
   status.gate.waiting = 5;
-  status.gate.holders = {{"kube-coder-a", 1, 1'700'000'000, gate::Origin::inherited},
-                         {"kube-coder-b", 2, 1'700'000'010, gate::Origin::unattributed},
+  status.gate.details_age = std::chrono::milliseconds(750);
+  status.gate.details_wall = 1'700'001'000;
+  const tmux::Details at_work{.attached = true, .silent_since = 1'700'000'990, .ended = false};
+  const tmux::Details done{.silent_since = 1'700'000'100, .ended = true, .view_of = "kube-coder-a"};
+  status.gate.holders = {{"kube-coder-a", 1, 1'700'000'000, gate::Origin::inherited, at_work},
+                         {"kube-coder-b", 2, 1'700'000'010, gate::Origin::unattributed, done},
                          {"kube-coder-c", 3, 1'700'000'020, gate::Origin::created}};
   status.gate.turnover = {5,
                           std::chrono::minutes(15),

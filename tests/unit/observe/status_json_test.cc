@@ -42,11 +42,14 @@ TEST_CASE("The status says all that is known") {
                "match_wrong": false},
     "holders": [
       {"name": "kube-coder-a", "id": 1, "created": "2023-11-14T22:13:20.000Z", "age_seconds": 100,
-       "origin": "inherited"},
+       "origin": "inherited", "silent_since": "2023-11-14T22:29:50.000Z", "attached": true,
+       "ended": false, "view_of": null},
       {"name": "kube-coder-b", "id": 2, "created": "2023-11-14T22:13:30.000Z", "age_seconds": 90,
-       "origin": "unattributed"},
+       "origin": "unattributed", "silent_since": "2023-11-14T22:15:00.000Z", "attached": false,
+       "ended": true, "view_of": "kube-coder-a"},
       {"name": "kube-coder-c", "id": 3, "created": "2023-11-14T22:13:40.000Z", "age_seconds": 80,
-       "origin": "created"}],
+       "origin": "created", "silent_since": null, "attached": null, "ended": null,
+       "view_of": null}],
     "refusals": [
       {"when": "2023-11-14T22:14:53.000Z", "age_seconds": 7, "route": "spawn", "decision": "rejected",
        "reason": "full", "fault": null, "live": 12, "reserved": 1, "limit": 12, "retry_after": 23,

@@ -62,7 +62,7 @@ TEST_CASE("every version tells since when a session of one window is silent") {
     CHECK(task.details->silent_since.value() < task.created + 10);
     CHECK(ended_of(*task.details) == "runs");
     CHECK_FALSE(task.details->attached);
-    CHECK_FALSE(task.details->view_of);
+    CHECK(task.details->view_of.empty());
   }
 }
 
@@ -83,8 +83,8 @@ TEST_CASE("a grouped session is told as a second view of the one before it") {
     CAPTURE(version);
     const Session& work = sessions.at(kTask);
     const Session& view = sessions.at("second view");
-    CHECK_FALSE(work.details->view_of);
-    CHECK(view.details->view_of == work.id);
+    CHECK(work.details->view_of.empty());
+    CHECK(view.details->view_of == kTask);
     CHECK(view.details->silent_since == work.details->silent_since);
   }
 }
@@ -96,7 +96,7 @@ TEST_CASE("of several windows all are looked at, from 2.9 on") {
     CAPTURE(version);
     const Details& task = *sessions.at(kTask).details;
     CHECK(task.attached);
-    CHECK_FALSE(task.view_of);  // one window of three is linked into the other
+    CHECK(task.view_of.empty());  // one window of three is linked into the other
     CHECK(ended_of(task) == "runs");
     CHECK(task.silent_since.has_value() == tells_windows(version));
     const Details& other = *sessions.at("claude-agent1").details;
@@ -158,11 +158,11 @@ TEST_CASE("views are found by the set of their windows") {
       "7 $6 1 5 0 1 @1:9:0 @1:9:0 one of the two\n"
       "7 $7 1 5 0 2 @1:9:0  not known\n"
       "7 $8 1 5 0 1 @4:6:0 @4:6:0 alone\n");
-  CHECK(sessions.at("later").details->view_of == 2);
-  CHECK(sessions.at("third").details->view_of == 2);
+  CHECK(sessions.at("later").details->view_of == "first");
+  CHECK(sessions.at("third").details->view_of == "first");
   for (const char* none : {"first", "one of the two", "not known", "alone"}) {
     CAPTURE(none);
-    CHECK_FALSE(sessions.at(none).details->view_of);
+    CHECK(sessions.at(none).details->view_of.empty());
   }
   // A key that was typed in one view is a sign of life of the work.
   CHECK(sessions.at("first").details->silent_since == 30);

@@ -44,6 +44,20 @@ std::string sentences(std::string first, const std::string& second) {
   return first + " " + second;
 }
 
+bool upstream_fails(const json::value& status) {
+  return is(status, "/upstream_health/answers", false);
+}
+
+void add_upstream_alarm(const json::value& status, View& view) {
+  if (!upstream_fails(status)) return;
+  const auto age = number(status, "/upstream_health/last_failure/age_seconds").value_or(0);
+  const std::string last = "The last request got no answer, " + age_in_words(age) + " ago: ";
+  view.alarms.push_back(
+      {Level::bad,
+       "The upstream does not answer: " + text(status, "/upstream_health/last_failure/reason", "?"),
+       last + text(status, "/upstream_health/last_failure/detail", "look into the log")});
+}
+
 void add_signal_alarm(const json::value& status, View& view) {
   const SignalWords* words = words_of_signal(status);
   if (words == nullptr) return;
@@ -57,6 +71,7 @@ void add_signal_alarm(const json::value& status, View& view) {
 }  // namespace
 
 void add_alarms(const json::value& status, View& view) {
+  add_upstream_alarm(status, view);
   add_signal_alarm(status, view);
   if (is(status, "/signal/match_wrong", true)) {
     view.alarms.push_back({Level::bad, "tmux.match seems to be wrong",
@@ -100,6 +115,7 @@ void set_state(const json::value& status, View& view) {
   if (is(status, "/drained", true)) return set(Level::warning, "drained");
   if (is(status, "/draining", true)) return set(Level::warning, "draining");
   if (is(status, "/listening", false)) return set(Level::bad, "not listening");
+  if (upstream_fails(status)) return set(Level::bad, "upstream fails");
   if (is(status, "/config/configured", false)) return set(Level::bad, "unconfigured");
   if (signal != nullptr && signal->level == Level::bad) return set(Level::bad, signal->badge);
   if (view.live && *view.live > view.limit) return set(Level::warning, "over the limit");

@@ -16,6 +16,7 @@ struct Step {
   std::int64_t x = 0;
   bool listed = false;
   std::optional<std::int64_t> live;
+  std::optional<std::int64_t> peak;
   std::int64_t limit = 0;
   std::int64_t admitted = 0;
   std::int64_t refused = 0;
@@ -34,6 +35,7 @@ std::vector<Step> steps_of(const json::value& status, std::int64_t width) {
   const json::array* ago = list(status, "/history/steps_ago");
   const json::array* signal = list(status, "/history/signal");
   const json::array* live = list(status, "/history/live");
+  const json::array* peak = list(status, "/history/peak");
   const json::array* limit = list(status, "/history/limit");
   const json::array* admitted = list(status, "/history/admitted");
   const json::array* refused = list(status, "/history/refused");
@@ -42,6 +44,7 @@ std::vector<Step> steps_of(const json::value& status, std::int64_t width) {
     steps.push_back({.x = width - 1 - *steps_ago,
                      .listed = is_known(signal, row),
                      .live = number(live, row),
+                     .peak = std::max(number(live, row), number(peak, row)),
                      .limit = number(limit, row).value_or(0),
                      .admitted = number(admitted, row).value_or(0),
                      .refused = number(refused, row).value_or(0)});
@@ -75,7 +78,8 @@ void draw_counts(const std::vector<Step>& steps, Graph& graph) {
       if (step.listed) graph.unknown += column(step.x, end - step.x, 0, 1, 1, Graph::kHeight);
       continue;
     }
-    if (step.listed) graph.counted += column(step.x, 1, 0, *last, graph.top, Graph::kHeight);
+    const std::int64_t peak = std::max(step.peak.value_or(0), *last);
+    if (step.listed) graph.counted += column(step.x, 1, 0, peak, graph.top, Graph::kHeight);
     const std::int64_t from = step.listed ? step.x + 1 : step.x;
     if (from < end) graph.carried += column(from, end - from, 0, *last, graph.top, Graph::kHeight);
   }
@@ -107,7 +111,7 @@ std::string summary_of(const std::vector<Step>& steps, std::int64_t seconds) {
   std::int64_t admitted = 0, refused = 0;
   bool unknown = false;
   for (const Step& step : steps) {
-    if (step.live) most = std::max(most.value_or(0), *step.live);
+    most = std::max(most, step.peak);
     unknown = unknown || (step.listed && !step.live);
     admitted += step.admitted;
     refused += step.refused;
@@ -125,14 +129,16 @@ Graph draw_graph(const json::value& status) {
   graph.width = static_cast<int>(number(status, "/history/steps").value_or(0));
   const std::vector<Step> steps = steps_of(status, graph.width);
   for (const Step& step : steps) {
-    graph.top = std::max({graph.top, step.limit, step.live.value_or(0)});
+    graph.top = std::max({graph.top, step.limit, step.peak.value_or(0)});
     graph.busiest = std::max(graph.busiest, step.admitted + step.refused);
   }
   draw_counts(steps, graph);
   draw_limit(steps, graph);
   draw_decisions(steps, graph);
-  graph.summary =
-      summary_of(steps, graph.width * number(status, "/history/step_seconds").value_or(0));
+  // A gate that began lately knows of no more than its own time.
+  const std::int64_t watched = graph.width * number(status, "/history/step_seconds").value_or(0);
+  const std::int64_t uptime = number(status, "/uptime_seconds").value_or(watched);
+  graph.summary = summary_of(steps, std::min(watched, uptime));
   return graph;
 }
 

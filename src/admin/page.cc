@@ -98,6 +98,7 @@ json::object template_view(const View& view, const Graph& graph, bool known_gate
                   {"limit", known_gate ? std::to_string(view.limit) : "?"},
                   {"most", std::max(view.limit, view.live.value_or(0))},
                   {"is_over", view.live.value_or(0) > view.limit},
+                  {"is_closed", std::ranges::count(view.meter, Cell::closed) > 0},
                   {"meter", each(view.meter, cell)},
                   {"slots", view.slots},
                   {"figures", each(view.figures, fact)},

@@ -32,7 +32,7 @@ std::string in_words(std::string word, std::initializer_list<Vocabulary> vocabul
 // --- The slots
 
 std::vector<Cell> draw_meter(std::optional<std::int64_t> live, std::int64_t reserved,
-                             std::int64_t limit, std::size_t most) {
+                             std::int64_t limit, bool closed, std::size_t most) {
   const std::int64_t all = std::max(limit, live.value_or(0));
   const auto cells = std::min(static_cast<std::int64_t>(most), all);
   if (!live) return std::vector<Cell>(static_cast<std::size_t>(cells), Cell::unknown);
@@ -46,7 +46,8 @@ std::vector<Cell> draw_meter(std::optional<std::int64_t> live, std::int64_t rese
     if (i < scaled(*live)) {
       meter.push_back(i < scaled(limit) ? Cell::live : Cell::over);
     } else {
-      meter.push_back(i < scaled(*live + reserved) ? Cell::reserved : Cell::free);
+      const Cell empty = closed ? Cell::closed : Cell::free;
+      meter.push_back(i < scaled(*live + reserved) ? Cell::reserved : empty);
     }
   }
   return meter;
@@ -58,12 +59,15 @@ void set_slots(const json::value& status, View& view, std::size_t cells) {
   const std::int64_t reserved = number(status, "/reservations/total").value_or(0);
   view.count =
       (view.live ? std::to_string(*view.live) : "?") + " / " + number_in_words(status, "/limit");
-  view.meter = draw_meter(view.live, reserved, view.limit, cells);
+  const bool draining = is(status, "/draining", true);
+  const bool closed = draining || is(status, "/config/configured", false);
+  view.meter = draw_meter(view.live, reserved, view.limit, closed, cells);
   const auto free = number(status, "/slots_free");
-  append(view.slots, !free        ? "free slots not known"
+  append(view.slots, draining     ? "no slot free while it drains"
+                     : !free      ? "free slots not known"
                      : *free == 0 ? "no slot free"
                                   : std::to_string(*free) + " free");
-  if (reserved > 0) append(view.slots, std::to_string(reserved) + " promised to creates in flight");
+  if (reserved > 0) append(view.slots, std::to_string(reserved) + " promised to creates");
   if (const auto waiting = number(status, "/waiting"); waiting.value_or(0) > 0) {
     append(view.slots, std::to_string(*waiting) + " waiting for a decision");
   }
@@ -129,6 +133,17 @@ std::string time_in_words(std::string time) {
   return time.substr(0, 19) + " UTC";
 }
 
+std::string upstream_in_words(const json::value& status) {
+  std::string words = text(status, "/upstream", kNotKnown);
+  if (is(status, "/upstream_health/answers", true)) append(words, "answers");
+  if (is(status, "/upstream_health/answers", false)) append(words, "does not answer");
+  const auto failed = number(status, "/upstream_health/failures_last_minute");
+  if (failed.value_or(0) > 0) {
+    append(words, std::to_string(*failed) + " failed in the last minute");
+  }
+  return words;
+}
+
 void set_figures(const json::value& status, View& view) {
   view.figures = {{"Signal", signal_in_words(status)},
                   {"Last minute", rates_in_words(status)},
@@ -137,7 +152,7 @@ void set_figures(const json::value& status, View& view) {
                   {"Connections", connections_in_words(status)}};
   view.facts = {{"Listening on", text(status, "/listen", kNotKnown) +
                                      (is(status, "/listening", false) ? " (not now)" : "")},
-                {"Upstream", text(status, "/upstream", kNotKnown)},
+                {"Upstream", upstream_in_words(status)},
                 {"Configuration", configuration_in_words(status)},
                 {"Started", time_in_words(text(status, "/started", kNotKnown))}};
   view.version = text(status, "/version", "?") + " (" + text(status, "/revision", "?") + ")";
@@ -212,6 +227,8 @@ std::string_view name_of(Cell cell) {
       return "reserved";
     case Cell::free:
       return "free";
+    case Cell::closed:
+      return "closed";
     case Cell::unknown:
       return "unknown";
   }

@@ -22,7 +22,7 @@ struct Alarm {
 };
 
 // One slot of the meter, or a share of the slots where there are too many to draw.
-enum class Cell : std::uint8_t { live, over, reserved, free, unknown };
+enum class Cell : std::uint8_t { live, over, reserved, free, closed, unknown };
 std::string_view name_of(Cell cell);
 
 struct HolderRow {
@@ -53,7 +53,7 @@ struct View {
   std::optional<std::int64_t> live;  // unset while unknown
   std::int64_t limit = 0;
   std::string count;  // "3 / 12", "? / 12"
-  std::string slots;  // "8 free, 1 promised to creates in flight"
+  std::string slots;  // "8 free, 1 promised to creates"
   std::vector<Cell> meter;
 
   std::vector<Fact> figures;  // what changes: signal, reservations, rates, connections

@@ -115,6 +115,8 @@ CellText text_of(Cell cell) {
       return {'+', "36"};
     case Cell::free:
       return {'.', "2"};
+    case Cell::closed:
+      return {'-', "2"};
     case Cell::unknown:
       return {'?', "1;31"};
   }

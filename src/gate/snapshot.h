@@ -57,11 +57,11 @@ struct Snapshot {
   // The same for the last one that asked for details, and the Unix time of its end.
   std::optional<Duration> details_age;
   std::int64_t details_wall = 0;
-  std::optional<int> live;             // unset while unknown or blind: never a false zero
-  int in_flight = 0;                   // slots reserved for creates that are on their way
-  int settling = 0;                    // ... whose outcome is known and waits for a listing
-  int abandoned = 0;                   // ... whose outcome is not known, kept for admission.settle
-  int waiting = 0;                     // creates that wait for their decision
+  std::optional<int> live;  // unset while unknown or blind: never a false zero
+  int in_flight = 0;        // slots reserved for creates that are on their way
+  int settling = 0;         // ... whose outcome is known and waits for a listing
+  int abandoned = 0;        // ... whose outcome is not known, kept for admission.settle
+  int waiting = 0;          // creates that wait for their decision
   // Only with the holders: how slots came free lately, and what a create that is refused for want
   // of a slot would be told about that now.
   Turnover turnover;

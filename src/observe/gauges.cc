@@ -82,7 +82,7 @@ void add_slots(Families& out, const gate::Snapshot& gate) {
             std::optional(gate.waiting));
   out.gauge("taskgate_slots_free",
             "Creates that would be admitted now: the limit less live sessions and reservations, "
-            "never below zero, and absent while the count is unknown.",
+            "never below zero, 0 while it refuses all, and absent while the count is unknown.",
             gate.slots_free());
 }
 

@@ -1,5 +1,7 @@
 #include "observe/history.h"
 
+#include <algorithm>
+
 namespace taskgate::observe {
 namespace {
 
@@ -14,6 +16,7 @@ void add(Counts& to, const Counts& more) {
   to.admitted += more.admitted;
   to.refused += more.refused;
   to.withdrawn += more.withdrawn;
+  to.upstream_failures += more.upstream_failures;
 }
 
 HistoryPoint& point_of(std::optional<HistoryPoint>& point) {
@@ -49,6 +52,7 @@ void History::listed(const gate::Snapshot& gate, TimePoint now) {
   HistoryPoint& point = point_of(step_at(now).point);
   point.signal = gate.signal;
   point.live = gate.live;
+  point.peak = std::max(point.peak, gate.live);
   point.reserved = gate.reservations();
   point.limit = gate.limit;
 }
@@ -59,6 +63,10 @@ void History::decided(const gate::Verdict& verdict, TimePoint now) {
   HistoryPoint& point = point_of(step.point);
   point.reserved = verdict.reserved + (is_admission(verdict.decision) ? 1 : 0);
   point.limit = verdict.limit;
+}
+
+void History::upstream_failed(TimePoint now) {
+  count({.upstream_failures = 1}, now);
 }
 
 void History::ended(TimePoint now) {

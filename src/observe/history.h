@@ -19,7 +19,8 @@ struct Counts {
   std::uint64_t requests = 0;  // all that ended, creates and their refusals among them
   std::uint64_t admitted = 0;  // creates that passed, by count or because the count was unknown
   std::uint64_t refused = 0;
-  std::uint64_t withdrawn = 0;  // the client left before the decision
+  std::uint64_t withdrawn = 0;          // the client left before the decision
+  std::uint64_t upstream_failures = 0;  // exchanges without an answer
 };
 
 // What became known of the gate in one step of time.
@@ -31,6 +32,7 @@ struct HistoryPoint {
   int limit = 0;
   int admitted = 0;  // creates decided in this step
   int refused = 0;
+  std::optional<int> peak{};  // the highest count of a listing in this step
 
   bool operator==(const HistoryPoint&) const = default;
 };
@@ -44,6 +46,8 @@ class History {
   void listed(const gate::Snapshot& gate, TimePoint now);
   // A create was decided, or withdrawn.
   void decided(const gate::Verdict& verdict, TimePoint now);
+  // An exchange with the upstream ended without an answer.
+  void upstream_failed(TimePoint now);
   // A request ended, a create or another.
   void ended(TimePoint now);
 

@@ -47,6 +47,17 @@ struct ByteCounts {
   std::uint64_t down = 0;
 };
 
+// Whether the upstream answers, as far as requests have shown.
+struct UpstreamHealth {
+  struct Failure {
+    std::chrono::system_clock::time_point when;
+    UpstreamError reason;
+    std::string_view detail;  // a sentence: what it is, what to check
+  };
+  std::optional<bool> answers;  // the last exchange; unset: there was none yet
+  std::optional<Failure> last_failure;
+};
+
 // A refusal as the status page shows it.
 struct RecentRefusal {
   std::chrono::system_clock::time_point when;
@@ -62,6 +73,7 @@ struct Status {
   ConnectionCounts connections;
   std::uint64_t connections_limit = 0;
   UpstreamCounts upstream_connections;
+  UpstreamHealth upstream_health;
   ByteCounts bytes;
   HeldCounts held;
   Counts totals;  // since the start

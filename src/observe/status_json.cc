@@ -117,11 +117,12 @@ json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {
 
 // By columns: a row of names for each point would be most of the document.
 json::object history(const std::vector<HistoryPoint>& points) {
-  json::array steps_ago, signal, live, reserved, limit, admitted, refused;
+  json::array steps_ago, signal, live, peak, reserved, limit, admitted, refused;
   for (const HistoryPoint& point : points) {
     steps_ago.push_back(point.steps_ago);
     signal.push_back(point.signal ? json::value(gate::name_of(*point.signal)) : json::value());
     live.push_back(or_null(point.live));
+    peak.push_back(or_null(point.peak));
     reserved.push_back(point.reserved);
     limit.push_back(point.limit);
     admitted.push_back(point.admitted);
@@ -132,6 +133,7 @@ json::object history(const std::vector<HistoryPoint>& points) {
           {"steps_ago", std::move(steps_ago)},
           {"signal", std::move(signal)},
           {"live", std::move(live)},
+          {"peak", std::move(peak)},
           {"reserved", std::move(reserved)},
           {"limit", std::move(limit)},
           {"admitted", std::move(admitted)},
@@ -152,6 +154,21 @@ json::object upstream_connections(const UpstreamCounts& counts) {
           {"reused", counts.reused},
           {"resent", counts.resent},
           {"idle", counts.idle}};
+}
+
+json::object upstream_health(const Status& status, WallTime now) {
+  const UpstreamHealth& health = status.upstream_health;
+  json::value answers, failure;
+  if (health.answers) answers = *health.answers;
+  if (const auto& last = health.last_failure) {
+    failure = {{"when", format_wall_time(last->when)},
+               {"age_seconds", whole_seconds(last->when, now)},
+               {"reason", name_of(last->reason)},
+               {"detail", last->detail}};
+  }
+  return {{"answers", answers},
+          {"failures_last_minute", status.last_minute.upstream_failures},
+          {"last_failure", failure}};
 }
 
 json::object counts(const Counts& counts) {
@@ -188,6 +205,7 @@ std::string to_json(const Status& status, WallTime now) {
                    {"bytes", {{"up", status.bytes.up}, {"down", status.bytes.down}}},
                    {"connections", connections(status)},
                    {"upstream_connections", upstream_connections(status.upstream_connections)},
+                   {"upstream_health", upstream_health(status, now)},
                    {"listening", status.listening},
                    {"draining", status.draining},
                    {"drained", status.drained},

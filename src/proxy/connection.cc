@@ -205,7 +205,9 @@ Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservati
     co_return after;
   }
   if (outcome_.upstream_error) {
-    services_.upstream_report.failed(*outcome_.upstream_error, config_->upstream, Clock::now());
+    const TimePoint now = Clock::now();
+    services_.upstream_report.failed(*outcome_.upstream_error, config_->upstream, now);
+    services_.history.upstream_failed(now);
   }
   const After then = after == After::keep ? after_whole_request() : after;
   co_return co_await answer_error(failure->status, failure->reason, then);

@@ -128,10 +128,12 @@ void Proxy::warn_if_descriptors_are_short() const {
   log::warning("descriptors_short")
       .field("connections", wanted)
       .field("possible", connection_limit())
+      .field("with_requests", services_.descriptors.shares().traffic / 2)
       .field("descriptors", services_.descriptors.shares().limit)
       .field("detail",
-             "limits.connections needs two descriptors a connection: raise the limit of open files "
-             "(ulimit -Hn) or lower it");
+             "a connection needs a second descriptor while it has a request, and not all of "
+             "limits.connections can have one at once: raise the limit of open files (ulimit -Hn) "
+             "or lower limits.connections");
 }
 
 void Proxy::begin(TcpSocket socket, Arrival arrival) {
@@ -281,6 +283,7 @@ observe::Status Proxy::status() const {
   status.connections = services_.counts;
   status.connections_limit = connection_limit();
   status.upstream_connections = services_.upstream_counts;
+  status.upstream_health = services_.upstream_report.health();
   status.bytes = services_.bytes;
   status.held = services_.held.counts();
   status.totals = services_.history.totals();

@@ -39,6 +39,9 @@ const char* what_to_check(UpstreamError error) {
 }  // namespace
 
 void UpstreamReport::failed(UpstreamError error, const config::Address& upstream, TimePoint now) {
+  health_.answers = false;
+  health_.last_failure = observe::UpstreamHealth::Failure{std::chrono::system_clock::now(), error,
+                                                          what_to_check(error)};
   if (failing_ || (said_ != TimePoint{} && now - said_ < kQuiet)) return;
   failing_ = true;
   said_ = now;
@@ -49,6 +52,7 @@ void UpstreamReport::failed(UpstreamError error, const config::Address& upstream
 }
 
 void UpstreamReport::answered() {
+  health_.answers = true;
   if (!failing_) return;
   failing_ = false;
   log::info("upstream_answers");

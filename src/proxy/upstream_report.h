@@ -1,8 +1,10 @@
-// Says in the log when the upstream stops answering, and when it answers again. Loop thread only.
+// Whether the upstream answers: said in the log when that changes, and kept for whoever looks. Loop
+// thread only.
 #pragma once
 
 #include "base/time.h"
 #include "config/config.h"
+#include "observe/metrics.h"
 #include "observe/outcome.h"
 
 namespace taskgate::proxy {
@@ -16,7 +18,10 @@ class UpstreamReport {
   void failed(observe::UpstreamError error, const config::Address& upstream, TimePoint now);
   void answered();
 
+  const observe::UpstreamHealth& health() const { return health_; }
+
  private:
+  observe::UpstreamHealth health_;
   bool failing_ = false;  // as the log says
   TimePoint said_{};
 };

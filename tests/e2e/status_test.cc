@@ -68,6 +68,31 @@ TEST_CASE("status shows the running gate to people and as JSON to scripts") {
   CHECK(taskgate_status(*world.gate).status == 1);
 }
 
+TEST_CASE("an upstream that is down is an alarm, and no open gate") {
+  TmuxServer tmux;
+  const ClosedPort nobody;
+  const Gate gate(Gate::in_front_of(nobody.port(), tmux.socket()));
+  CHECK(has(gate.admin("/status").body, "\"upstream_health\":{\"answers\":null,"));
+  CHECK(ask(gate.port(), http_request("GET", "/api/events")).status == 502);
+  const RunResult shown = taskgate_status(gate);
+  CHECK(has(shown.out, " UPSTREAM FAILS "));
+  CHECK(has(shown.out, "!! The upstream does not answer: connect_refused\n"));
+  CHECK(has(gate.admin("/").body, "The upstream does not answer: connect_refused"));
+  CHECK(has(gate.admin("/status").body,
+            "\"upstream_health\":{\"answers\":false,\"failures_last_minute\":1,"));
+}
+
+TEST_CASE("a gate that is drained has no free slot to show") {
+  GatedWorld world(Gate::Settings{{"limit", "4"}, {"drain.notice", "0s"}});
+  CHECK(has(world.gate->admin("/status").body, "\"slots_free\":4,"));
+  world.gate->process().signal(SIGUSR1);
+  eventually("the gate is drained",
+             [&] { return has(world.gate->admin("/status").body, "\"drained\":true"); });
+  CHECK(has(world.gate->admin("/status").body, "\"slots_free\":0,"));
+  CHECK(world.metric("taskgate_slots_free") == 0);
+  CHECK(has(taskgate_status(*world.gate).out, "0 / 4  [----]  no slot free while it drains\n"));
+}
+
 TEST_CASE("status --watch follows the gate in a terminal and redraws in place") {
   GatedWorld world(
       Gate::Settings{{"limit", "2"}, {"tmux.timeout", "200ms"}, {"tmux.hold", "200ms"}});

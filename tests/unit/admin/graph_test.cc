@@ -24,6 +24,19 @@ TEST_CASE("A counted step is a column, and its count stands until the next one")
   CHECK(graph.summary == "The last 50 s: at most 2 live, 0 creates admitted, 0 refused.");
 }
 
+TEST_CASE("A task that ended within a step was there all the same") {
+  const Graph graph = graph_of(R"("steps_ago": [4, 0], "signal": ["known", "known"],
+      "live": [0, 0], "peak": [1, 0], "limit": [1, 1], "admitted": [0, 0], "refused": [1, 0])");
+  CHECK(graph.counted == "M5 60V0h1V60zM9 60V60h1V60z");
+  CHECK(graph.summary == "The last 50 s: at most 1 live, 0 creates admitted, 1 refused.");
+}
+
+TEST_CASE("A gate that began lately speaks of its own time") {
+  const Graph graph = draw_graph(boost::json::parse(
+      R"({"uptime_seconds": 12, "history": {"step_seconds": 5, "steps": 180}})"));
+  CHECK(graph.summary == "The last 12 s: no count, 0 creates admitted, 0 refused.");
+}
+
 TEST_CASE("What is unknown is no zero and lasts until something is known") {
   const Graph graph = graph_of(R"("steps_ago": [4, 3, 1], "signal": ["known", "unknown", null],
       "live": [2, null, null], "limit": [2, 2, 2], "admitted": [0, 0, 0], "refused": [0, 0, 3])");

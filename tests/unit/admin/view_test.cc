@@ -42,7 +42,7 @@ TEST_CASE("A gate with free slots is open and alarms nobody") {
   CHECK(view.level == Level::good);
   CHECK(titles(view).empty());
   CHECK(view.count == "3 / 12");
-  CHECK(view.slots == "5 free, 4 promised to creates in flight, 5 waiting for a decision");
+  CHECK(view.slots == "5 free, 4 promised to creates, 5 waiting for a decision");
   CHECK(view.uptime_seconds == 100);
 }
 
@@ -87,6 +87,10 @@ TEST_CASE("Each trouble has a word, a title and a level") {
        "held",
        Level::warning,
        {"The count is the last good one: timeout"}},
+      {[](Status& s) { s.upstream_health.answers = false; },
+       "upstream fails",
+       Level::bad,
+       {"The upstream does not answer: connect_refused"}},
       {[](Status& s) { s.gate.match_wrong = true; },
        "open",
        Level::good,
@@ -156,6 +160,30 @@ TEST_CASE("The meter shows each slot, live ones first") {
   status.gate.limit = 0;
   status.gate.live = 0;
   CHECK(view_of(status).meter.empty());
+}
+
+TEST_CASE("A gate that drains has no free slot to show") {
+  using enum Cell;
+  Status status = observe::sample_status();
+  status.draining = true;
+  status.gate.open = false;
+  status.gate.limit = 5;
+  status.gate.live = 2;
+  status.gate.in_flight = 1;
+  status.gate.settling = status.gate.abandoned = status.gate.waiting = 0;
+  const View view = view_of(status);
+  CHECK(view.meter == std::vector{live, live, reserved, closed, closed});
+  CHECK(view.slots == "no slot free while it drains, 1 promised to creates");
+}
+
+TEST_CASE("The last failure of the upstream is told with its age and what to check") {
+  Status status = observe::sample_status();
+  status.upstream_health.answers = false;
+  status.last_minute.upstream_failures = 7;
+  const View view = view_of(status);
+  CHECK(view.alarms.at(0).text ==
+        "The last request got no answer, 1 min ago: nothing listens there");
+  CHECK(view.facts.at(1).value == "127.0.0.1:6080, does not answer, 7 failed in the last minute");
 }
 
 TEST_CASE("A meter of many slots has few cells, and one live task is still seen") {

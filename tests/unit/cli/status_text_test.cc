@@ -35,7 +35,7 @@ TEST_CASE("The state stands as a page of text, without colours unless asked for"
   const std::string head =
       std::string("taskgate ") + kVersion + " (" + kRevision + "), up 2 h 5 min\n";
   CHECK(text_of(status) == head + R"(
- OPEN   3 / 12  [###++++.....]  5 free, 4 promised to creates in flight, 5 waiting for a decision
+ OPEN   3 / 12  [###++++.....]  5 free, 4 promised to creates, 5 waiting for a decision
 
 Signal         known, counted 0 s ago
 Last minute    2 admitted, 1 refused
@@ -44,7 +44,7 @@ Reservations   1 in flight, 2 settling, 1 abandoned
 Connections    8 active, 2 streams, 9 upgraded, 7 idle; 10000 at most
 History        The last 15 min: at most 3 live, 2 creates admitted, 1 refused.
 Listening on   0.0.0.0:6090
-Upstream       127.0.0.1:6080
+Upstream       127.0.0.1:6080, answers
 Configuration  generation 4
 Started        2023-11-14 22:13:20 UTC
 
@@ -128,11 +128,11 @@ TEST_CASE("Characters that are several bytes do not shift the columns") {
 
 TEST_CASE("The state in a line has what changes and no ages") {
   CHECK(status_line(document(observe::sample_status())) ==
-        "open: 3 / 12, 5 free, 4 promised to creates in flight, 5 waiting for a decision");
+        "open: 3 / 12, 5 free, 4 promised to creates, 5 waiting for a decision");
   Status status = observe::unknown_status();
   status.draining = true;
   CHECK(status_line(document(status)) ==
-        "draining: ? / 12, free slots not known, 4 promised to creates in flight, 5 waiting for a "
+        "draining: ? / 12, no slot free while it drains, 4 promised to creates, 5 waiting for a "
         "decision; The sessions cannot be counted: permission_denied; The gate is draining");
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("details stay with their session while listings bring names alone") {
 
 TEST_CASE("a look counts for decisions as any other listing does") {
   Gate gate(settings(1));
-  Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  Ticket ticket(gate, Demand{}, at(0), nullptr);
   gate.apply(look({session_with(1, {})}, 1));
   REQUIRE(ticket.verdict() != nullptr);
   CHECK(ticket.verdict()->decision == Decision::rejected);

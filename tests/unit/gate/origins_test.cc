@@ -82,7 +82,7 @@ TEST_CASE(
     "a session made after the gate's start is not inherited, however late the first listing") {
   const std::int64_t started = kSessionsBorn + 5;
   Gate gate(Settings{}, started);
-  Ticket ticket(gate, Duration::zero(), at(0), nullptr);
+  Ticket ticket(gate, Demand{}, at(0), nullptr);
   // Ids are seconds from kSessionsBorn: 4 was there, 5 came in the same second, 6 and 7 since then.
   gate.apply(listing_of({session(4), session(5), session(6), session(7)}, 1));
   const Snapshot shot = gate.snapshot_with_holders(at(2));

@@ -49,7 +49,24 @@ TEST_CASE("The last listing of a step stands for it, and decisions add up") {
   history.decided(decided(Decision::draining, 2), kStart + 2s);
   history.listed(known(4, 1), kStart + 4999ms);
   CHECK(history.points(kStart + 4999ms) ==
-        std::vector<HistoryPoint>{{0, SignalState::known, 4, 1, 12, 2, 3}});
+        std::vector<HistoryPoint>{{0, SignalState::known, 4, 1, 12, 2, 3, 4}});
+}
+
+TEST_CASE("A step keeps the highest count beside the last one") {
+  History history;
+  for (const int live : {0, 1, 0}) history.listed(known(live), kStart);
+  const auto points = history.points(kStart);
+  REQUIRE(points.size() == 1);
+  CHECK(points[0].live == 0);
+  CHECK(points[0].peak == 1);
+}
+
+TEST_CASE("Exchanges without an answer are counted for a minute") {
+  History history;
+  history.upstream_failed(kStart);
+  history.upstream_failed(kStart + 30s);
+  CHECK(history.last_minute(kStart + 31s).upstream_failures == 2);
+  CHECK(history.last_minute(kStart + 70s).upstream_failures == 1);
 }
 
 TEST_CASE("Steps in which nothing became known are left out") {
@@ -57,7 +74,7 @@ TEST_CASE("Steps in which nothing became known are left out") {
   history.listed(known(3), kStart);
   history.listed(unknown(), kStart + 20s);
   CHECK(history.points(kStart + 26s) ==
-        std::vector<HistoryPoint>{{5, SignalState::known, 3, 0, 12, 0, 0},
+        std::vector<HistoryPoint>{{5, SignalState::known, 3, 0, 12, 0, 0, 3},
                                   {1, SignalState::unknown, {}, 0, 12, 0, 0}});
 }
 
@@ -124,7 +141,7 @@ TEST_CASE("What is older than a quarter of an hour is forgotten") {
   // Its place in the ring is taken by a step of a round later.
   history.listed(known(2), kStart + 900s);
   CHECK(history.points(kStart + 900s) ==
-        std::vector<HistoryPoint>{{0, SignalState::known, 2, 0, 12, 0, 0}});
+        std::vector<HistoryPoint>{{0, SignalState::known, 2, 0, 12, 0, 0, 2}});
 }
 
 TEST_CASE("A clock that has only begun is no trouble") {

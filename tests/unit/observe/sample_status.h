@@ -47,6 +47,10 @@ inline Status sample_status() {
   status.connections = {.idle = 7, .active = 8, .streams = 2, .tunnels = 9};
   status.connections_limit = 10'000;
   status.upstream_connections = {.fresh = 30, .reused = 11, .resent = 3, .idle = 5};
+  status.upstream_health = {
+      true, UpstreamHealth::Failure{
+                std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'040)),
+                UpstreamError::connect_refused, "nothing listens there"}};
   status.bytes = {.up = 1000, .down = 5'000'000'000};
   status.totals = {.requests = 40, .admitted = 20, .refused = 10, .withdrawn = 1};
   status.last_minute = {.requests = 4, .admitted = 2, .refused = 1, .withdrawn = 0};

@@ -59,11 +59,12 @@ Members exposed_members() {
   unknown.fault = "timeout";
   status.refusals = {{status.started, "spawn", full, 23, "7d1f"},
                      {status.started, "spawn", unknown, 10, ""}};
-  status.history = {{1, {}, {}, 0, 12, 0, 0}, {0, gate::SignalState::known, 3, 0, 12, 0, 0}};
+  status.history = {{1, {}, {}, 0, 12, 0, 0}, {0, gate::SignalState::known, 3, 0, 12, 0, 0, 3}};
   status.config_error = "config.yaml:1:8: limit: \"x\" is no number";
   add_member("", json::parse(to_json(status)), members);
   add_member("", json::parse(to_json(unknown_status())), members);
   status.gate.turnover.mean_lifetime.reset();
+  status.upstream_health = {};
   add_member("", json::parse(to_json(status)), members);
   // An object has a row of its own only where it may be missing.
   std::erase_if(members, [](const auto& each) {

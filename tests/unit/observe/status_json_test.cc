@@ -33,7 +33,7 @@ TEST_CASE("The status says all that is known") {
                      {kNow, "webhook", unknown, 10, ""}};
   status.history = {{20, gate::SignalState::held, 2, 0, 12, 7, 0},
                     {11, {}, {}, 1, 12, 1, 2},
-                    {0, gate::SignalState::known, 3, 4, 12, 1, 0}};
+                    {0, gate::SignalState::known, 3, 4, 12, 1, 0, 5}};
   json::object expected = json::parse(R"({
     "live": 3, "limit": 12,
     "reservations": {"total": 4, "in_flight": 1, "settling": 2, "abandoned": 1},
@@ -61,13 +61,17 @@ TEST_CASE("The status says all that is known") {
                     "ended": 6, "mean_lifetime_seconds": 9E1, "mean_age_seconds": 4E2,
                     "quiet_seconds": 3E1},
     "history": {"step_seconds": 5, "steps": 180, "steps_ago": [20, 11, 0],
-                 "signal": ["held", null, "known"], "live": [2, null, 3], "reserved": [0, 1, 4],
+                 "signal": ["held", null, "known"], "live": [2, null, 3], "peak": [null, null, 5], "reserved": [0, 1, 4],
                  "limit": [12, 12, 12], "admitted": [7, 1, 1], "refused": [0, 2, 0]},
     "totals": {"requests": 40, "admitted": 20, "refused": 10, "withdrawn": 1},
     "last_minute": {"requests": 4, "admitted": 2, "refused": 1, "withdrawn": 0},
     "bytes": {"up": 1000, "down": 5000000000},
     "connections": {"active": 8, "idle": 7, "streams": 2, "tunnels": 9, "limit": 10000},
     "upstream_connections": {"new": 30, "reused": 11, "resent": 3, "idle": 5},
+    "upstream_health": {"answers": true, "failures_last_minute": 0,
+                        "last_failure": {"when": "2023-11-14T22:14:00.000Z", "age_seconds": 60,
+                                         "reason": "connect_refused",
+                                         "detail": "nothing listens there"}},
     "listening": true, "draining": false, "drained": false,
     "config": {"configured": true, "generation": 4, "last_reload_success": true, "error": null},
     "listen": "0.0.0.0:6090", "upstream": "127.0.0.1:6080", "pid": 42,

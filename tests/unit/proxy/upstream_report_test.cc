@@ -71,3 +71,17 @@ TEST_CASE("each way of failing has its advice") {
     CHECK(text.find("check") != std::string::npos);
   }
 }
+
+TEST_CASE("what is known of the upstream is kept for whoever looks") {
+  test::CapturedLog log;
+  UpstreamReport report;
+  CHECK_FALSE(report.health().answers);
+  CHECK_FALSE(report.health().last_failure);
+  report.failed(UpstreamError::reset, kAddress, at(0));
+  report.failed(UpstreamError::connect_refused, kAddress, at(1));  // the log is quiet about it
+  CHECK(report.health().answers == false);
+  report.answered();
+  CHECK(report.health().answers == true);
+  CHECK(report.health().last_failure->reason == UpstreamError::connect_refused);
+  CHECK(report.health().last_failure->detail.find("nothing listens there") == 0);
+}

@@ -1,25 +1,12 @@
 #include "admin/answer.h"
 
-#include <array>
 #include <ctime>
 #include <utility>
 
+#include "http/date.h"
 #include "http/reason.h"
 
 namespace taskgate::admin {
-namespace {
-
-// IMF-fixdate (RFC 9110 section 5.6.7). The process never calls setlocale(), so the names are
-// English.
-std::string http_date(std::time_t now) {
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 40> text{};
-  return {text.data(),
-          std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
-}
-
-}  // namespace
 
 Answer plain(int status, std::string sentence) {
   Answer answer;
@@ -43,7 +30,8 @@ Answer with_nonce(const Answer& answer, std::string_view nonce) {
 std::string head_of(const Answer& answer) {
   std::string message = "HTTP/1.1 " + std::to_string(answer.status) + " ";
   message += http::reason_phrase(answer.status);
-  message += "\r\nDate: " + http_date(std::time(nullptr));
+  message += "\r\nDate: ";
+  message += http::Date().at(std::time(nullptr));
   message += "\r\nContent-Type: ";
   message += answer.content_type;
   if (!answer.endless) {

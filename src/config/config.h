@@ -31,6 +31,7 @@ struct Config {
   Address upstream{"127.0.0.1", 6080};
   Address admin{"0.0.0.0", 9464};
   int limit = 12;
+  bool limit_is_upstreams = false;  // it came from KC_MAX_TASKS, which the upstream reads too
 
   struct Admission {
     Duration wait = std::chrono::seconds(2);
@@ -43,6 +44,7 @@ struct Config {
 
   struct Refuse {
     int unknown_status = 503;
+    std::string help;  // at the end of each refusal's sentence
 
     bool operator==(const Refuse&) const = default;
   } refuse;

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::string_view kOurs = "TASKGATE_";
 constexpr std::string_view kFileVariable = "TASKGATE_CONFIG";
-constexpr std::string_view kUpstreamLimit = "KC_MAX_TASKS";
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);

@@ -8,6 +8,9 @@
 
 namespace taskgate::config {
 
+// The first upstream's own variable for its limit.
+inline constexpr std::string_view kUpstreamLimit = "KC_MAX_TASKS";
+
 // Sets in `draft` what the TASKGATE_ variables say; `limit` is also KC_MAX_TASKS, the upstream's
 // own variable.
 void apply_environment(const Sources& sources, Draft& draft);

@@ -200,6 +200,8 @@ std::vector<Key> all_keys() {
       size("admission.body_total", PLACE(admission.body_total), {kKiB, 64 * kGiB}),
       choice("refuse.unknown_status", PLACE(refuse.unknown_status),
              Names<int>{{"503", 503}, {"429", 429}}),
+      scalar("refuse.help", "text of at most 200 characters, in one line", PLACE(refuse.help),
+             parse_line, [](const std::string& text) { return text; }),
       strings("tmux.socket", "one or more absolute paths of sockets or of folders of sockets",
               PLACE(tmux.socket), check_sockets),
       strings("tmux.match", "one or more patterns of session names, with *, ? and [...]",

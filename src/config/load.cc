@@ -55,6 +55,7 @@ void set_default_socket(const Sources& sources, Draft& draft) {
 void complete(const Sources& sources, const Flags& flags, Draft& draft) {
   apply_environment(sources, draft);
   apply_flags(flags, draft);
+  draft.config().limit_is_upstreams = draft.place_of("limit") == kUpstreamLimit;
   const bool has_socket = draft.is_set("tmux.socket") || draft.is_faulty("tmux.socket");
   if (!has_socket) set_default_socket(sources, draft);
   check_together(draft);

@@ -51,6 +51,7 @@ std::optional<std::uint64_t> product(std::string_view digits, std::uint64_t fact
 }
 
 constexpr std::size_t kLongestQuote = 80;
+constexpr std::ptrdiff_t kLongestLine = 200;
 
 }  // namespace
 
@@ -105,6 +106,14 @@ Parsed<bool> parse_boolean(std::string_view text) {
     if (text == word) return false;
   }
   return Fault{"is not allowed"};
+}
+
+Parsed<std::string> parse_line(std::string_view text) {
+  // A character of UTF-8 has one byte that does not continue another one.
+  const auto length = std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; });
+  if (length > kLongestLine) return Fault{"is too long"};
+  if (printable(text) != text) return Fault{"has a control character"};
+  return {boost::system::in_place_value, text};
 }
 
 std::string quoted(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "observe/request_ids.h"
 
 #include <algorithm>
+#include <random>
 
 namespace taskgate::observe {
 namespace {
@@ -14,6 +15,15 @@ constexpr std::size_t kSpanAt = kTraceAt + kTraceDigits + 1;
 constexpr std::size_t kSpanDigits = 16;
 constexpr std::size_t kFlagsAt = kSpanAt + kSpanDigits + 1;
 constexpr std::size_t kTraceparent = kFlagsAt + 2;
+
+constexpr std::size_t kMadeLength = 12;  // of 64 bits these are 60
+
+// A permutation in which each bit of the number hangs on each other (the finalizer of SplitMix64).
+std::uint64_t scatter(std::uint64_t number) {
+  number = (number ^ (number >> 30U)) * 0xbf58476d1ce4e5b9U;
+  number = (number ^ (number >> 27U)) * 0x94d049bb133111ebU;
+  return number ^ (number >> 31U);
+}
 
 bool is_of_an_id(char c) {
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -54,6 +64,22 @@ RequestIds read_request_ids(std::string_view x_request_id, std::string_view trac
     ids.span_id = traceparent.substr(kSpanAt, kSpanDigits);
   }
   return ids;
+}
+
+std::string RequestIdMaker::make() {
+  constexpr std::string_view kDigits = "0123456789abcdefghjkmnpqrstvwxyz";
+  std::string id(kMadeLength, '0');
+  std::uint64_t bits = scatter(scatter(next_++) ^ key_);
+  for (char& c : id) {
+    c = kDigits[bits % kDigits.size()];
+    bits /= kDigits.size();
+  }
+  return id;
+}
+
+std::uint64_t RequestIdMaker::any() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32U) | device();
 }
 
 }  // namespace taskgate::observe

@@ -1,8 +1,9 @@
 // The ids by which a request is found again in other programs' logs: X-Request-Id, and the trace
-// and span of a traceparent (W3C Trace Context). They are forwarded as they came and only written
-// down here. Pure.
+// and span of a traceparent (W3C Trace Context). They are forwarded as they came; a request without
+// one that is answered here gets one for its answer and its line in the log.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,5 +19,17 @@ struct RequestIds {
 // letters, digits and -._~:+/=@ (UUIDs, hexadecimal and base64 are of these); a traceparent of
 // version 00, or of a later one, by its first four parts.
 RequestIds read_request_ids(std::string_view x_request_id, std::string_view traceparent);
+
+// Ids for requests that brought none: twelve digits and letters, so short that none is put on the
+// heap, and not to be foretold from those that were made before. One thread.
+class RequestIdMaker {
+ public:
+  std::string make();
+
+ private:
+  static std::uint64_t any();
+  std::uint64_t next_ = any();
+  std::uint64_t key_ = any();
+};
 
 }  // namespace taskgate::observe

@@ -7,6 +7,7 @@
 #include "net/address.h"
 #include "observe/access_log.h"
 #include "proxy/gated_body.h"
+#include "proxy/last_hop.h"
 #include "route/items.h"
 
 namespace taskgate::proxy {
@@ -14,13 +15,6 @@ namespace {
 
 bool has_body(const http::RequestRules& rules) {
   return rules.body.kind != http::BodyKind::none;
-}
-
-bool is_sensitive(const http::Field& field) {
-  for (const std::string_view name : {"authorization", "proxy-authorization", "cookie"}) {
-    if (http::equals_ignoring_case(field.name, name)) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -209,6 +203,12 @@ Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservati
     services_.upstream_report.failed(*outcome_.upstream_error, config_->upstream, now);
     services_.history.upstream_failed(now);
   }
+  // What was received of it may be gone by now; prepare() has looked where this is gone too.
+  if (!exchange.request_head().empty()) {
+    parser_.reset();
+    parser_.parse(exchange.request_head());
+    note_ids();
+  }
   const After then = after == After::keep ? after_whole_request() : after;
   co_return co_await answer_error(failure->status, failure->reason, then);
 }
@@ -218,8 +218,7 @@ Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservati
 Task<After> Connection::refuse_create() {
   const gate::Verdict& verdict = *outcome_.verdict;
   const After after = after_whole_request();
-  auto refusal = proxy::refuse_create(verdict, config_->refuse.unknown_status,
-                                      services_.next_draw(), persistence(after));
+  auto refusal = proxy::refuse_create(verdict, *config_, services_.next_draw(), envelope(after));
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
                                  verdict, refusal.retry_after, outcome_.ids.request_id});
@@ -230,37 +229,20 @@ Task<After> Connection::refuse_create() {
 // the answer.
 Task<After> Connection::refuse(const http::Refusal& refusal) {
   outcome_.refusal = refusal.reason;
+  note_ids();
   co_return co_await answer_error(refusal.status, refusal.reason, After::linger);
 }
 
 Task<After> Connection::answer_error(int status, std::string_view reason, After after) {
-  auto error = error_answer(status, reason, services_.next_draw(), persistence(after),
-                            outcome_.method == "HEAD");
+  auto error = error_answer(status, reason, services_.next_draw(), envelope(after));
   outcome_.retry_after = error.retry_after;
   co_return co_await answer(status, std::move(error.message), after);
 }
 
-// OPTIONS and TRACE with Max-Forwards: 0 are for us (RFC 9110 section 7.6.2): an answer proves that
-// the gate is in the path. TRACE gives back the head as received, without what is secret
-// (section 9.3.8).
 Task<After> Connection::answer_for_last_hop() {
-  const http::RequestHead& head = parser_.head();
-  const After after = After::linger;
-  const std::string server = "Server: taskgate\r\n";
-  if (outcome_.method == "OPTIONS") {
-    co_return co_await answer(
-        200,
-        plain_answer(200, server + "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE\r\n",
-                     "", "", persistence(after)),
-        after);
-  }
-  std::string echo(head.request_line);
-  for (const http::Field& field : head.fields) {
-    if (!is_sensitive(field)) echo += field.line;
-  }
-  echo += "\r\n";
-  co_return co_await answer(
-      200, plain_answer(200, server, "message/http", echo, persistence(after)), after);
+  note_ids();
+  constexpr After kAfter = After::linger;
+  co_return co_await answer(200, last_hop_answer(parser_.head(), envelope(kAfter)), kAfter);
 }
 
 Task<After> Connection::answer(int status, std::string message, After after) {
@@ -289,11 +271,19 @@ Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& 
   edits.close = services_.upstream.wants_close(may_be_sent_twice(outgoing));
   http::append_request(outgoing.head, parser_.head(), edits);
   charge_text(outgoing.head.size());
+  if (outgoing.head.size() > Exchange::kKeptHead) note_ids();
   return outgoing;
 }
 
 After Connection::after_whole_request() const {
   return keep_alive_ && !services_.draining ? After::keep : After::close;
+}
+
+Envelope Connection::envelope(After after) {
+  give_id();
+  const auto now = std::chrono::system_clock::now();
+  return {services_.date.at(std::chrono::system_clock::to_time_t(now)), outcome_.ids.request_id,
+          persistence(after), outcome_.method == "HEAD"};
 }
 
 Persistence Connection::persistence(After after) const {
@@ -307,9 +297,16 @@ void Connection::note_client_gone() {
 }
 
 void Connection::note_ids() {
+  if (!outcome_.ids.request_id.empty()) return;
   const auto& fields = parser_.head().fields;
   outcome_.ids = observe::read_request_ids(http::only_value(fields, "x-request-id"),
                                            http::only_value(fields, "traceparent"));
+}
+
+// Of a create and of what is answered here: its answer, its line in the log and its row of the
+// status are found by the same id.
+void Connection::give_id() {
+  if (outcome_.ids.request_id.empty()) outcome_.ids.request_id = services_.request_ids.make();
 }
 
 // Moves the head out of the receive buffer: what else is in there is read on, and it is given back

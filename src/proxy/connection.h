@@ -11,7 +11,7 @@
 #include "http/rules.h"
 #include "observe/outcome.h"
 #include "proxy/exchange.h"
-#include "proxy/refusal.h"
+#include "proxy/own_answers.h"
 #include "proxy/services.h"
 #include "proxy/stream.h"
 #include "route/table.h"
@@ -66,10 +66,12 @@ class Connection : public HeldBytes::Holder,
   Task<> finish(After after);
 
   Outgoing prepare(http::RequestEdits edits, const http::BodyFraming& relayed);
+  Envelope envelope(After after);
   Persistence persistence(After after) const;
   After after_whole_request() const;
   void note_client_gone();
   void note_ids();
+  void give_id();
   void hold_head();
   void begin_request();
   void record();

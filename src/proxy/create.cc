@@ -13,6 +13,7 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, const rou
   outcome_.route = match.rule->name;
   outcome_.create = true;
   note_ids();
+  give_id();
   hold_head();
   GatedBody body = co_await read_gated_body(client_, rules, *config_);
   if (gave_way_) {

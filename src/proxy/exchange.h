@@ -49,6 +49,10 @@ class Exchange {
   // Set when run() ended before anything was sent to the client: the caller answers.
   const std::optional<UpstreamFailure>& failure() const { return failure_; }
 
+  // The request's head as it was sent; empty once it was sent and is larger than kKeptHead.
+  std::string_view request_head() const { return outgoing_.head; }
+  static constexpr std::size_t kKeptHead = 1024;
+
   // Makes a running run() end soon: the gate is about to exit.
   void interrupt();
   // What is held for its client is for others. Nothing that was answered looks whole then. False

@@ -33,8 +33,9 @@ Task<bool> Exchange::send() {
   co_return true;  // an upstream that stops reading may still say why
 }
 
-// Of use no more: the answer may be long in coming, and a stream lives for hours.
+// The answer may be long in coming, and only one of the gate's own asks for the head again.
 void Exchange::release_head() {
+  if (outgoing_.head.size() <= kKeptHead) return;
   client_.holder().discharge_text(outgoing_.head.size());
   std::string().swap(outgoing_.head);
 }

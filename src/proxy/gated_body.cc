@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "http/body.h"
-#include "proxy/refusal.h"
+#include "proxy/own_answers.h"
 
 namespace taskgate::proxy {
 namespace {

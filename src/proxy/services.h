@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "config/config.h"
+#include "http/date.h"
 #include "net/peers.h"
 #include "observe/metrics.h"
+#include "observe/request_ids.h"
 #include "proxy/admission.h"
 #include "proxy/client_watch.h"
 #include "proxy/deadline.h"
@@ -86,6 +88,8 @@ struct Services {
   ItemOrder items;
   observe::ByteCounts bytes;
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
+  http::Date date;
+  observe::RequestIdMaker request_ids;
   std::minstd_rand random{std::random_device{}()};
   // Where an app proxy on this machine reaches the gate; 0: nowhere.
   std::uint16_t own_port = 0;

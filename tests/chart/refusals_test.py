@@ -26,6 +26,8 @@ BY_SCHEMA = (
     ({"config": {"tmux": {"hold": 10}}}, ["/config/tmux/hold", "want string"]),
     ({"config": {"tmux": {"on_unknown": "allow"}}}, ["/config/tmux/on_unknown", "'reject', 'admit'"]),
     ({"config": {"refuse": {"unknown_status": 500}}}, ["/config/refuse/unknown_status", "503, 429"]),
+    ({"config": {"refuse": {"help": "x" * 201}}}, ["/config/refuse/help"]),
+    ({"config": {"refuse": {"help": "two\nlines"}}}, ["/config/refuse/help"]),
     ({"config": {"admission": {"body_limit": "1 MB"}}}, ["/config/admission/body_limit"]),
     ({"config": {"routes": {"rules": [{"name": "x"}]}}}, ["missing property 'path'"]),
     ({"app": {"preStop": "wait"}}, ["/app/preStop", "'sleep', 'exec', 'none'"]),

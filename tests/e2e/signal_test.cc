@@ -16,7 +16,7 @@ TEST_CASE("a stopped tmux server is unknown after the hold, and known again once
   world.tmux.stop();
   eventually("creates are refused as unknown", [&] { return world.create().status == 503; });
   const HttpAnswer refused = world.create();
-  CHECK(says(refused, "(timeout)"));
+  CHECK(says(refused, "\"fault\":\"timeout\""));
   CHECK(says(refused, "\"live\":null"));
   CHECK(refused.field("Retry-After"));
   CHECK_FALSE(world.gate->metric("taskgate_sessions_live"));
@@ -98,8 +98,9 @@ TEST_CASE("a gate that is told the folder above tmux's own refuses, and says whi
   Gate gate(Gate::in_front_of(standin.port(), tmux.folder()));
   const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
   CHECK(refused.status == 503);
-  CHECK(says(refused, "(not_a_socket)"));
-  CHECK(says(refused, tmux.folder() + "/tmux-"));
+  CHECK(says(refused, "\"fault\":\"not_a_socket\""));
+  CHECK_FALSE(says(refused, tmux.folder()));
+  gate.process().wait_for_line(tmux.folder() + "/tmux-");
   CHECK(gate.metric("taskgate_signal_state{state=\"unknown\"}") == 1);
   CHECK(gate.metric("taskgate_session_listings_total{result=\"not_a_socket\"}") > 0);
   CHECK_FALSE(gate.metric("taskgate_sessions_live"));
@@ -136,7 +137,7 @@ TEST_CASE("a gate that looks at the wrong socket notices that it is blind and sa
   }
   const HttpAnswer refused = ask(gate.port(), http_request("POST", kTerminal, "{}"));
   CHECK(refused.status == 503);
-  CHECK(says(refused, "(blind)"));
+  CHECK(says(refused, "\"fault\":\"blind\""));
   CHECK(gate.metric("taskgate_signal_state{state=\"blind\"}") == 1);
   CHECK_FALSE(gate.metric("taskgate_sessions_live"));
   gate.process().wait_for_line(R"("level":"error","event":"signal","state":"blind")");

@@ -182,6 +182,56 @@ TEST_CASE("pipelined creates are decided and sent one after the other, each once
   CHECK(world.tmux.count() == 2);
 }
 
+// What each answer of the gate's own has.
+void check_own(const HttpAnswer& answer) {
+  CHECK(answer.field("Server") == "taskgate");
+  CHECK(answer.field("Date").value_or("").ends_with(" GMT"));
+  const std::string id = answer.field("X-Request-Id").value_or("");
+  CHECK_FALSE(id.empty());
+  if (answer.field("Content-Type") != "application/json") return;
+  CHECK(answer.body.find("\"request_id\":\"" + id + "\"") != std::string::npos);
+}
+
+TEST_CASE("each answer of the gate's own says when, by whom, and by which id") {
+  ScriptedWorld world(answer_with("nonsense\r\n\r\n"));
+  const auto ask = [&](const std::string& request) {
+    const HttpAnswer answer = world.front.ask(request);
+    INFO(request << answer.status);
+    check_own(answer);
+    return answer;
+  };
+  CHECK(ask(http_request("GET", "/")).status == 502);
+  CHECK(ask(http_request("OPTIONS", "*", "", {{"Max-Forwards", "0"}})).status == 200);
+  CHECK(ask(http_request("TRACE", "/", "", {{"Max-Forwards", "0"}})).status == 200);
+  CHECK(ask("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").status == 400);
+  CHECK(ask("nonsense\r\n\r\n").status == 400);
+  CHECK(ask(http_request("CONNECT", "a:1")).status == 501);
+}
+
+TEST_CASE("an answer of the gate's own has the request's id where it is one") {
+  ScriptedWorld world(answer_with("nonsense\r\n\r\n"));
+  const auto id = [&](const HttpFields& fields, const std::string& method = "GET") {
+    return world.front.ask(http_request(method, "/", "", fields))
+        .field("X-Request-Id")
+        .value_or("");
+  };
+  CHECK(id({{"X-Request-Id", "a-b-1"}}) == "a-b-1");
+  CHECK(id({{"x-request-id", "a-b-2"}, {"Max-Forwards", "0"}}, "OPTIONS") == "a-b-2");
+  const std::string made = id({{"X-Request-Id", "a b"}});
+  CHECK(made.size() == 12);
+  CHECK(id({{"X-Request-Id", "a"}, {"X-Request-Id", "b"}}).size() == 12);
+  CHECK(id({}) != made);
+}
+
+TEST_CASE("an answer that is forwarded gets nothing of what the gate's own have") {
+  ScriptedWorld world(answer_with(kNoContent));
+  const HttpAnswer answer = world.front.ask(http_request("GET", "/"));
+  CHECK(answer.status == 204);
+  CHECK_FALSE(answer.field("Date"));
+  CHECK_FALSE(answer.field("Server"));
+  CHECK_FALSE(answer.field("X-Request-Id"));
+}
+
 TEST_CASE("a refused create leaves the connection usable") {
   const CoderWorld world(Gate::Settings{{"limit", "0"}});
   RawClient client(world.port());
@@ -190,6 +240,7 @@ TEST_CASE("a refused create leaves the connection usable") {
   CHECK(refusal.status == 429);
   CHECK(refusal.field("Retry-After").has_value());
   CHECK(refusal.body.find(R"("status":"rejected")") != std::string::npos);
+  check_own(refusal);
   client.send(http_request("GET", "/livez"));
   CHECK(read_answer(client).status == 200);
 }
@@ -203,7 +254,7 @@ TEST_CASE("OPTIONS and TRACE that may not be forwarded are answered by the gate"
   const HttpAnswer trace = world.front.ask(
       http_request("TRACE", "/a", "", {{"X-A", "b"}, {"Cookie", "c"}, {"Max-Forwards", "0"}}));
   CHECK(trace.field("Content-Type") == "message/http");
-  CHECK(trace.body == "TRACE /a HTTP/1.1\r\nHost: test\r\nX-A: b\r\nMax-Forwards: 0\r\n\r\n");
+  CHECK(trace.body == "TRACE /a HTTP/1.1\r\nHost: test\r\nMax-Forwards: 0\r\n\r\n");
   CHECK(world.upstream.connections() == 0);
 }
 

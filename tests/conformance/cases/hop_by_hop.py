@@ -255,7 +255,7 @@ def last_hop_trace(stage):
 
 
 def answered_here(stage, method):
-    client = stage.client(with_fields("Max-Forwards: 0", "Authorization: secret", method=method))
+    client = stage.client(with_fields("Max-Forwards: 0", "Authorization: secret", "X-Api-Key: secret", method=method))
     try:
         wire = stage.accept()
     except Unlike:

@@ -227,6 +227,13 @@ def own_continue(stage):
         raise Unlike("the expectation is forwarded" if received.get("Expect") else "it differs")
 
 
+def check_own_fields(got):
+    """An answer of the proxy's own says when it was made (9110 6.6.1), and by which id it is found again."""
+    for name in ("Date", "X-Request-Id"):
+        if not got.get(name):
+            raise Unlike(f"it has no {name}")
+
+
 @case(GROUP, "9110 7.6.2", "the answer to Max-Forwards: 0 says who gives it")
 def last_hop(stage):
     client = stage.client("OPTIONS / HTTP/1.1\r\nHost: h\r\nMax-Forwards: 0\r\n\r\n")
@@ -236,6 +243,7 @@ def last_hop(stage):
     got = read_answer(client)
     if got.get("Server") != "taskgate" or not got.get("Allow"):
         raise Unlike(f"answers {got.status} from {got.get('Server')}")
+    check_own_fields(got)
 
 
 @case(GROUP, "9110 15.5", "a refusal is JSON that says what is wrong, and closes")
@@ -243,6 +251,7 @@ def refusal_is_json(stage):
     client = stage.client("GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n")
     got = read_answer(client)
     client.read_to_end()
+    check_own_fields(got)
     if got.get("Content-Type") != "application/json" or "error" not in json.loads(got.body or "{}"):
         raise Unlike(f"it is {got.get('Content-Type')}")
     if not got.has_token("Connection", "close"):

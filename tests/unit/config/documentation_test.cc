@@ -32,7 +32,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string shown_default(const Key& key) {
   if (key.path == "tmux.socket") return "`$TMUX_TMPDIR` or `/tmp`, then `/tmux-<uid>/default`";
-  return "`" + joined(key.get(loaded(World()).config)) + "`";
+  const std::string value = joined(key.get(loaded(World()).config));
+  return value.empty() ? "empty" : "`" + value + "`";
 }
 
 // The head of a key's section, as it must stand in the page.

@@ -82,10 +82,19 @@ TEST_CASE("a wrong variable is named with what is allowed") {
 TEST_CASE("the upstream's own variable sets the limit, unless ours does") {
   World world = with_variable("KC_MAX_TASKS", "7");
   CHECK(loaded(world).config.limit == 7);
+  CHECK(loaded(world).config.limit_is_upstreams);
   world.variables["TASKGATE_LIMIT"] = "3";
   CHECK(loaded(world).config.limit == 3);
+  CHECK_FALSE(loaded(world).config.limit_is_upstreams);
   world.variables["KC_MAX_TASKS"] = "not even a number";
   CHECK(loaded(world).config.limit == 3);
+}
+
+TEST_CASE("a limit that a flag or nobody sets does not come from the upstream's variable") {
+  World world = with_variable("KC_MAX_TASKS", "7");
+  world.flags = {"--limit=9"};
+  CHECK_FALSE(loaded(world).config.limit_is_upstreams);
+  CHECK_FALSE(loaded(World()).config.limit_is_upstreams);
 }
 
 TEST_CASE("an unknown variable of ours is an error") {

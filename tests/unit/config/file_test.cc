@@ -29,7 +29,7 @@ upstream: coder:2
 admin: :3
 limit: 4
 admission: {wait: 0, settle: 6s, body_limit: 2MiB, body_total: 8MiB}
-refuse: {unknown_status: 429}
+refuse: {unknown_status: 429, help: "ask: us"}
 tmux:
   socket: [/run/a/default, /run/b]
   match: work-*
@@ -53,6 +53,7 @@ routes: none
   CHECK(config.admission.body_limit == 2U << 20);
   CHECK(config.admission.body_total == 8U << 20);
   CHECK(config.refuse.unknown_status == 429);
+  CHECK(config.refuse.help == "ask: us");
   CHECK(config.tmux.socket == Lines{"/run/a/default", "/run/b"});
   CHECK(config.tmux.match == Lines{"work-*"});
   CHECK(config.tmux.timeout == std::chrono::milliseconds(7));

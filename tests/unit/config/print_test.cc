@@ -31,6 +31,7 @@ admission:
   body_total: 16MiB
 refuse:
   unknown_status: 503
+  help: ""
 tmux:
   socket: [/tmp/tmux-1000/default]
   match: [kube-coder-*]
@@ -74,6 +75,7 @@ TEST_CASE("a configuration with nothing left at its default comes back") {
   config.limit = 0;
   config.admission = {Duration::zero(), std::chrono::milliseconds(1), 1500, 1501};
   config.refuse.unknown_status = 429;
+  config.refuse.help = "see \"limits\": https://a.b/c?d #e";
   config.tmux.socket = {"/run/with space/default", "/run/[x]", "/run/\xC3\xA9"};
   config.tmux.match = {"*",     "null", "~",   "a: b", "#x", "'q'", "\"q\"", "\\", "-",   "[a-z]?",
                        "tab\t", "a:",   "...", "&a",   "!b", "%c",  "@d",    "`e", "f,g", "{h}"};

@@ -1,5 +1,7 @@
 #include "observe/request_ids.h"
 
+#include <set>
+
 #include "support/catch.h"
 
 namespace taskgate::observe {
@@ -55,6 +57,32 @@ TEST_CASE("A traceparent that is not well-formed gives nothing") {
     const RequestIds ids = read_request_ids("", text);
     CHECK(ids.trace_id.empty());
     CHECK(ids.span_id.empty());
+  }
+}
+
+TEST_CASE("An id that is made is a request id, and none is like another") {
+  RequestIdMaker maker;
+  std::set<std::string> made;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string id = maker.make();
+    REQUIRE(id.size() == 12);
+    REQUIRE(read_request_ids(id, "").request_id == id);
+    made.insert(id);
+  }
+  CHECK(made.size() == 10'000);
+  CHECK_FALSE(made.contains(RequestIdMaker().make()));
+}
+
+TEST_CASE("An id that is made tells nothing of the next one") {
+  RequestIdMaker maker;
+  // Of twelve characters of 32 kinds, two that are strangers have some like ones in the same place,
+  // but not half of them.
+  for (int i = 0; i < 1000; ++i) {
+    const std::string one = maker.make();
+    const std::string next = maker.make();
+    int alike = 0;
+    for (std::size_t at = 0; at < one.size(); ++at) alike += one[at] == next[at] ? 1 : 0;
+    REQUIRE(alike < 6);
   }
 }
 

@@ -1,10 +1,13 @@
-// The answers that the gate gives itself, as whole HTTP/1.1 messages. Pure text; any thread.
+// The answers that the gate gives itself, as whole HTTP/1.1 messages. Each says when it was made
+// (RFC 9110 section 6.6.1), by whom, and by which id it is found again in the log. Pure text; any
+// thread.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "config/config.h"
 #include "gate/verdict.h"
 
 namespace taskgate::proxy {
@@ -16,30 +19,43 @@ enum class Persistence : std::uint8_t {
   close,      // Connection: close
 };
 
+// What an answer says beside its subject.
+struct Envelope {
+  std::string_view date;
+  std::string_view request_id;  // the request's own, or one that was made for it
+  Persistence persistence = Persistence::keep;
+  bool head_only = false;  // the answer to HEAD
+};
+
 struct Answer {
   int status;
   int retry_after;      // seconds; 0: the client is not told any
   std::string message;  // head and body
 };
 
-// A refused create: 429 when no slot is free, `unknown_status` (503 or 429) when the count is
-// unknown, 503 while draining or unconfigured, with Retry-After, the RateLimit fields
+// A refused create: 429 when no slot is free, `refuse.unknown_status` (503 or 429) when the count
+// is unknown, 503 while draining or unconfigured, with Retry-After, the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers-11) and a JSON body whose first members are those that
 // today's clients of kube-coder read. `draw`: see gate::retry_after().
-Answer refuse_create(const gate::Verdict& verdict, int unknown_status, std::uint32_t draw,
-                     Persistence persistence);
+Answer refuse_create(const gate::Verdict& verdict, const config::Config& config, std::uint32_t draw,
+                     const Envelope& envelope);
 
 // An error that the gate found itself (4xx: the request, 5xx: the upstream), with a JSON body that
 // says what. A 503 means that the gate itself is short of something, which passes: it has a
 // Retry-After, of 5 s and up to 2 s more by `draw`, as above.
 Answer error_answer(int status, std::string_view reason, std::uint32_t draw,
-                    Persistence persistence, bool head_only);
+                    const Envelope& envelope);
 
 // What a client waits for that sent `Expect: 100-continue` (RFC 9110 section 10.1.1).
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// An answer with any text as its body, for OPTIONS and TRACE with Max-Forwards: 0.
-std::string plain_answer(int status, std::string_view extra_fields, std::string_view content_type,
-                         std::string_view body, Persistence persistence);
+struct Content {
+  std::string_view type;
+  std::string_view bytes;
+};
+
+// An answer with any text as its body; `extra_fields`: whole field lines.
+std::string plain_answer(int status, std::string_view extra_fields, const Content& content,
+                         const Envelope& envelope);
 
 }  // namespace taskgate::proxy

@@ -41,6 +41,8 @@ class Event {
   Event& field(std::string_view name, const char* value) {
     return field(name, std::string_view(value));
   }
+  // That lines like this one were not written since the last that was (Throttle); nothing for none.
+  Event& left_out(std::uint64_t lines) { return lines == 0 ? *this : field("left_out", lines); }
   Event& field(std::string_view name, bool value);
   Event& field(std::string_view name, double value);
   template <std::integral Integer>

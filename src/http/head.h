@@ -108,6 +108,9 @@ class RequestParser {
   std::size_t line_end_ = 0;  // behind the CRLF
 };
 
+// The fault of an answer that does not begin as one of HTTP/1 does.
+inline constexpr const char* kMalformedStatusLine = "malformed status line";
+
 // The same for the upstream's answer; `failed` becomes a 502.
 class ResponseParser {
  public:

@@ -49,7 +49,7 @@ void ResponseParser::step(std::string_view bytes) {
 
 void ResponseParser::read_version_and_status(std::string_view bytes) {
   while (position_ < bytes.size() && position_ < kStatusForm.size()) {
-    if (!fits_form(kStatusForm, bytes, 0, position_)) return fail("malformed status line");
+    if (!fits_form(kStatusForm, bytes, 0, position_)) return fail(kMalformedStatusLine);
     ++position_;
   }
   if (position_ < bytes.size()) read_after_status(bytes);
@@ -59,7 +59,7 @@ void ResponseParser::read_after_status(std::string_view bytes) {
   head_.minor_version = bytes[kMinorVersion] - '0';
   head_.status = status_of(bytes);
   if (head_.status < 100 || head_.status > 599) return fail("status outside 100 to 599");
-  if (bytes[position_] != ' ' && bytes[position_] != '\r') return fail("malformed status line");
+  if (bytes[position_] != ' ' && bytes[position_] != '\r') return fail(kMalformedStatusLine);
   state_ = State::reason;
 }
 

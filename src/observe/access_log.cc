@@ -41,6 +41,7 @@ void add_ids(log::Event& line, const RequestIds& ids) {
 // Fields that say that something out of the ordinary happened; absent else.
 void add_exceptions(log::Event& line, const Outcome& outcome) {
   if (outcome.upstream_error) line.field("upstream_error", name_of(*outcome.upstream_error));
+  if (outcome.answer_fault != nullptr) line.field("answer_fault", outcome.answer_fault);
   if (outcome.upstream_rejected) line.field("upstream_rejected", true);
   if (outcome.refusal != nullptr) line.field("refusal", outcome.refusal);
   if (outcome.client_gone) line.field("client_gone", true);
@@ -59,13 +60,17 @@ std::string_view path_of(std::string_view target) {
   return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
-void log_access(const Outcome& outcome) {
-  if (!log::enabled(log::Level::info)) return;
-  auto line = log::info(outcome.create ? "admission" : "request");
+void add_request(log::Event& line, const Outcome& outcome) {
   line.field("method", outcome.method.substr(0, kMaxMethod))
       .field("path", path_of(outcome.target).substr(0, kMaxPath))
-      .field("route", outcome.route)
-      .field("status", outcome.status);
+      .field("route", outcome.route);
+}
+
+void log_access(const Outcome& outcome, std::uint64_t left_out) {
+  if (!log::enabled(log::Level::info)) return;
+  auto line = log::info(outcome.create ? "admission" : "request");
+  add_request(line, outcome);
+  line.field("status", outcome.status);
   add_admission(line, outcome);
   if (outcome.retry_after > 0) line.field("retry_after_s", outcome.retry_after);
   line.field("duration_ms", milliseconds(outcome.total))
@@ -73,6 +78,7 @@ void log_access(const Outcome& outcome) {
       .field("bytes_down", outcome.bytes_down);
   add_exceptions(line, outcome);
   add_ids(line, outcome.ids);
+  line.left_out(left_out);
 }
 
 }  // namespace taskgate::observe

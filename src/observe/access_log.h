@@ -1,15 +1,20 @@
 // The access log line of a request: never bodies, tokens or query values.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
+#include "base/log.h"
 #include "observe/outcome.h"
 
 namespace taskgate::observe {
 
 // Writes one line: event "admission" for a create, with what was decided and on which count, or
-// "request" (docs/logs.md).
-void log_access(const Outcome& outcome);
+// "request" (docs/logs.md). `left_out`: so many lines like it were not written before it.
+void log_access(const Outcome& outcome, std::uint64_t left_out = 0);
+
+// Which request a line is about: `method`, `path` and `route`, cut so that the line stays short.
+void add_request(log::Event& line, const Outcome& outcome);
 
 // The path of a request target in any form (RFC 9112 section 3.2): without query, fragment, and the
 // scheme and authority of the absolute form, whose userinfo could be a password. "*" and an

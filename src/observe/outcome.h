@@ -50,7 +50,8 @@ struct Outcome {
   bool client_vanished = false;  // ... without a word: TCP's probes found it
   bool tunnel = false;
   bool stream = false;                      // of server-sent events
-  const char* refusal = nullptr;            // why the head was refused, static text
+  const char* refusal = nullptr;            // why the head or the body was refused, static text
+  const char* answer_fault = nullptr;       // what is wrong in the upstream's answer, static text
   Duration waited{};                        // from the whole body to the decision
   std::optional<Duration> waited_for_slot;  // the part of it in which the free slots were promised
   Duration total{};            // from the first byte of the head to the end of the exchange

@@ -7,7 +7,6 @@
 #include "net/address.h"
 #include "observe/access_log.h"
 #include "proxy/gated_body.h"
-#include "proxy/last_hop.h"
 #include "route/items.h"
 
 namespace taskgate::proxy {
@@ -78,12 +77,11 @@ void Connection::begin_request() {
 }
 
 void Connection::record() {
-  outcome_.total = Clock::now() - began_;
+  const TimePoint now = Clock::now();
+  outcome_.total = now - began_;
   services_.metrics.record(outcome_);
-  services_.history.ended(Clock::now());
-  const bool logs = config_->log.access == config::AccessLog::all ||
-                    (config_->log.access == config::AccessLog::gated && outcome_.create);
-  if (logs) observe::log_access(outcome_);
+  services_.history.ended(now);
+  log_line(now);
   end_request();
   if (request_line_.capacity() > kBufferForRequests) std::string().swap(request_line_);
   first_ = false;
@@ -91,6 +89,18 @@ void Connection::record() {
   busy_ = false;
   ++services_.counts.idle;
   --services_.counts.active;
+}
+
+// In a storm of creates their lines would fill a disk: of those that are not admitted some are left
+// out, unless every line was asked for.
+void Connection::log_line(TimePoint now) {
+  const config::AccessLog access = config_->log.access;
+  if (access == config::AccessLog::all) return observe::log_access(outcome_);
+  if (access == config::AccessLog::none || !outcome_.create) return;
+  if (outcome_.verdict && !outcome_.verdict->reason) return observe::log_access(outcome_);
+  if (const auto left_out = services_.refused_lines.pass(now)) {
+    observe::log_access(outcome_, *left_out);
+  }
 }
 
 Task<> Connection::finish(After after) {
@@ -122,7 +132,7 @@ Task<After> Connection::handle() {
   if (progress_ == http::Progress::need_more) {
     co_return co_await refuse({408, "the request's head did not come in time"});
   }
-  if (progress_ == http::Progress::failed) co_return co_await refuse(parser_.refusal());
+  if (progress_ == http::Progress::failed) co_return co_await refuse_head(parser_.refusal());
   request_line_ = head.request_line;
   charge_text(head.request_line.size());
   charge_text(head.fields.size() * sizeof(http::Field));
@@ -132,7 +142,7 @@ Task<After> Connection::handle() {
   minor_version_ = head.minor_version;
   if (config_->log.access == config::AccessLog::all) note_ids();
   const auto rules = http::examine(head);
-  if (!rules) co_return co_await refuse(rules.error());
+  if (!rules) co_return co_await refuse_head(rules.error());
   keep_alive_ = rules->keep_alive && !services_.draining;
   if (rules->max_forwards == 0U) co_return co_await answer_for_last_hop();
   co_return co_await handle_checked(*rules);
@@ -165,7 +175,7 @@ Task<After> Connection::forward_without_body(http::RequestRules rules) {
     note_client_gone();
     co_return After::close;
   }
-  if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
+  if (body.end == GatedBody::End::refused) co_return co_await refuse_head(body.refusal);
   rules.body = {};
   co_return co_await forward(rules, {.drop_framing = true, .drop_expect = true});
 }
@@ -194,13 +204,15 @@ Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservati
   const After after = co_await exchange.run(std::move(reservation));
   exchange_ = nullptr;
   const auto& failure = exchange.failure();
+  if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, Clock::now());
   if (!failure) {
     if (outcome_.status != 0) services_.upstream_report.answered();
     co_return after;
   }
   if (outcome_.upstream_error) {
     const TimePoint now = Clock::now();
-    services_.upstream_report.failed(*outcome_.upstream_error, config_->upstream, now);
+    services_.upstream_report.failed(*outcome_.upstream_error, outcome_.answer_fault,
+                                     config_->upstream, now);
     services_.history.upstream_failed(now);
   }
   // What was received of it may be gone by now; prepare() has looked where this is gone too.
@@ -211,51 +223,6 @@ Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservati
   }
   const After then = after == After::keep ? after_whole_request() : after;
   co_return co_await answer_error(failure->status, failure->reason, then);
-}
-
-// --- Answers of our own
-
-Task<After> Connection::refuse_create() {
-  const gate::Verdict& verdict = *outcome_.verdict;
-  const After after = after_whole_request();
-  auto refusal = proxy::refuse_create(verdict, *config_, services_.next_draw(), envelope(after));
-  outcome_.retry_after = refusal.retry_after;
-  services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
-                                 verdict, refusal.retry_after, outcome_.ids.request_id});
-  co_return co_await answer(refusal.status, std::move(refusal.message), after);
-}
-
-// A request that may not be forwarded. Where it ends cannot be trusted: the connection ends with
-// the answer.
-Task<After> Connection::refuse(const http::Refusal& refusal) {
-  outcome_.refusal = refusal.reason;
-  note_ids();
-  co_return co_await answer_error(refusal.status, refusal.reason, After::linger);
-}
-
-Task<After> Connection::answer_error(int status, std::string_view reason, After after) {
-  auto error = error_answer(status, reason, services_.next_draw(), envelope(after));
-  outcome_.retry_after = error.retry_after;
-  co_return co_await answer(status, std::move(error.message), after);
-}
-
-Task<After> Connection::answer_for_last_hop() {
-  note_ids();
-  constexpr After kAfter = After::linger;
-  co_return co_await answer(200, last_hop_answer(parser_.head(), envelope(kAfter)), kAfter);
-}
-
-Task<After> Connection::answer(int status, std::string message, After after) {
-  outcome_.status = status;
-  const bool written = co_await client_.write(message, config_->timeouts.head);
-  co_return written ? after : not_taken();
-}
-
-// A client that takes nothing takes no farewell either: what the kernel holds for it goes with a
-// reset.
-After Connection::not_taken() {
-  note_client_gone();
-  return gave_way_ || client_.fault() == StreamFault::timeout ? After::reset : After::close;
 }
 
 // --- Small parts
@@ -279,18 +246,6 @@ After Connection::after_whole_request() const {
   return keep_alive_ && !services_.draining ? After::keep : After::close;
 }
 
-Envelope Connection::envelope(After after) {
-  give_id();
-  const auto now = std::chrono::system_clock::now();
-  return {services_.date.at(std::chrono::system_clock::to_time_t(now)), outcome_.ids.request_id,
-          persistence(after), outcome_.method == "HEAD"};
-}
-
-Persistence Connection::persistence(After after) const {
-  if (after != After::keep) return Persistence::close;
-  return minor_version_ == 0 ? Persistence::keep_said : Persistence::keep;
-}
-
 void Connection::note_client_gone() {
   outcome_.client_gone = true;
   outcome_.client_vanished = client_.has_vanished();
@@ -301,12 +256,6 @@ void Connection::note_ids() {
   const auto& fields = parser_.head().fields;
   outcome_.ids = observe::read_request_ids(http::only_value(fields, "x-request-id"),
                                            http::only_value(fields, "traceparent"));
-}
-
-// Of a create and of what is answered here: its answer, its line in the log and its row of the
-// status are found by the same id.
-void Connection::give_id() {
-  if (outcome_.ids.request_id.empty()) outcome_.ids.request_id = services_.request_ids.make();
 }
 
 // Moves the head out of the receive buffer: what else is in there is read on, and it is given back

@@ -60,6 +60,7 @@ class Connection : public HeldBytes::Holder,
   Task<After> exchange(Outgoing& outgoing, gate::Reservation reservation);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
+  Task<After> refuse_head(http::Refusal refusal);
   Task<After> answer_error(int status, std::string_view reason, After after);
   Task<After> answer(int status, std::string message, After after);
   After not_taken();
@@ -75,6 +76,7 @@ class Connection : public HeldBytes::Holder,
   void hold_head();
   void begin_request();
   void record();
+  void log_line(TimePoint now);
 
   Services& services_;
   Stream client_;

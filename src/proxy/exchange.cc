@@ -71,9 +71,7 @@ Task<bool> Exchange::connect() {
 
 Task<> Exchange::relay_answer() {
   const bool head_is_in = co_await read_answer_head();
-  if (head_is_in) {
-    co_await relay_final();
-  }
+  if (head_is_in) co_await relay_final();
   token_.release();
   if (reservation_) services_.admission.lost(reservation_);
   done_ = true;
@@ -87,7 +85,7 @@ Task<bool> Exchange::read_answer_head() {
     if (failure_) co_return false;  // the request's body was refused meanwhile
     const http::Progress progress = parser_.parse(upstream_.received());
     if (progress == http::Progress::failed) {
-      fail(UpstreamError::malformed_head);
+      fail(UpstreamError::malformed_head, parser_.fault());
       co_return false;
     }
     if (progress == http::Progress::need_more) {
@@ -143,7 +141,8 @@ Task<> Exchange::relay_final() {
   const http::ResponseRules rules = http::examine(head, outgoing_.method);
   const bool may_switch = outgoing_.upgrade && !uploading_;
   if (rules.fault != nullptr || (switches && !may_switch)) {
-    fail(switches ? UpstreamError::unasked_upgrade : UpstreamError::malformed_head);
+    fail(switches ? UpstreamError::unasked_upgrade : UpstreamError::malformed_head,
+         rules.fault != nullptr ? rules.fault : "101 to a request that asked for no upgrade");
     co_return;
   }
   if (reservation_) claim_ = services_.admission.answered(reservation_, head.status);
@@ -202,7 +201,7 @@ Task<bool> Exchange::relay_piece(http::BodyScanner& scanner) {
   const bool passed = co_await to_client(client_.write(framing_.parts()));
   framing_.written();
   upstream_.consume(taken);
-  if (scanner.failed()) cut_answer();
+  if (scanner.failed()) cut_answer(scanner.fault());
   co_return passed && !scanner.failed();
 }
 
@@ -277,9 +276,10 @@ void Exchange::client_left() {
   if (!gated_) upstream_.interrupt();
 }
 
-void Exchange::fail(UpstreamError error) {
+void Exchange::fail(UpstreamError error, const char* answer_fault) {
   if (failure_) return;  // it follows from that
   outcome_.upstream_error = error;
+  outcome_.answer_fault = answer_fault;
   failure_ = failure_of(error);
   after_ = uploading_ || !upload_.complete() ? After::linger : After::keep;
 }
@@ -291,8 +291,9 @@ void Exchange::fail_reading() {
 
 // The client must not take it for the whole: a length or chunks show it, a close does not, so that
 // is a reset.
-void Exchange::cut_answer() {
+void Exchange::cut_answer(const char* answer_fault) {
   if (client_gone_) return;
+  outcome_.answer_fault = answer_fault;
   if (upstream_.fault() != StreamFault::interrupted) {
     outcome_.upstream_error =
         upstream_.has_vanished() ? UpstreamError::vanished : UpstreamError::truncated;

@@ -84,9 +84,9 @@ class Exchange {
   void client_left();
   void release_head();
   void refuse_body();
-  void fail(observe::UpstreamError error);
+  void fail(observe::UpstreamError error, const char* answer_fault = nullptr);
   void fail_reading();
-  void cut_answer();
+  void cut_answer(const char* answer_fault = nullptr);
 
   Services& services_;
   Stream& client_;

@@ -41,6 +41,7 @@ void Exchange::release_head() {
 }
 
 void Exchange::refuse_body() {
+  outcome_.refusal = upload_.fault();
   failure_ = UpstreamFailure{400, upload_.fault()};
   after_ = After::linger;
 }

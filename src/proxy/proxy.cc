@@ -159,9 +159,7 @@ Task<> Proxy::serve(TcpSocket socket, Arrival arrival) {
     services_.upstream.pool().make_room();
     co_await connection.serve();
   } catch (const std::exception& failure) {
-    log::error("connection_failed")
-        .field("reason", failure.what())
-        .field("detail", "a fault of the gate's own, or no memory; the other connections go on");
+    services_.warnings.connection_failed(failure.what(), Clock::now());
   }
   --open_;
   finish_if_empty();

@@ -6,6 +6,7 @@
 #include <random>
 #include <utility>
 
+#include "base/throttle.h"
 #include "config/config.h"
 #include "http/date.h"
 #include "net/peers.h"
@@ -21,6 +22,7 @@
 #include "proxy/pipe.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_report.h"
+#include "proxy/warnings.h"
 
 namespace taskgate::proxy {
 
@@ -83,6 +85,9 @@ struct Services {
   observe::UpstreamCounts upstream_counts;
   Upstream upstream;
   UpstreamReport upstream_report;
+  Warnings warnings;
+  // Lines of creates that were not admitted, of which a storm makes ten thousands a second.
+  Throttle refused_lines{100, std::chrono::milliseconds(100)};
   Admission admission;
   HeldBytes held;
   ItemOrder items;

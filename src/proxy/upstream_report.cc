@@ -1,13 +1,27 @@
 #include "proxy/upstream_report.h"
 
+#include <string_view>
+
 #include "base/log.h"
+#include "http/head.h"
 
 namespace taskgate::proxy {
 namespace {
 
 using observe::UpstreamError;
 
-const char* what_to_check(UpstreamError error) {
+// What has no status line of HTTP/1 is most likely no HTTP/1 server; all other faults are those of
+// one.
+const char* what_to_check_of_answer(const char* fault) {
+  if (fault == nullptr || std::string_view(fault) == http::kMalformedStatusLine) {
+    return "what answers there does not speak HTTP/1 as it should: check that upstream names the "
+           "right port";
+  }
+  return "its answers are refused for what answer_fault says, since two readers could read them in "
+         "two ways: check what makes them";
+}
+
+const char* what_to_check(UpstreamError error, const char* answer_fault) {
   switch (error) {
     case UpstreamError::connect_refused:
     case UpstreamError::connect_failed:
@@ -22,9 +36,9 @@ const char* what_to_check(UpstreamError error) {
       return "its host answers nothing any more, TCP's probes neither: check the host and the "
              "network between";
     case UpstreamError::malformed_head:
+      return what_to_check_of_answer(answer_fault);
     case UpstreamError::unasked_upgrade:
-      return "what answers there does not speak HTTP as it should: check that upstream names the "
-             "right port";
+      return "it answers 101 to requests that asked for no upgrade: check what makes that answer";
     case UpstreamError::reset:
     case UpstreamError::closed:
     case UpstreamError::truncated:
@@ -38,17 +52,17 @@ const char* what_to_check(UpstreamError error) {
 
 }  // namespace
 
-void UpstreamReport::failed(UpstreamError error, const config::Address& upstream, TimePoint now) {
+void UpstreamReport::failed(UpstreamError error, const char* answer_fault,
+                            const config::Address& upstream, TimePoint now) {
   health_.answers = false;
   health_.last_failure = observe::UpstreamHealth::Failure{std::chrono::system_clock::now(), error,
-                                                          what_to_check(error)};
-  if (failing_ || (said_ != TimePoint{} && now - said_ < kQuiet)) return;
+                                                          what_to_check(error, answer_fault)};
+  if (failing_ || !throttle_.pass(now)) return;
   failing_ = true;
-  said_ = now;
-  log::error("upstream_failing")
-      .field("upstream", config::to_string(upstream))
-      .field("reason", observe::name_of(error))
-      .field("detail", what_to_check(error));
+  auto line = log::error("upstream_failing");
+  line.field("upstream", config::to_string(upstream)).field("reason", observe::name_of(error));
+  if (answer_fault != nullptr) line.field("answer_fault", answer_fault);
+  line.field("detail", what_to_check(error, answer_fault));
 }
 
 void UpstreamReport::answered() {

@@ -2,6 +2,7 @@
 // thread only.
 #pragma once
 
+#include "base/throttle.h"
 #include "base/time.h"
 #include "config/config.h"
 #include "observe/metrics.h"
@@ -14,8 +15,10 @@ class UpstreamReport {
   // An upstream that comes and goes is told once in this time, not with each request.
   static constexpr Duration kQuiet = std::chrono::seconds(10);
 
-  // An exchange ended without an answer.
-  void failed(observe::UpstreamError error, const config::Address& upstream, TimePoint now);
+  // An exchange ended without an answer; `answer_fault`: what the parser said of it, where one
+  // came.
+  void failed(observe::UpstreamError error, const char* answer_fault,
+              const config::Address& upstream, TimePoint now);
   void answered();
 
   const observe::UpstreamHealth& health() const { return health_; }
@@ -23,7 +26,7 @@ class UpstreamReport {
  private:
   observe::UpstreamHealth health_;
   bool failing_ = false;  // as the log says
-  TimePoint said_{};
+  Throttle throttle_{1, kQuiet};
 };
 
 }  // namespace taskgate::proxy

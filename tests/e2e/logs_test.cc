@@ -154,6 +154,54 @@ TEST_CASE("ids that are malformed or come twice are not logged, but one that is 
   CHECK(told.empty());
 }
 
+TEST_CASE("a storm of refused creates leaves lines out, says how many, and counts each create") {
+  GatedWorld world(Gate::Settings{{"limit", "0"}});
+  constexpr std::int64_t kCreates = 400;
+  for (std::int64_t i = 0; i < kCreates; ++i) create(world, {});
+  CHECK(world.metric("taskgate_refusals_total{reason=\"full\"}") == kCreates);
+  std::int64_t made = kCreates;
+  std::int64_t lines = 0;
+  std::int64_t told = 0;
+  eventually("the next line that is written accounts for all", [&] {
+    create(world, {});
+    ++made;
+    lines = told = 0;
+    for (const json::object& line : lines_of(*world.gate)) {
+      if (text_of(line, "event") != "admission") continue;
+      ++lines;
+      const json::value* left_out = line.if_contains("left_out");
+      told += 1 + (left_out != nullptr ? left_out->as_int64() : 0);
+    }
+    return told == made;
+  });
+  CHECK(lines < kCreates);
+}
+
+TEST_CASE("whoever asks for every line gets every line, in a storm, too") {
+  GatedWorld world(Gate::Settings{{"limit", "0"}, {"log.access", "all"}});
+  for (int i = 0; i < 200; ++i) create(world, {});
+  eventually("all were logged", [&] {
+    int lines = 0;
+    for (const json::object& line : lines_of(*world.gate)) {
+      if (text_of(line, "event") == "admission") ++lines;
+    }
+    return lines == 200;
+  });
+}
+
+TEST_CASE("what speaks something else than HTTP/1 is named, to it and in the log") {
+  GatedWorld world;
+  const auto answer = [&](const std::string& bytes) { return ask(world.gate->port(), bytes); };
+  const HttpAnswer proxied = answer("PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\nGET / HTTP/1.1\r\n\r\n");
+  CHECK(proxied.status == 400);
+  CHECK(says(proxied, "PROXY protocol header before the request"));
+  world.gate->process().wait_for_line("PROXY TCP4 10.0.0.1");
+  CHECK(
+      says(answer(std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c", 16)), "PROXY protocol header"));
+  CHECK(says(answer(std::string("\x16\x03\x01\0\x05", 5)), "TLS on a plain HTTP port"));
+  world.gate->process().wait_for_line("end TLS before it");
+}
+
 TEST_CASE("a reload changes the level of the log") {
   TempDir dir;
   const std::string file = dir.write("config.yaml", "limit: 0\n");

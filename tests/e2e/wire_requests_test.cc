@@ -62,6 +62,28 @@ TEST_CASE("a connection that is idle between two requests ends without an answer
   CHECK(client.read_to_end().empty());
 }
 
+TEST_CASE("an answer that is refused or cut is told in the log by what is wrong in it") {
+  const auto [answer, status, fault] = GENERATE(table<std::string, int, std::string>({
+      {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", 502,
+       "repeated Content-Length"},
+      {"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", 502, "folded header line"},
+      {"HTTP/1.1 999 No\r\n\r\n", 502, "status outside 100 to 599"},
+      {"HTTP/1.1 200 OK\r\nA: \x01\r\n\r\n", 502, "control byte in a field value"},
+      {"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", 502,
+       "101 to a request that asked for no upgrade"},
+      {"+OK redis here\r\n\r\n", 502, "malformed status line"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 200, "malformed chunk size"},
+  }));
+  ScriptedWorld world(answer_with(answer));
+  CHECK(world.front.raw("GET /a?secret HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 " + std::to_string(status)));
+  const std::string line = world.front.gate.process().wait_for_line("answer_refused");
+  INFO(line);
+  CHECK(line.find("\"answer_fault\":\"" + fault + "\"") != std::string::npos);
+  CHECK(line.find("\"path\":\"/a\"") != std::string::npos);
+  CHECK(line.find("secret") == std::string::npos);
+}
+
 TEST_CASE("what is pipelined behind an event stream does not reach its connection") {
   const CoderWorld world({}, {"--stream-max", "30"});
   RawClient client(world.port());

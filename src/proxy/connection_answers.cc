@@ -1,0 +1,85 @@
+// What a Connection answers itself, and how it is found again.
+#include <utility>
+
+#include "proxy/connection.h"
+#include "proxy/last_hop.h"
+
+namespace taskgate::proxy {
+
+Task<After> Connection::refuse_create() {
+  const gate::Verdict& verdict = *outcome_.verdict;
+  const After after = after_whole_request();
+  auto refusal = proxy::refuse_create(verdict, *config_, services_.next_draw(), envelope(after));
+  outcome_.retry_after = refusal.retry_after;
+  services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
+                                 verdict, refusal.retry_after, outcome_.ids.request_id});
+  co_return co_await answer(refusal.status, std::move(refusal.message), after);
+}
+
+// A request that may not be forwarded. Where it ends cannot be trusted: the connection ends with
+// the answer.
+Task<After> Connection::refuse(const http::Refusal& refusal) {
+  outcome_.refusal = refusal.reason;
+  note_ids();
+  co_return co_await answer_error(refusal.status, refusal.reason, After::linger);
+}
+
+// What comes first on a connection is no part of a body, so that it may be shown, and named where
+// it is the opening of something else.
+Task<After> Connection::refuse_head(http::Refusal refusal) {
+  const bool shown = first_ && progress_ == http::Progress::failed;
+  const std::string_view received = shown ? client_.received() : std::string_view();
+  const http::Opening* const opening = http::recognize_opening(received);
+  if (opening != nullptr) refusal.reason = opening->reason;
+  note_ids();
+  give_id();
+  outcome_.status = refusal.status;
+  outcome_.refusal = refusal.reason;
+  services_.warnings.head_refused(outcome_, start_of(received), opening, Clock::now());
+  co_return co_await refuse(refusal);
+}
+
+Task<After> Connection::answer_error(int status, std::string_view reason, After after) {
+  auto error = error_answer(status, reason, services_.next_draw(), envelope(after));
+  outcome_.retry_after = error.retry_after;
+  co_return co_await answer(status, std::move(error.message), after);
+}
+
+Task<After> Connection::answer_for_last_hop() {
+  note_ids();
+  constexpr After kAfter = After::linger;
+  co_return co_await answer(200, last_hop_answer(parser_.head(), envelope(kAfter)), kAfter);
+}
+
+Task<After> Connection::answer(int status, std::string message, After after) {
+  outcome_.status = status;
+  const bool written = co_await client_.write(message, config_->timeouts.head);
+  co_return written ? after : not_taken();
+}
+
+// A client that takes nothing takes no farewell either: what the kernel holds for it goes with a
+// reset.
+After Connection::not_taken() {
+  note_client_gone();
+  return gave_way_ || client_.fault() == StreamFault::timeout ? After::reset : After::close;
+}
+
+Envelope Connection::envelope(After after) {
+  give_id();
+  const auto now = std::chrono::system_clock::now();
+  return {services_.date.at(std::chrono::system_clock::to_time_t(now)), outcome_.ids.request_id,
+          persistence(after), outcome_.method == "HEAD"};
+}
+
+Persistence Connection::persistence(After after) const {
+  if (after != After::keep) return Persistence::close;
+  return minor_version_ == 0 ? Persistence::keep_said : Persistence::keep;
+}
+
+// Of a create and of what is answered here: its answer, its line in the log and its row of the
+// status are found by the same id.
+void Connection::give_id() {
+  if (outcome_.ids.request_id.empty()) outcome_.ids.request_id = services_.request_ids.make();
+}
+
+}  // namespace taskgate::proxy

@@ -79,7 +79,8 @@ TEST_CASE("what is known of the upstream is kept for whoever looks") {
   CHECK_FALSE(report.health().answers);
   CHECK_FALSE(report.health().last_failure);
   report.failed(UpstreamError::reset, nullptr, kAddress, at(0));
-  report.failed(UpstreamError::connect_refused, nullptr, kAddress, at(1));  // the log is quiet about it
+  report.failed(UpstreamError::connect_refused, nullptr, kAddress,
+                at(1));  // the log is quiet about it
   CHECK(report.health().answers == false);
   report.answered();
   CHECK(report.health().answers == true);

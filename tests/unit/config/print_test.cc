@@ -141,7 +141,9 @@ TEST_CASE("each value is printed with where it came from, and is read back with 
     CAPTURE(line);
     CHECK(text.find(std::string("\n") + line) != std::string::npos);
   }
-  CHECK(config_of(text) == result.config);
+  Config read_back = config_of(text);
+  read_back.limit_is_upstreams = true;  // where a value came from is no part of the file
+  CHECK(read_back == result.config);
 }
 
 TEST_CASE("without a file it is said where one was looked for") {

@@ -135,10 +135,11 @@ Graph draw_graph(const json::value& status) {
   draw_counts(steps, graph);
   draw_limit(steps, graph);
   draw_decisions(steps, graph);
-  // A gate that began lately knows of no more than its own time.
-  const std::int64_t watched = graph.width * number(status, "/history/step_seconds").value_or(0);
+  // A gate that began lately knows of no more than its own time, and of one step at least.
+  const std::int64_t step = number(status, "/history/step_seconds").value_or(0);
+  const std::int64_t watched = graph.width * step;
   const std::int64_t uptime = number(status, "/uptime_seconds").value_or(watched);
-  graph.summary = summary_of(steps, std::min(watched, uptime));
+  graph.summary = summary_of(steps, std::min(watched, std::max(uptime, step)));
   return graph;
 }
 

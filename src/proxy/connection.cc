@@ -51,8 +51,8 @@ Task<> Connection::serve() {
       if (client_.has_vanished()) services_.metrics.client_vanished();
       break;
     }
-    const bool whole = progress_ == http::Progress::complete;
-    if (whole && services_.held.crowded()) co_await wait_for_room();
+    const bool has_to_wait = progress_ == http::Progress::complete && services_.held.crowded();
+    if (has_to_wait) co_await wait_for_room();
     begin_request();
     after = co_await handle();
     record();

@@ -136,7 +136,8 @@ Task<GatedBody> read_body(Stream& client, const http::RequestRules& rules,
   client.deadline().set(config.timeouts.body);
   bool goes_on = true;
   if (!client.received().empty()) goes_on = co_await take_received(client, reading);
-  if (goes_on && reading.goes_on()) co_await read_rest(client, reading, rules, config);
+  goes_on = goes_on && reading.goes_on();
+  if (goes_on) co_await read_rest(client, reading, rules, config);
   client.deadline().clear();
   client.holder().body_is_whole();
   co_return reading.result();

@@ -135,7 +135,7 @@ def empty_chunks_end(stage):
         received = read_request(wire)
         if received.start.split(" ")[1] != target or received.body:
             raise Unlike(f"{received.start} arrives")
-        wire.send(OK)
+        wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
         read_answer(client)
 
 

@@ -85,7 +85,7 @@ TEST_CASE("a configuration with nothing left at its default comes back") {
   config.timeouts = {std::chrono::seconds(1), std::chrono::seconds(2), std::chrono::seconds(3),
                      std::chrono::seconds(4), std::chrono::seconds(5), std::chrono::seconds(6),
                      std::chrono::seconds(7), std::chrono::seconds(8)};
-  config.limits = {2048, 11, 12};
+  config.limits = {2048, 11, 12, std::size_t{2} << 20};
   config.drain = {std::chrono::seconds(2), std::chrono::seconds(1)};
   config.forwarded = true;
   config.log = {log::Level::error, AccessLog::none};
@@ -120,9 +120,9 @@ TEST_CASE("own routes come back, with and without the built-in list") {
   std::vector<route::Rule> rules = base.rules();
   rules.push_back(full);
   config.routes_name = "kube-coder";
-  config.routes = route::Table(rules, {"/api/app-proxy/", "/search"});
+  config.routes = route::Table(rules, {"/api/app-proxy/", "/search"}, base.app_proxy());
   check_round_trip(config);
-  config.routes = route::Table(base.rules(), {"/api/app-proxy/", "/search"});
+  config.routes = route::Table(base.rules(), {"/api/app-proxy/", "/search"}, base.app_proxy());
   check_round_trip(config);
 }
 

@@ -61,7 +61,8 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_upstream_errors_total{reason=\"reset\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"response_timeout\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"truncated\"} 0\n"
-        "taskgate_upstream_errors_total{reason=\"unasked_upgrade\"} 0\n");
+        "taskgate_upstream_errors_total{reason=\"unasked_upgrade\"} 0\n"
+        "taskgate_upstream_errors_total{reason=\"vanished\"} 0\n");
   CHECK(samples(text, "taskgate_config_reloads_total") ==
         "taskgate_config_reloads_total{result=\"failure\"} 0\n"
         "taskgate_config_reloads_total{result=\"success\"} 0\n");
@@ -274,7 +275,7 @@ TEST_CASE("A help is one whole sentence in one line") {
     CHECK(std::regex_match(help, std::regex("[A-Z0-9][^\\\\]+\\.")));
     CHECK(helps.insert(help).second);
   }
-  CHECK(helps.size() == 44);
+  CHECK(helps.size() == 46);
 }
 
 TEST_CASE("Two renderings of the same state are the same text") {

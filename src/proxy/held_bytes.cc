@@ -194,6 +194,12 @@ std::size_t HeldBytes::missing(Shortage shortage) const {
   return bytes;
 }
 
+// It is the gate that does not move here: whoever stalls by itself gives way first, even where a
+// newcomer's head is more than what each of a crowd holds.
+bool HeldBytes::waits_for_little(const Holder& holder) {
+  return holder.asks_ > 0 && holder.bytes_ <= kSmall;
+}
+
 // As many give way as it takes, together with those that are on their way out already; whoever
 // waits and gives way asks for nothing any more. A body that is whole waits for its decision, not
 // for its client.
@@ -213,6 +219,7 @@ void HeldBytes::make_way(Shortage shortage, TimePoint now) {
     }
   }
   std::sort(still.begin(), still.end(), [&](const Holder* a, const Holder* b) {
+    if (waits_for_little(*a) != waits_for_little(*b)) return waits_for_little(*b);
     return weight(*a) != weight(*b) ? weight(*a) > weight(*b) : a->moved_ < b->moved_;
   });
   for (Holder* holder : still) {

@@ -123,6 +123,7 @@ class HeldBytes {
   void look();
   enum class Shortage : std::uint8_t { all, bodies };
   std::size_t missing(Shortage shortage) const;
+  static bool waits_for_little(const Holder& holder);
   void make_way(Shortage shortage, TimePoint now);
   void report();
   void note_peak();

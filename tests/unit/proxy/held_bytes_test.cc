@@ -193,6 +193,29 @@ TEST_CASE("a crowd of requests makes the next one wait, and the oldest gives way
   CHECK(next.granted);
 }
 
+TEST_CASE(
+    "those of a crowd give way before a newcomer whose head is more than each of them holds") {
+  Fixture f;
+  f.counts.active = 400;
+  Client& old = f.client();
+  old.has_request();
+  Client& newcomer = f.with(8 * kKiB);
+  f.ask(newcomer, HeldFor::request, HeldBytes::kRequest);
+  for (Client* client : {&old, &newcomer}) client->stalls();
+  f.run_until(old.gone);
+  CHECK_FALSE(newcomer.gone);
+}
+
+TEST_CASE("a newcomer whose room others may not free gives way itself") {
+  Fixture f;
+  f.counts.active = 400;
+  Client& newcomer = f.with(8 * kKiB);
+  f.ask(newcomer, HeldFor::request, HeldBytes::kRequest);
+  newcomer.stalls();
+  f.run_until(newcomer.ended);
+  CHECK_FALSE(newcomer.granted);
+}
+
 TEST_CASE("a larger limit lets go on who waits") {
   Fixture f;
   f.with(kTotal);

@@ -1,8 +1,6 @@
 #include "admin/server.h"
 
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/intrusive/list.hpp>
 #include <exception>
@@ -14,12 +12,12 @@
 #include "admin/connection.h"
 #include "base/log.h"
 #include "base/task.h"
+#include "net/listen.h"
 
 namespace taskgate::admin {
 namespace {
 
 namespace intrusive = boost::intrusive;
-using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
 constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
 
@@ -46,23 +44,13 @@ void report(std::exception_ptr failure) try {
       .field("detail", "a fault of the gate's own, or no memory; the other connections go on");
 }
 
-asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& address) {
-  asio::ip::tcp::resolver resolver(loop);
-  const auto flags = asio::ip::tcp::resolver::passive | asio::ip::tcp::resolver::numeric_service;
-  return *resolver.resolve(address.host, std::to_string(address.port), flags).begin();
-}
-
-Acceptor listen(asio::io_context& loop, const config::Address& address) try {
-  const auto endpoint = resolve(loop, address);
-  Acceptor acceptor(loop, endpoint.protocol());
-  acceptor.set_option(asio::socket_base::reuse_address(true));
-  if (endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false));
-  acceptor.bind(endpoint);
-  acceptor.listen();
+net::Acceptor listen(asio::io_context& loop, const config::Address& address) {
+  net::Acceptor acceptor(loop);
+  if (const ErrorCode error = net::listen(acceptor, address.host, address.port, {})) {
+    throw std::runtime_error("cannot listen on " + config::to_string(address) +
+                             " (admin): " + error.message());
+  }
   return acceptor;
-} catch (const boost::system::system_error& failure) {
-  throw std::runtime_error("cannot listen on " + config::to_string(address) +
-                           " (admin): " + failure.code().message());
 }
 
 }  // namespace
@@ -81,7 +69,7 @@ struct Server::Impl {
   std::map<const Endpoint*, Rounds> rounds;
   Streams streams;
   Services services{sources, rounds, streams};
-  Acceptor acceptor;
+  net::Acceptor acceptor;
   Timer expiry{loop};
   bool expiring = false;
   // Never goes off: it is cancelled when a connection has ended, or one might be closed.

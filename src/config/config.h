@@ -27,9 +27,9 @@ enum class OnUnknown : std::uint8_t { reject, admit };
 enum class AccessLog : std::uint8_t { all, gated, none };
 
 struct Config {
-  Address listen{"0.0.0.0", 6090};
+  Address listen{"::", 6090};
   Address upstream{"127.0.0.1", 6080};
-  Address admin{"0.0.0.0", 9464};
+  Address admin{"::", 9464};
   int limit = 12;
   bool limit_is_upstreams = false;  // it came from KC_MAX_TASKS, which the upstream reads too
 

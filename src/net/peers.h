@@ -22,7 +22,8 @@ class Peers {
  public:
   Peers(asio::io_context& loop, ProbeTimes times);
 
-  // For a socket that is about to listen or to connect.
+  const ProbeTimes& times() const { return times_; }
+  // For a socket that is about to connect.
   void probe(int descriptor) const { set_probes(descriptor, times_); }
 
   // A connection that was accepted or made, from a socket that is probed. Whoever closes it need

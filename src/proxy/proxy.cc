@@ -3,10 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -16,32 +14,11 @@
 namespace taskgate::proxy {
 namespace {
 
-// The kernel cuts it to net.core.somaxconn.
-constexpr int kBacklog = 4096;
 // Out of descriptors, or at the connection cap: accepting goes on a little later, and nothing else
 // suffers.
 constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 // A gate that stays at its cap pauses all the time; the log need not say so each time.
 constexpr Duration kPauseTold = std::chrono::seconds(10);
-
-[[noreturn]] void cannot_listen(const config::Address& address, const ErrorCode& error) {
-  throw std::runtime_error("cannot listen on " + config::to_string(address) + ": " +
-                           error.message());
-}
-
-template <typename Acceptor>
-void listen_on(Acceptor& acceptor, const asio::ip::tcp::endpoint& endpoint,
-               const config::Address& address, const net::Peers& peers) {
-  ErrorCode error;
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  // "[::]" takes IPv4 clients as well.
-  if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) peers.probe(acceptor.native_handle());
-  if (!error) acceptor.listen(kBacklog, error);
-  if (error) cannot_listen(address, error);
-}
 
 }  // namespace
 
@@ -50,18 +27,18 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
     : services_(
           loop, std::move(config), metrics, descriptors,
           [this](int descriptor) { unpark(descriptor); }, probes),
-      listen_(resolve(loop, services_.config->listen)),
       acceptor_(loop),
       accept_pause_(loop),
       drain_timer_(loop),
       generation_(services_.config->configured ? 1 : 0) {
-  listen();
-}
-
-void Proxy::listen() {
-  listen_on(acceptor_, listen_, services_.config->listen, services_.peers);
-  listen_ = local_endpoint();
-  services_.own_port = net::port_on_loopback(listen_);
+  const config::Address& address = services_.config->listen;
+  if (const auto error =
+          net::listen(acceptor_, address.host, address.port, services_.peers.times())) {
+    throw std::runtime_error("cannot listen on " + config::to_string(address) + ": " +
+                             error.message());
+  }
+  bound_ = local_endpoint();
+  services_.own_port = net::port_on_loopback(bound_);
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {
@@ -144,7 +121,7 @@ void Proxy::begin(TcpSocket socket, Arrival arrival) {
 void Proxy::unpark(int descriptor) {
   TcpSocket socket(services_.loop);
   ErrorCode error;
-  socket.assign(listen_.protocol(), descriptor, error);
+  socket.assign(bound_.protocol(), descriptor, error);
   if (error) {  // no memory to wait for it
     ::close(descriptor);
   } else {
@@ -207,18 +184,17 @@ void Proxy::resume() {
   log::info("drain_taken_back").field("connections", clients());
 }
 
-bool Proxy::listen_again() try {
-  listen();
+bool Proxy::listen_again() {
+  if (const auto error = net::listen(acceptor_, {bound_}, services_.peers.times())) {
+    const config::Address address{bound_.address().to_string(), bound_.port()};
+    log::error("resume_failed")
+        .field("reason", "cannot listen on " + config::to_string(address) + ": " + error.message())
+        .field("detail",
+               "the drain cannot be taken back: see what else listens there, and try again");
+    return false;
+  }
   begin_accepting();
   return true;
-} catch (const std::runtime_error& failure) {
-  ErrorCode ignored;
-  acceptor_.close(ignored);
-  log::error("resume_failed")
-      .field("reason", failure.what())
-      .field("detail",
-             "the drain cannot be taken back: see what else listens there, and try again");
-  return false;
 }
 
 void Proxy::stop_accepting() {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "config/config.h"
+#include "net/listen.h"
 #include "observe/metrics.h"
 #include "proxy/connection.h"
 #include "proxy/services.h"
@@ -50,11 +51,9 @@ class Proxy {
   asio::ip::tcp::endpoint local_endpoint() const;
 
  private:
-  using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
   using Connections =
       boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
 
-  void listen();
   bool listen_again();
   void begin_accepting();
   Task<> accept_loop(unsigned listening);
@@ -72,8 +71,8 @@ class Proxy {
   void finish_if_empty();
 
   Services services_;
-  asio::ip::tcp::endpoint listen_;  // as configured, and once bound with the port that it has
-  Acceptor acceptor_;
+  asio::ip::tcp::endpoint bound_;  // of the acceptor, also while that is closed
+  net::Acceptor acceptor_;
   Timer accept_pause_;
   // What the log has said last of a pause, and when.
   std::string pause_reason_;

@@ -21,9 +21,10 @@ TEST_CASE("The client gives the body of what the server says") {
 }
 
 TEST_CASE("A wildcard address is asked on loopback") {
+  const std::string host = GENERATE("0.0.0.0", "::");
   TestSources sources;
-  const Server server({"0.0.0.0", 0}, sources.sources());
-  const auto body = get({"0.0.0.0", server.port()}, "/livez");
+  const Server server({host, 0}, sources.sources());
+  const auto body = get({host, server.port()}, "/livez");
   REQUIRE(body.has_value());
   CHECK(*body == "ok\n");
 }

@@ -20,9 +20,9 @@ void check_round_trip(Config config) {
 }
 
 TEST_CASE("the defaults are printed in full") {
-  CHECK(to_yaml(loaded(World()).config) == R"(listen: 0.0.0.0:6090
+  CHECK(to_yaml(loaded(World()).config) == R"(listen: "[::]:6090"
 upstream: 127.0.0.1:6080
-admin: 0.0.0.0:9464
+admin: "[::]:9464"
 limit: 12
 admission:
   wait: 2s

@@ -34,15 +34,15 @@ TEST_CASE("impossible combinations are errors at the key that was set") {
        "config.yaml:1:25: admission.body_total: admission.body_limit (1MiB) is more than "
        "admission.body_total (64KiB)"},
       {"admin: 127.0.0.1:6090",
-       "config.yaml:1:8: admin: admin and listen are the same port (127.0.0.1:6090, 0.0.0.0:6090)"},
+       "config.yaml:1:8: admin: admin and listen are the same port (127.0.0.1:6090, [::]:6090)"},
       {"listen: :9464",
-       "config.yaml:1:9: listen: admin and listen are the same port (0.0.0.0:9464, [::]:9464)"},
+       "config.yaml:1:9: listen: admin and listen are the same port ([::]:9464, [::]:9464)"},
       {"listen: 0.0.0.0:6080",
        "config.yaml:1:9: listen: upstream is the gate itself, by listen (127.0.0.1:6080, "
        "0.0.0.0:6080)"},
       {"upstream: localhost:9464",
        "config.yaml:1:11: upstream: upstream is the gate itself, by admin (localhost:9464, "
-       "0.0.0.0:9464)"},
+       "[::]:9464)"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);

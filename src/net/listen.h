@@ -1,0 +1,25 @@
+// Listening sockets: both ports are opened in the same way.
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <cstdint>
+#include <string>
+
+#include "base/task.h"
+#include "net/probes.h"
+#include "net/resolve.h"
+
+namespace taskgate::net {
+
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+
+// Binds to the first of them that can be bound, and listens. "::" takes both families, and IPv4
+// alone where the kernel has no IPv6. Connections that are accepted are probed. An error is the
+// first one's, and leaves the acceptor closed.
+ErrorCode listen(Acceptor& acceptor, const Endpoints& any_of, const ProbeTimes& probes);
+
+// The same for all that a host stands for.
+ErrorCode listen(Acceptor& acceptor, const std::string& host, std::uint16_t port,
+                 const ProbeTimes& probes);
+
+}  // namespace taskgate::net

@@ -225,8 +225,10 @@ Task<bool> Exchange::relay_long(http::BodyScanner& scanner, Pipe& pipe) {
 
 Task<> Exchange::finish_body() {
   upstream_.deadline().clear();
-  const bool passed = co_await to_client(client_.write(framing_.end()));
-  if (!passed) co_return;
+  if (!framing_.end().empty()) {
+    const bool passed = co_await to_client(client_.write(framing_.end()));
+    if (!passed) co_return;
+  }
   const bool created = outcome_.status == 201 || outcome_.status == 202;
   if (claim_ && created && !sniffer_.saw_error()) services_.admission.succeeded(*claim_);
   if (client_gone_) co_return;

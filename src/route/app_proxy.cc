@@ -55,7 +55,9 @@ std::string without_all(std::string_view text, std::string_view part) {
 // Which of its two readings the upstream goes by hangs on the method and on whether it is an
 // upgrade; the gate does not guess.
 bool AppProxy::leads_to(std::string_view target, std::uint16_t port) const {
-  if (port == 0) return false;
+  // Most targets name no number at all, an escape included.
+  const bool may_name_port = target.find_first_of("0123456789") != std::string_view::npos;
+  if (port == 0 || !may_name_port) return false;
   if (path_leads_to(*this, target, port)) return true;
   const bool loses_some = std::ranges::any_of(deleted_on_get, [&](const std::string& part) {
     return target.find(part) != std::string_view::npos;

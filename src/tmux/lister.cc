@@ -41,9 +41,12 @@ void take_sessions(Part& part, std::vector<Session> sessions) {
 void add_sessions(Listing& listing, std::vector<Session>& sessions,
                   const std::vector<std::string>& match) {
   const auto index = static_cast<std::uint32_t>(listing.servers.size() - 1);
+  for (const std::string& text : match) {
+    const NamePattern pattern(text);
+    for (Session& session : sessions) session.matches |= pattern.takes(session.name);
+  }
   for (Session& session : sessions) {
     session.socket = index;
-    session.matches = matches_any(match, session.name);
     if (session.matches) ++listing.live;
   }
   if (listing.sessions.empty()) {

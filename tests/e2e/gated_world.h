@@ -40,7 +40,10 @@ struct GatedWorld {
   HttpAnswer create() const { return ask("POST", kTerminal, "{}"); }
   // Creates until `count` sessions live.
   void fill(int count) const {
-    while (tmux.count() < count) create();
+    while (tmux.count() < count) {
+      const int status = create().status;
+      if (status != 201) throw Failure("a create got " + std::to_string(status));
+    }
   }
   double metric(const std::string& sample) const { return gate->metric(sample).value_or(-1); }
 };

@@ -121,6 +121,7 @@ TEST_CASE("status --watch follows the gate in a terminal and redraws in place") 
 
 TEST_CASE("status --watch without colours has none") {
   GatedWorld world;
+  world.tmux.start();  // else the terminal's server could be the upstream's
   Terminal terminal;
   terminal.type("clear; " + watch_command(*world.gate, "NO_COLOR=1"));
   terminal.shows(" OPEN   0 / 12");
@@ -131,6 +132,7 @@ TEST_CASE("status --watch without colours has none") {
 
 TEST_CASE("status --watch ends with a clear word when the gate ends") {
   GatedWorld world(Gate::Settings{{"drain.notice", "300ms"}});
+  world.tmux.start();  // else the terminal's server could be the upstream's
   Terminal terminal;
   terminal.type(watch_command(*world.gate));
   terminal.shows(" OPEN ");

@@ -56,10 +56,15 @@ void TmuxServer::kill_session(const std::string& name) {
 }
 
 std::vector<std::string> TmuxServer::list() const {
-  const RunResult result = tmux({"list-sessions", "-F", "#{session_name}"});
+  const RunResult result = tmux({"list-sessions", "-F", "#{pid} #{session_name}"});
   std::vector<std::string> names;
   std::istringstream lines(result.status == 0 ? result.out : "");
-  for (std::string line; std::getline(lines, line);) names.push_back(line);
+  for (std::string line; std::getline(lines, line);) {
+    // A server that the upstream started must end too, when its file has been taken away.
+    std::size_t digits = 0;
+    last_pid_ = static_cast<pid_t>(std::stol(line, &digits));
+    names.push_back(line.substr(digits + 1));
+  }
   return names;
 }
 

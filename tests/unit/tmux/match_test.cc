@@ -1,5 +1,8 @@
 #include "tmux/match.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "support/catch.h"
 
 namespace taskgate::tmux {
@@ -36,7 +39,10 @@ TEST_CASE("a pattern takes the whole name or nothing of it") {
       {{"a?*"}, "a", false},
   }));
   CAPTURE(row.patterns, row.name);
-  CHECK(matches_any(row.patterns, row.name) == row.matches);
+  const bool taken = std::ranges::any_of(row.patterns, [&](const std::string& pattern) {
+    return NamePattern(pattern).takes(row.name);
+  });
+  CHECK(taken == row.matches);
 }
 
 }  // namespace

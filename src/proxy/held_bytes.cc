@@ -42,11 +42,11 @@ void HeldBytes::set_limits(Limits limits) {
 
 // --- The sums
 
-// What the connections cost beyond what is free for them: half as much as the bound.
+// What the connections cost beyond what is free for them: a quarter of the bound.
 std::size_t HeldBytes::connections() const {
   const std::size_t busy = counts_.active + counts_.streams + counts_.tunnels;
   const std::size_t cost = clients_ * kConnection + busy * kRequest;
-  return cost - std::min(cost, limits_.total / 2);
+  return cost - std::min(cost, limits_.total / 4);
 }
 
 // `held`: by the client that asks. The more it would hold, the less of the bound is there for it,

@@ -178,7 +178,7 @@ TEST_CASE("a body that is whole does not give way to other bodies") {
 
 TEST_CASE("a crowd of requests makes the next one wait, and the oldest gives way") {
   Fixture f;
-  f.counts.active = 400;  // 2,000 KiB, of which 512 are free
+  f.counts.active = 400;  // 2,000 KiB, of which 256 are free
   Client& old = f.client();
   old.has_request();
   old.stalls();

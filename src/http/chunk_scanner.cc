@@ -1,6 +1,7 @@
 #include "http/chunk_scanner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "http/characters.h"
 #include "http/head.h"
@@ -24,6 +25,11 @@ const char* fault_of(char byte, const char* otherwise) {
 }
 
 }  // namespace
+
+ChunkScanner::ChunkScanner(std::vector<std::string> hop_fields)
+    : hop_fields_(std::move(hop_fields)), longest_(kLongestKnownField) {
+  for (const std::string& field : hop_fields_) longest_ = std::max(longest_, field.size());
+}
 
 std::size_t ChunkScanner::feed(std::string_view bytes, std::string* payload) {
   std::size_t taken = 0;
@@ -142,7 +148,7 @@ std::size_t ChunkScanner::read_trailer_begin(char byte) {
 // read only the head (RFC 9110 section 6.5.1).
 std::size_t ChunkScanner::read_trailer_name(std::string_view bytes) {
   const std::size_t end = skip(ByteClass::token, bytes, 0);
-  name_.append(bytes.substr(0, end));
+  name_.append(bytes.substr(0, std::min(end, longest_ + 1 - name_.size())));
   if (end == bytes.size()) return end;
   if (is_for_hop()) return end + fail("field not allowed in a trailer");
   return end + expect(bytes[end], ':', State::trailer_value, "malformed trailer line");

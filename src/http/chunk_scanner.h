@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "http/chunk_extensions.h"
@@ -21,8 +20,7 @@ class ChunkScanner {
  public:
   // `hop_fields` are the names that the head's Connection lists. They end at this hop (RFC 9110
   // section 7.6.1), and trailers are passed as they are: so a trailer with such a name is refused.
-  explicit ChunkScanner(std::vector<std::string> hop_fields = {})
-      : hop_fields_(std::move(hop_fields)) {}
+  explicit ChunkScanner(std::vector<std::string> hop_fields = {});
 
   // Takes the next bytes; gives how many of them belong to the body. All of them, unless the body
   // ends (complete()) or is malformed (failed()) within. Appends the payload to `payload` if given.
@@ -69,7 +67,8 @@ class ChunkScanner {
   std::size_t spent_ = 0;        // of the bound on this line's extensions or on the trailers
   ChunkExtensions extensions_;
   std::vector<std::string> hop_fields_;
-  std::string name_;  // of the trailer being read
+  std::size_t longest_;  // of the names that no trailer may have
+  std::string name_;     // of the trailer being read; of one that is longer the begin
   const char* fault_ = nullptr;
 };
 

@@ -34,6 +34,8 @@ class FieldLines {
   const char* fault() const { return fault_; }
 
   void reset(std::size_t begin);
+  // Gives its memory back; reset() comes before the next use.
+  void release() { std::vector<Span>().swap(lines_); }
 
  private:
   enum class State : std::uint8_t { line, name, value, line_feed, last_line_feed, done, failed };

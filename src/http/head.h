@@ -64,6 +64,8 @@ class RequestParser {
 
   // Ready for the next request; keeps its memory.
   void reset();
+  // The same without keeping it.
+  void release();
 
  private:
   enum class State : std::uint8_t {

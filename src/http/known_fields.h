@@ -27,6 +27,7 @@ enum class KnownField : std::uint8_t {
   x_forwarded_for,
 };
 inline constexpr std::size_t kKnownFields = 13;
+inline constexpr std::size_t kLongestKnownField = 17;
 
 KnownField identify(std::string_view name);
 

@@ -182,4 +182,10 @@ void RequestParser::reset() {
   line_begin_ = 0;
 }
 
+void RequestParser::release() {
+  reset();
+  std::vector<Field>().swap(head_.fields);
+  fields_.release();
+}
+
 }  // namespace taskgate::http

@@ -16,6 +16,17 @@ bool has_body(const http::RequestRules& rules) {
   return rules.body.kind != http::BodyKind::none;
 }
 
+std::size_t bytes_of_fields(const http::RequestHead& head) {
+  return head.fields.size() * sizeof(http::Field);
+}
+
+// The body's rules and its scanner have a copy each.
+std::size_t bytes_of_copies(const std::vector<std::string>& names) {
+  std::size_t bytes = 0;
+  for (const std::string& name : names) bytes += 2 * (sizeof name + name.size());
+  return bytes;
+}
+
 }  // namespace
 
 Connection::Connection(Services& services, TcpSocket socket, bool resumed)
@@ -83,6 +94,7 @@ void Connection::record() {
   services_.history.ended(now);
   log_line(now);
   end_request();
+  if (has_many_fields()) parser_.release();
   if (request_line_.capacity() > kBufferForRequests) std::string().swap(request_line_);
   first_ = false;
   idle_ = true;
@@ -135,7 +147,7 @@ Task<After> Connection::handle() {
   if (progress_ == http::Progress::failed) co_return co_await refuse_head(parser_.refusal());
   request_line_ = head.request_line;
   charge_text(head.request_line.size());
-  charge_text(head.fields.size() * sizeof(http::Field));
+  charge_text(bytes_of_fields(head));
   outcome_.method = std::string_view(request_line_).substr(0, head.method.size());
   outcome_.target =
       std::string_view(request_line_).substr(head.method.size() + 1, head.target.size());
@@ -143,6 +155,7 @@ Task<After> Connection::handle() {
   if (config_->log.access == config::AccessLog::all) note_ids();
   const auto rules = http::examine(head);
   if (!rules) co_return co_await refuse_head(rules.error());
+  charge_text(bytes_of_copies(rules->body.hop_fields));
   keep_alive_ = rules->keep_alive && !services_.draining;
   if (rules->max_forwards == 0U) co_return co_await answer_for_last_hop();
   co_return co_await handle_checked(*rules);
@@ -199,6 +212,7 @@ Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservati
     if (reservation) services_.admission.not_sent(reservation);
     co_return After::close;
   }
+  drop_fields();
   Exchange exchange(services_, client_, *config_, std::move(outgoing), outcome_);
   exchange_ = &exchange;
   const After after = co_await exchange.run(std::move(reservation));
@@ -265,6 +279,17 @@ void Connection::hold_head() {
   charge_text(held_head_.size());
   client_.consume(parser_.head().size);
   parser_.parse(held_head_);
+}
+
+bool Connection::has_many_fields() const {
+  return bytes_of_fields(parser_.head()) > kBufferForRequests;
+}
+
+// The head was written anew, and the answer may be long in coming.
+void Connection::drop_fields() {
+  if (!has_many_fields()) return;
+  discharge_text(bytes_of_fields(parser_.head()));
+  parser_.release();
 }
 
 }  // namespace taskgate::proxy

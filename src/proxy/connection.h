@@ -74,6 +74,8 @@ class Connection : public HeldBytes::Holder,
   void note_ids();
   void give_id();
   void hold_head();
+  bool has_many_fields() const;
+  void drop_fields();
   void begin_request();
   void record();
   void log_line(TimePoint now);

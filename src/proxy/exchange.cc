@@ -19,7 +19,7 @@ Exchange::Exchange(Services& services, Stream& client, const config::Config& con
       outcome_(outcome),
       upstream_(TcpSocket(services.loop), services.deadlines, client.holder(), kBufferForAnswers),
       parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
-      upload_(outgoing_.relayed),
+      upload_(std::move(outgoing_.relayed)),
       traffic_(outcome, services.bytes) {}
 
 Task<After> Exchange::run(gate::Reservation reservation) {

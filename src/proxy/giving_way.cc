@@ -10,12 +10,15 @@ constexpr char kReason[] = "too much is held for clients; try again shortly";
 
 }  // namespace
 
-// Its request has come, and stays where it is until there is room to carry it.
+// Its request has come, and stays where it is until there is room to carry it. What the parser made
+// of it costs more than little heads do, and is made again.
 Task<> Connection::wait_for_room() {
+  parser_.release();
   client_.deadline().set(config_->timeouts.head);
   const bool granted =
       co_await client_.claim({HeldFor::request, HeldBytes::kRequest, HeldBytes::kRequest});
   client_.deadline().clear();
+  progress_ = parser_.parse(client_.received());
   if (granted) {
     discharge(HeldBytes::kRequest);  // it is counted as active from now on
   } else {
@@ -36,6 +39,8 @@ bool Connection::give_way() {
 }
 
 Task<After> Connection::answer_that_it_gave_way() {
+  note_ids();
+  parser_.release();
   std::string().swap(held_head_);
   client_.drop_received();
   end_request();

@@ -60,6 +60,8 @@ TEST_CASE("what Connection names in the head is refused in a trailer") {
   CHECK(fault_of("X-Other-Hop-By-Hop") == "field not allowed in a trailer");
   CHECK(fault_of("X-Hop-2").empty());
   CHECK(fault_of("X-Ho").empty());
+  CHECK(fault_of("x-other-hop-by-hop-").empty());
+  CHECK(fault_of("x-other-hop-by-hop" + std::string(8'000, '-')).empty());
 }
 
 TEST_CASE("a chunked body ends where its scanner says") {

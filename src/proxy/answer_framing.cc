@@ -1,6 +1,6 @@
 #include "proxy/answer_framing.h"
 
-#include <cstdio>
+#include <charconv>
 
 #include "http/rewrite.h"
 
@@ -32,9 +32,11 @@ std::size_t AnswerFraming::take(std::string_view received, http::BodyScanner& sc
 
 Stream::Parts AnswerFraming::parts() {
   if (!add_chunks_ || piece_.empty()) return {head_, piece_};
-  const int length = std::snprintf(size_line_.data(), size_line_.size(), "%zx\r\n", piece_.size());
-  return {head_, std::string_view(size_line_.data(), static_cast<std::size_t>(length)), piece_,
-          "\r\n"};
+  char* const begin = size_line_.data();
+  char* end = std::to_chars(begin, begin + size_line_.size(), piece_.size(), 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  return {head_, std::string_view(begin, end), piece_, "\r\n"};
 }
 
 }  // namespace taskgate::proxy

@@ -158,7 +158,7 @@ TEST_CASE("a storm of refused creates leaves lines out, says how many, and count
   GatedWorld world(Gate::Settings{{"limit", "0"}});
   constexpr std::int64_t kCreates = 400;
   for (std::int64_t i = 0; i < kCreates; ++i) create(world, {});
-  CHECK(world.metric("taskgate_refusals_total{reason=\"full\"}") == kCreates);
+  CHECK(world.metric("taskgate_refusals_total{reason=\"full\",route=\"terminal\"}") == kCreates);
   std::int64_t made = kCreates;
   std::int64_t lines = 0;
   std::int64_t told = 0;

@@ -68,7 +68,7 @@ TEST_CASE(
   CHECK(read_answer(client).status == 503);
   // Decided by the last good count it is admitted, but not sent. Once that is too old the count is
   // unknown, and never zero.
-  const std::string why = held ? "no descriptor" : "(system_error)";
+  const std::string why = held ? "no descriptor" : R"("fault":"system_error")";
   eventually("the create is refused for the right reason", [&] {
     client.send(http_request("POST", kCreate, "{}"));
     const HttpAnswer create = read_answer(client);

@@ -226,7 +226,7 @@ Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservati
   if (outcome_.upstream_error) {
     const TimePoint now = Clock::now();
     services_.upstream_report.failed(*outcome_.upstream_error, outcome_.answer_fault,
-                                     config_->upstream, now);
+                                     services_.upstream.text(), now);
     services_.history.upstream_failed(now);
   }
   // What was received of it may be gone by now; prepare() has looked where this is gone too.

@@ -232,9 +232,7 @@ void Proxy::finish_if_empty() {
 // --- Reload and status
 
 void Proxy::reload(std::shared_ptr<const config::Config> config) {
-  if (config->upstream != services_.config->upstream) {
-    services_.upstream.set_address(config->upstream);
-  }
+  services_.upstream.set_address(config->upstream);
   services_.upstream.pool().set_limit(config->timeouts.upstream_keep_alive);
   const auto connections = services_.config->limits.connections;
   services_.config = std::move(config);

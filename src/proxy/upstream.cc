@@ -5,7 +5,12 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <cerrno>
+#include <iterator>
 #include <stdexcept>
+#include <utility>
+
+#include "base/log.h"
+#include "net/address.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -46,37 +51,61 @@ bool is_under_way(ErrorCode error) {
   return error.value() == EALREADY || error.value() == EINPROGRESS;
 }
 
-}  // namespace
-
-asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& address) {
+net::Endpoints resolve_at_start(const config::Address& address) {
   ErrorCode error;
-  const auto literal = asio::ip::make_address(address.host, error);
-  if (!error) return {literal, address.port};
-  asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(loop);
-  const auto found = resolver.resolve(address.host, std::to_string(address.port), error);
-  if (error || found.empty()) {
-    throw std::runtime_error("cannot resolve '" + address.host + "': " + error.message());
-  }
-  return found.begin()->endpoint();
+  net::Endpoints found = net::resolve(address.host, address.port, error);
+  if (!error) return found;
+  throw std::runtime_error("cannot resolve '" + address.host + "': " + error.message());
 }
+
+}  // namespace
 
 Upstream::Upstream(asio::io_context& loop, const config::Config& config,
                    const Descriptors& descriptors, Deadlines& deadlines, ClientWatch& watch,
                    net::Peers& peers, observe::UpstreamCounts& counts)
-    : descriptors_(descriptors),
-      endpoint_(resolve(loop, config.upstream)),
+    : loop_(loop),
+      descriptors_(descriptors),
+      address_(config.upstream),
+      endpoints_(resolve_at_start(address_)),
+      resolver_(loop),
       peers_(peers),
-      pacer_(loop, endpoint_),
+      pacer_(loop, endpoints_.front()),
       counts_(counts),
       pool_(deadlines, watch, descriptors, counts) {
   pool_.set_limit(config.timeouts.upstream_keep_alive);
 }
 
 void Upstream::set_address(const config::Address& address) {
-  asio::io_context resolving;
-  endpoint_ = resolve(resolving, address);
-  pacer_.set_upstream(endpoint_);
+  const auto take = [this, address, lookup = ++lookup_](net::Endpoints found, ErrorCode error) {
+    if (lookup != lookup_) return;
+    if (!error) return set_endpoints(address, std::move(found));
+    log::error("upstream_unresolved")
+        .field("upstream", config::to_string(address))
+        .field("reason", error.message())
+        .field("in_use", text())
+        .field("detail",
+               "the addresses so far stay in use: check the name and the resolver, then reload");
+  };
+  net::resolve(resolver_, address.host, address.port, take);
+}
+
+void Upstream::set_endpoints(const config::Address& address, net::Endpoints endpoints) {
+  address_ = address;
+  // Resolvers turn the order round each time.
+  if (std::ranges::is_permutation(endpoints, endpoints_)) return;
+  endpoints_ = std::move(endpoints);
+  pacer_.set_upstream(endpoints_.front());
   pool_.renew();
+}
+
+std::string Upstream::text() const {
+  std::string tried;
+  for (const Endpoint& endpoint : endpoints_) {
+    if (!tried.empty()) tried += ", ";
+    tried += config::to_string({net::text_of(endpoint.address()), endpoint.port()});
+  }
+  const std::string configured = config::to_string(address_);
+  return tried == configured ? configured : configured + " (" + tried + ")";
 }
 
 Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Token& token,
@@ -86,31 +115,63 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Toke
   const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
   const bool granted = co_await pacer_.acquire(token, deadline);
   if (!granted) co_return UpstreamError::connect_timeout;
-  if (stream.interrupted()) co_return UpstreamError::connect_failed;
-  if (limit != Duration::zero()) {
-    stream.deadline().set(
-        std::max<Duration>(deadline - Clock::now(), std::chrono::milliseconds(1)));
-  }
-  ErrorCode error;
-  stream.socket().open(endpoint_.protocol(), error);
-  if (!error) stream.socket().non_blocking(true, error);
-  // The loopback has no other end that could be lost.
-  const bool may_vanish = !endpoint_.address().is_loopback();
-  if (!error && may_vanish) peers_.probe(stream.socket().native_handle());
-  if (!error) error = try_connect(stream.socket(), endpoint_);
-  while (is_under_way(error)) {
-    const auto [failed] = co_await stream.socket().async_wait(TcpSocket::wait_write, kTask);
-    error = failed ? failed : try_connect(stream.socket(), endpoint_);
-  }
-  if (error) {
+  Endpoint endpoint = endpoints_.front();
+  std::size_t left = endpoints_.size();
+  net::Endpoints others;  // that are left when the first one has failed
+  std::optional<UpstreamError> failed;
+  while (!stream.interrupted()) {
+    if (limit != Duration::zero()) {
+      const Duration share = (deadline - Clock::now()) / static_cast<int>(left);
+      stream.deadline().set(std::max<Duration>(share, std::chrono::milliseconds(1)));
+    }
+    ErrorCode error = begin(stream, endpoint);
+    while (is_under_way(error)) {
+      const auto [broken] = co_await stream.socket().async_wait(TcpSocket::wait_write, kTask);
+      error = broken ? broken : try_connect(stream.socket(), endpoint);
+    }
+    if (!error) {
+      connected(stream, endpoint);
+      co_return std::nullopt;
+    }
     stream.note(error);
-    token.release();
-    co_return connect_error(stream, error);
+    if (!failed) others = all_but(endpoint);
+    // They are in the order of how much they say: where one refused, the host is there.
+    const UpstreamError why = connect_error(stream, error);
+    failed = std::min(failed.value_or(why), why);
+    left = others.size();
+    if (left == 0) break;
+    endpoint = others.front();
+    others.erase(others.begin());
+    stream.replace(TcpSocket(loop_));
   }
-  if (may_vanish) peers_.watch(stream.socket().native_handle());
+  token.release();
+  co_return failed.value_or(UpstreamError::connect_failed);
+}
+
+net::Endpoints Upstream::all_but(const Endpoint& endpoint) const {
+  net::Endpoints others;
+  std::ranges::remove_copy(endpoints_, std::back_inserter(others), endpoint);
+  return others;
+}
+
+// The loopback has no other end that could be lost.
+ErrorCode Upstream::begin(Stream& stream, const Endpoint& endpoint) {
+  ErrorCode error;
+  stream.socket().open(endpoint.protocol(), error);
+  if (!error) stream.socket().non_blocking(true, error);
+  if (error) return error;
+  if (!endpoint.address().is_loopback()) peers_.probe(stream.socket().native_handle());
+  return try_connect(stream.socket(), endpoint);
+}
+
+void Upstream::connected(Stream& stream, const Endpoint& endpoint) {
+  if (!endpoint.address().is_loopback()) peers_.watch(stream.socket().native_handle());
   ++counts_.fresh;
   stream.deadline().clear();
-  co_return std::nullopt;
+  const auto place = std::ranges::find(endpoints_, endpoint);
+  if (place == endpoints_.begin() || place == endpoints_.end()) return;
+  std::rotate(endpoints_.begin(), place, place + 1);
+  pacer_.set_upstream(endpoint);
 }
 
 }  // namespace taskgate::proxy

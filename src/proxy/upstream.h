@@ -3,9 +3,11 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "config/config.h"
 #include "net/peers.h"
+#include "net/resolve.h"
 #include "observe/outcome.h"
 #include "proxy/descriptors.h"
 #include "proxy/pacer.h"
@@ -16,14 +18,22 @@ namespace taskgate::proxy {
 
 class Upstream {
  public:
-  // Resolves the address; throws std::runtime_error when that fails.
+  // Resolves the address, for as long as that takes; throws std::runtime_error when it fails.
   Upstream(asio::io_context& loop, const config::Config& config, const Descriptors& descriptors,
            Deadlines& deadlines, ClientWatch& watch, net::Peers& peers,
            observe::UpstreamCounts& counts);
 
+  // Looks the address up without holding up the loop. Until the answer comes the addresses so far
+  // stay in use, and longer where it is an error, which is logged.
   void set_address(const config::Address& address);
+  // What `address` stands for, in the order in which it is tried; not empty.
+  void set_endpoints(const config::Address& address, net::Endpoints endpoints);
+  // For the log: the address, and what its name stands for in the order in which it is tried.
+  std::string text() const;
 
-  // Connects `stream`, whose socket is not open yet, within `limit` (0: none), pacing included.
+  // Connects `stream`, whose socket is not open yet, within `limit` (0: none), pacing included. All
+  // that the upstream's name stands for is tried in turn, beginning with what took the last
+  // connection; each has an equal share of the time that is left.
   // `token` is held until the upstream has answered. A stream that was interrupted meanwhile is not
   // connected any more.
   Task<std::optional<observe::UpstreamError>> connect(Stream& stream, Pacer::Token& token,
@@ -43,17 +53,23 @@ class Upstream {
   }
 
  private:
+  using Endpoint = asio::ip::tcp::endpoint;
+
+  ErrorCode begin(Stream& stream, const Endpoint& endpoint);
+  void connected(Stream& stream, const Endpoint& endpoint);
+  net::Endpoints all_but(const Endpoint& endpoint) const;
+
+  asio::io_context& loop_;
   const Descriptors& descriptors_;
-  asio::ip::tcp::endpoint endpoint_;
+  config::Address address_;
+  net::Endpoints endpoints_;  // what took the last connection first
+  net::Resolver resolver_;
+  unsigned lookup_ = 0;  // numbers them: what an earlier one finds counts no more
   net::Peers& peers_;
   Pacer pacer_;
   observe::UpstreamCounts& counts_;
   UpstreamPool pool_;
   std::optional<int> minor_version_;  // of its last answer
 };
-
-// The first address of a host and port, for listening or connecting; throws std::runtime_error with
-// the reason.
-asio::ip::tcp::endpoint resolve(asio::io_context& loop, const config::Address& address);
 
 }  // namespace taskgate::proxy

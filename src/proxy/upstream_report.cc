@@ -53,14 +53,14 @@ const char* what_to_check(UpstreamError error, const char* answer_fault) {
 }  // namespace
 
 void UpstreamReport::failed(UpstreamError error, const char* answer_fault,
-                            const config::Address& upstream, TimePoint now) {
+                            const std::string& upstream, TimePoint now) {
   health_.answers = false;
   health_.last_failure = observe::UpstreamHealth::Failure{std::chrono::system_clock::now(), error,
                                                           what_to_check(error, answer_fault)};
   if (failing_ || !throttle_.pass(now)) return;
   failing_ = true;
   auto line = log::error("upstream_failing");
-  line.field("upstream", config::to_string(upstream)).field("reason", observe::name_of(error));
+  line.field("upstream", upstream).field("reason", observe::name_of(error));
   if (answer_fault != nullptr) line.field("answer_fault", answer_fault);
   line.field("detail", what_to_check(error, answer_fault));
 }

@@ -2,9 +2,10 @@
 // thread only.
 #pragma once
 
+#include <string>
+
 #include "base/throttle.h"
 #include "base/time.h"
-#include "config/config.h"
 #include "observe/metrics.h"
 #include "observe/outcome.h"
 
@@ -16,9 +17,9 @@ class UpstreamReport {
   static constexpr Duration kQuiet = std::chrono::seconds(10);
 
   // An exchange ended without an answer; `answer_fault`: what the parser said of it, where one
-  // came.
-  void failed(observe::UpstreamError error, const char* answer_fault,
-              const config::Address& upstream, TimePoint now);
+  // came; `upstream`: its addresses, for the log.
+  void failed(observe::UpstreamError error, const char* answer_fault, const std::string& upstream,
+              TimePoint now);
   void answered();
 
   const observe::UpstreamHealth& health() const { return health_; }

@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 namespace {
 
-const config::Address kAddress{"127.0.0.1", 6080};
+const std::string kAddress = "127.0.0.1:6080";
 
 TimePoint at(int second) {
   return TimePoint{} + std::chrono::hours(1) + seconds(second);

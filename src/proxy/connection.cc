@@ -23,7 +23,7 @@ std::size_t bytes_of_fields(const http::RequestHead& head) {
 // The body's rules and its scanner have a copy each.
 std::size_t bytes_of_copies(const std::vector<std::string>& names) {
   std::size_t bytes = 0;
-  for (const std::string& name : names) bytes += 2 * (sizeof name + name.size());
+  for (const std::string& name : names) bytes += 2 * (sizeof(std::string) + name.size());
   return bytes;
 }
 

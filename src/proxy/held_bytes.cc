@@ -99,8 +99,13 @@ HeldBytes::Holder::Holder(HeldBytes& all) : all_(all) {
 HeldBytes::Holder::~Holder() {
   --all_.clients_;
   all_.bodies_ -= body_;
-  all_.take(*this, bytes_);
-  all_.note_fall();
+  try {
+    all_.take(*this, bytes_);
+    all_.note_fall();
+  } catch (...) {
+    // A timer could not be set: the next change of what is held wakes those who wait.
+    return;
+  }
 }
 
 bool HeldBytes::Holder::try_claim(const Claim& claim) {

@@ -4,8 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "admin/failure.h"
 #include "admin/on_pool.h"
-#include "base/log.h"
 
 namespace taskgate::admin {
 
@@ -33,15 +33,11 @@ Task<> Rounds::work() {
   }
 }
 
-void Rounds::stop_working(std::exception_ptr failure) try {
+void Rounds::stop_working(std::exception_ptr failure) {
   working_ = false;
   ended_ = begun_;
   ended_one_.cancel();
-  if (failure) std::rethrow_exception(failure);
-} catch (const std::exception& problem) {
-  log::error("admin_connection_failed")
-      .field("reason", problem.what())
-      .field("detail", "a fault of the gate's own, or no memory; the other connections go on");
+  report_failure(failure);
 }
 
 }  // namespace taskgate::admin

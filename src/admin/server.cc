@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "admin/connection.h"
-#include "base/log.h"
+#include "admin/failure.h"
 #include "base/task.h"
 #include "net/listen.h"
 
@@ -33,15 +33,6 @@ void close_one(Connections& connections) {
       if (connection.phase == phase && connection.socket.is_open()) return connection.close();
     }
   }
-}
-
-// What a connection throws is a fault of ours, out of memory for one, and ends that connection.
-void report(std::exception_ptr failure) try {
-  if (failure) std::rethrow_exception(failure);
-} catch (const std::exception& problem) {
-  log::error("admin_connection_failed")
-      .field("reason", problem.what())
-      .field("detail", "a fault of the gate's own, or no memory; the other connections go on");
 }
 
 net::Acceptor listen(asio::io_context& loop, const config::Address& address) {
@@ -104,7 +95,7 @@ Server::Impl::~Impl() {
 }
 
 void Server::Impl::start() {
-  asio::co_spawn(loop, accept_all(), report);
+  asio::co_spawn(loop, accept_all(), report_failure);
   thread = std::thread([this] { loop.run(); });
 }
 
@@ -120,7 +111,7 @@ Task<> Server::Impl::accept_all() {
     co_await make_room();
     const auto on_end = [this](std::exception_ptr failure) {
       room.cancel();
-      report(failure);
+      report_failure(failure);
     };
     asio::co_spawn(loop, carry(std::move(socket)), on_end);
   }

@@ -49,7 +49,8 @@ class Exchange {
   // Set when run() ended before anything was sent to the client: the caller answers.
   const std::optional<UpstreamFailure>& failure() const { return failure_; }
 
-  // The request's head as it was sent; empty once it was sent and is larger than kKeptHead.
+  // The request's head as it was sent, for an answer of the gate's own; empty once it was sent and
+  // is larger than kKeptHead.
   std::string_view request_head() const { return outgoing_.head; }
   static constexpr std::size_t kKeptHead = 1024;
 

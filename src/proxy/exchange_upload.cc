@@ -24,7 +24,7 @@ Task<bool> Exchange::send() {
   const bool sent = co_await upstream_.write({outgoing_.head, body});
   client_.consume(taken);
   if (upload_.complete()) client_.release_buffer();
-  if (!may_send_again_) release_head();
+  if (!may_send_again_ && outgoing_.head.size() > kKeptHead) release_head();
   if (!sent && upstream_.written() == 0 && !may_send_again_) {
     if (reservation_) services_.admission.not_sent(reservation_);
     fail(UpstreamError::reset);
@@ -33,9 +33,8 @@ Task<bool> Exchange::send() {
   co_return true;  // an upstream that stops reading may still say why
 }
 
-// The answer may be long in coming, and only one of the gate's own asks for the head again.
+// The answer may be long in coming, and a stream lives for hours.
 void Exchange::release_head() {
-  if (outgoing_.head.size() <= kKeptHead) return;
   client_.holder().discharge_text(outgoing_.head.size());
   std::string().swap(outgoing_.head);
 }

@@ -1,0 +1,12 @@
+// A coroutine of the admin port that ended with an exception.
+#pragma once
+
+#include <exception>
+
+namespace taskgate::admin {
+
+// Says so in the log: it is a fault of the gate's own, out of memory for one, and costs one
+// connection or answer. Nothing where there was none.
+void report_failure(std::exception_ptr failure);
+
+}  // namespace taskgate::admin

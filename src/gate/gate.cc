@@ -34,7 +34,7 @@ Reservation::~Reservation() {
 }
 
 void Reservation::not_sent(TimePoint now) {
-  std::exchange(gate_, nullptr)->free_slots(promise_, now);
+  std::exchange(gate_, nullptr)->give_back(promise_, now);
 }
 
 std::optional<Plausibility::Claim> Reservation::answered(int status, TimePoint now) {
@@ -47,7 +47,7 @@ std::optional<Plausibility::Claim> Reservation::answered(int status, TimePoint n
   const bool is_refusal =
       (status >= 400 && status < 500) || (is_redirect && demand.redirect_refuses);
   if (is_refusal || promise_->slots == 0) {
-    gate.free_slots(promise_, now);
+    gate.give_back(promise_, now);
   } else {
     promise_->state = Promise::State::settling;
     promise_->until = claim.due;
@@ -252,7 +252,7 @@ void Gate::drain(TimePoint now) {
   while (!waiting_.empty()) conclude(waiting_.front(), Decision::draining, basis(now));
 }
 
-void Gate::free_slots(Promises::Each promise, TimePoint now) {
+void Gate::give_back(Promises::Each promise, TimePoint now) {
   promises_.end(promise);
   decide_waiting(now);
 }

@@ -232,7 +232,7 @@ class Gate {
   Verdict verdict(const Ticket& ticket, Decision decision, const Basis& basis) const;
   bool listed_since(TimePoint moment) const { return attempted_ && attempt_began_ > moment; }
 
-  void free_slots(Promises::Each promise, TimePoint now);
+  void give_back(Promises::Each promise, TimePoint now);
   void abandon(Promises::Each promise);
   void stamp_abandoned(TimePoint now);
   void take_good(const tmux::Listing& listing);

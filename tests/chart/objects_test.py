@@ -9,7 +9,8 @@ import unittest
 import yaml
 
 import world
-from world import ALICE, CHART, EVERYTHING, ROOT, documents, gate_of, helm, kubeconform, of_kind, render, render_text, run
+from world import (ALICE, CHART, EVERYTHING, INJECTION, ROOT, VERSION, documents, gate_of, helm, kubeconform, of_kind, render,
+                   render_text, run)
 
 BOB = {"name": "ws-bob", "namespace": "ws-bob", "limit": 0, "podLabels": {"app": "bob", "tier": "two"}}
 
@@ -178,7 +179,7 @@ class HelmTest(unittest.TestCase):
             pod = of_kind(render({"workspaces": [ALICE], "image": {"repository": repository, "pullSecrets": ["ours"]},
                                   "global": {"imageRegistry": "mirror.example:5000", "storageClass": "another chart's",
                                              "imagePullSecrets": ["theirs", {"name": "more"}]}}), "Pod")
-            self.assertEqual(pod["spec"]["containers"][0]["image"], "mirror.example:5000/team/taskgate:0.1.0")
+            self.assertEqual(pod["spec"]["containers"][0]["image"], f"mirror.example:5000/team/taskgate:{VERSION}")
         self.assertEqual([one["name"] for one in pod["spec"]["imagePullSecrets"]], ["ours", "theirs", "more"])
 
     def test_it_fits_beside_the_workspace_in_a_quota(self):
@@ -192,8 +193,8 @@ class Whole(unittest.TestCase):
         {}, {"workspaces": [ALICE, BOB]}, EVERYTHING,
         {**EVERYTHING, "podMonitor": {"enabled": False}, "serviceMonitor": {"enabled": True, "interval": "1m"}},
         {**EVERYTHING, "commonLabels": {"team": "platform"}, "fullnameOverride": "gate", "configMap": {"name": "gate"}},
-        {"injection": {"admissionPolicy": {"enabled": True}}, "sidecar": {"mode": "classic"}},
-        {"injection": {"admissionPolicy": {"enabled": True}}, "tmux": {"share": "subPath"}},
+        {**INJECTION, "sidecar": {"mode": "classic"}},
+        {**INJECTION, "tmux": {"share": "subPath"}},
     )
 
     def test_Kubernetes_schemas_have_nothing_against_any_of_it(self):

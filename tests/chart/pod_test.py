@@ -4,7 +4,7 @@ import unittest
 
 import yaml
 
-from world import ConsumerChart, gate_of, named, run, variables, TASKGATE
+from world import ConsumerChart, gate_of, named, run, variables, TASKGATE, VERSION
 
 SHARES = ("tmpdir", "subPath", "existing")
 
@@ -82,7 +82,7 @@ class Sidecar(unittest.TestCase):
 
     def test_the_image_by_tag_or_digest(self):
         digest = "sha256:" + "ab" * 32
-        for image, expected in (({}, "taskgate:0.1.0"), ({"repository": "r:5000/t", "tag": "2"}, "r:5000/t:2"),
+        for image, expected in (({}, f"taskgate:{VERSION}"), ({"repository": "r:5000/t", "tag": "2"}, "r:5000/t:2"),
                                 ({"repository": "r/t", "tag": "2", "digest": digest}, f"r/t@{digest}")):
             self.assertEqual(gate_of(chart.render({"image": image}))["image"], expected)
 

@@ -6,7 +6,7 @@ import unittest
 
 import yaml
 
-from world import ALICE, CHART, EVERYTHING, ConsumerChart, error_of, helm_template, render, render_text
+from world import ALICE, CHART, EVERYTHING, IMAGE, INJECTION, VERSION, ConsumerChart, error_of, helm_template, render, render_text
 
 BOB = {"name": "ws-bob", "namespace": "ws-bob"}
 
@@ -45,6 +45,12 @@ BY_SCHEMA = (
     ({"tmux": {"existing": {"folder": "../x"}}}, ["/tmux/existing/folder"]),
     ({"global": {"imageRegistry": "https://r"}}, ["/global/imageRegistry"]),
     ({"image": {"digest": "sha256:abc"}}, ["/image/digest"]),
+    ({"image": {"repository": ""}}, ["/image/repository", "does not match pattern"]),
+    ({"image": {"repository": "https://r.example/taskgate"}}, ["/image/repository"]),
+    ({"image": {"repository": "r.example/Team/taskgate"}}, ["/image/repository"]),
+    ({"image": {"repository": "r.example/taskgate/"}}, ["/image/repository"]),
+    ({"image": {"repository": "r.example/taskgate:1.0"}}, ["/image/repository"]),
+    ({"image": {"tag": "-1"}}, ["/image/tag"]),
     ({"image": {"pullPolicy": "Sometimes"}}, ["/image/pullPolicy"]),
     ({"podMonitor": {"interval": "30"}}, ["/podMonitor/interval"]),
     ({"commonLabels": {"a": 1}}, ["/commonLabels/a", "want string"]),
@@ -64,6 +70,14 @@ TOGETHER = (
     ({"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}, "each gate would be scraped twice"),
 )
 
+# Names that stand for no registry, whatever else is said of the image.
+UNPULLABLE = ({}, {"repository": "taskgate", "tag": "dev"}, {"repository": "localhost/taskgate"},
+              {"repository": "localhost/team/taskgate"}, {"digest": "sha256:" + "ab" * 32}, {"pullPolicy": "Always"})
+PULLABLE = ({"repository": IMAGE}, {"repository": "team/taskgate"}, {"repository": "localhost:5000/taskgate"},
+            {"repository": "localhost.example/taskgate"}, {"pullPolicy": "Never"},
+            {"repository": "localhost/taskgate", "pullPolicy": "Never"})
+
+
 class Refusals(unittest.TestCase):
     def test_the_schema_says_where_and_what(self):
         for values, words in BY_SCHEMA:
@@ -76,6 +90,21 @@ class Refusals(unittest.TestCase):
         for values, words in TOGETHER:
             with self.subTest(values=values):
                 self.assertIn(words, error_of(values))
+
+    def test_with_injection_an_image_that_no_node_can_pull_is_refused_in_one_line(self):
+        for image in UNPULLABLE:
+            with self.subTest(image=image):
+                message = error_of({**INJECTION, "image": image})
+                self.assertRegex(message, r"(?m)^Error: .*image\.repository: no node can pull .*; say where you pushed it.*$")
+        self.assertIn("can pull taskgate:%s, so" % VERSION, error_of({**INJECTION, "image": {}}))
+
+    def test_one_that_nodes_can_pull_or_have_is_not(self):
+        for image in PULLABLE:
+            with self.subTest(image=image):
+                render({**INJECTION, "image": image})
+        render({**INJECTION, "image": {}, "global": {"imageRegistry": "mirror.example:5000"}})
+        # Without injection nothing is put into anybody's pod.
+        render({"workspaces": [ALICE]})
 
     def test_an_old_cluster_is_told_what_it_has_to_change(self):
         self.assertIn("set sidecar.mode to classic", error_of({"workspaces": [ALICE]}, kubernetes="1.28.3"))
@@ -164,7 +193,7 @@ class Nulls(unittest.TestCase):
     def test_everything_can_be_selected_by_saying_so(self):
         everywhere = {"matchLabels": None, "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "Exists"}]}
         anybody = {"from": [{"podSelector": {}}, {"ipBlock": {"cidr": "::/0"}}], "ports": [{"port": 8080, "protocol": "TCP"}]}
-        text = render_text({**EVERYTHING, "injection": {"admissionPolicy": {"enabled": True, "namespaceSelector": everywhere}},
+        text = render_text({**EVERYTHING, **INJECTION, "injection": {"admissionPolicy": {"enabled": True, "namespaceSelector": everywhere}},
                             "networkPolicy": {"enabled": True, "scrapersNamespaceSelector": everywhere, "extraIngress": [anybody]}})
         self.assertEqual(text.count("operator: Exists"), 3)
 

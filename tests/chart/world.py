@@ -17,6 +17,9 @@ UPSTREAM = ROOT / "tests/chart/upstream/workspace.yaml"
 TOOLS = pathlib.Path(os.environ["CHART_TOOLS"])
 TASKGATE = os.environ["GATE_BINARY"]
 ALICE = {"name": "ws-alice", "namespace": "ws-alice"}
+IMAGE = "registry.example/taskgate"
+INJECTION = {"injection": {"admissionPolicy": {"enabled": True}}, "image": {"repository": IMAGE}}
+VERSION = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
 EVERYTHING = {
     "workspaces": [ALICE],
     "networkPolicy": {"enabled": True},

@@ -3,6 +3,7 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 */}}
 {{- define "taskgate.validate" -}}
 {{- include "taskgate.validateConfig" . -}}
+{{- include "taskgate.validateImage" . -}}
 {{- $namespaces := dict -}}
 {{- range .Values.workspaces -}}
 {{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
@@ -40,6 +41,17 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- end -}}
 {{- if and (eq .Values.app.preStop "sleep") (semverCompare "<1.30.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "app.preStop sleep needs Kubernetes 1.30, and this is %s; set app.preStop to exec" .Capabilities.KubeVersion.Version) -}}
+{{- end -}}
+{{- end }}
+
+{{/*
+A pod whose sidecar cannot be pulled does not start, and the policy puts it into every new one. A name without a registry
+is that of an official image, `localhost/` that of one which an engine has built and nobody has pushed.
+*/}}
+{{- define "taskgate.validateImage" -}}
+{{- $image := include "taskgate.image" . -}}
+{{- if and .Values.injection.admissionPolicy.enabled (ne .Values.image.pullPolicy "Never") (regexMatch "^(localhost/|[^/]+$)" $image) -}}
+{{- fail (printf "image.repository: no node can pull %s, so that with injection.admissionPolicy no workspace would start; say where you pushed it, or set image.pullPolicy to Never if each node has it" $image) -}}
 {{- end -}}
 {{- end }}
 

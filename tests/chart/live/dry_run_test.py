@@ -21,7 +21,7 @@ OPERATOR_KINDS = {"podmonitors": "PodMonitor", "servicemonitors": "ServiceMonito
 WORKSPACES = [{"name": "ws-alice", "namespace": "ws-alice", "limit": 5}, {"name": "ws-bob", "namespace": "ws-bob"}]
 EVERYTHING = {"workspaces": WORKSPACES, "networkPolicy": {"enabled": True}, "podMonitor": {"enabled": True},
               "prometheusRule": {"enabled": True}, "dashboard": {"enabled": True},
-              "injection": {"admissionPolicy": {"enabled": True}}}
+              "injection": {"admissionPolicy": {"enabled": True}}, "image": {"repository": "registry.example/taskgate"}}
 VALUES = {
     "one workspace": {"workspaces": WORKSPACES[:1]},
     "everything": EVERYTHING,

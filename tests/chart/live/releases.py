@@ -9,7 +9,7 @@ from objects import wait_for_policies
 
 CHART = Path(__file__).resolve().parents[3] / "charts" / "taskgate"
 
-# The first is what an operator gets who only switches the policy on.
+# The first is what an operator gets who only names the image and switches the policy on.
 RELEASES = {
     "plain": {},
     "classic": {"sidecar": {"mode": "classic"}},
@@ -21,7 +21,7 @@ RELEASES = {
 
 def values_of(release):
     selected = {} if release == "plain" else {"taskgate.dev/inject": None, "variant": release}
-    return {**RELEASES[release],
+    return {**RELEASES[release], "image": {"repository": "registry.example/taskgate"},
             "injection": {"admissionPolicy": {"enabled": True, "namespaceSelector": {"matchLabels": selected}}}}
 
 

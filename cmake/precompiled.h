@@ -1,5 +1,5 @@
-// The headers of others that cost most to compile, compiled once for each set of flags. A file includes what it uses all
-// the same: ./dev lint compiles each one without this.
+// The headers of others that cost most to compile, compiled once for each set of flags. A file
+// includes what it uses all the same: ./dev lint compiles each one without this.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

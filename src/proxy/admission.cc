@@ -41,7 +41,7 @@ tmux::ListerSettings lister_settings(const config::Config& config) {
 }
 
 Admission::Admission(asio::io_context& loop, const config::Config& config,
-                     observe::Metrics& metrics, observe::History& history, ClientWatch& watch)
+                     observe::Metrics& metrics, observe::History& history, net::HangupWatch& watch)
     : loop_(loop),
       metrics_(metrics),
       history_(history),
@@ -57,7 +57,7 @@ Task<gate::Reservation> Admission::admit(gate::Demand demand, int client, Withdr
                                          std::optional<gate::Verdict>& verdict) {
   Timer wake(loop_, TimePoint::max());
   withdrawal.wake_ = &wake;
-  const ClientWatch::Guard guard(watch_, client, [&withdrawal] { withdrawal.ask(); });
+  const net::HangupWatch::Guard guard(watch_, client, [&withdrawal] { withdrawal.ask(); });
   gate::Ticket ticket(gate_, demand, Clock::now(), [&wake] { wake.cancel(); });
   pump();
   while (ticket.verdict() == nullptr && !withdrawal.asked_) {
@@ -72,7 +72,7 @@ Task<gate::Reservation> Admission::admit(gate::Demand demand, int client, Withdr
   gate::Reservation reservation = ticket.take_reservation();
   // It may have left a moment ago. Nothing was sent yet, so there is nothing to be carried to its
   // end.
-  if (reservation && was_reset(client)) {
+  if (reservation && net::was_reset(client)) {
     not_sent(reservation);
     verdict->decision = gate::Decision::withdrawn;
   }

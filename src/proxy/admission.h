@@ -9,9 +9,9 @@
 #include "base/task.h"
 #include "config/config.h"
 #include "gate/gate.h"
+#include "net/hangup_watch.h"
 #include "observe/history.h"
 #include "observe/metrics.h"
-#include "proxy/client_watch.h"
 #include "tmux/lister.h"
 
 namespace taskgate::proxy {
@@ -36,7 +36,7 @@ class Withdrawal {
 class Admission {
  public:
   Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics,
-            observe::History& history, ClientWatch& watch);
+            observe::History& history, net::HangupWatch& watch);
 
   // Decides one create whose body is in, and sets `verdict`; after an admission, gives the
   // reservation. It is withdrawn as soon as its client, whose socket this is, has reset the
@@ -78,7 +78,7 @@ class Admission {
   asio::io_context& loop_;
   observe::Metrics& metrics_;
   observe::History& history_;
-  ClientWatch& watch_;
+  net::HangupWatch& watch_;
   gate::Gate gate_;
   tmux::Lister lister_;
   Timer next_;

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "http/rewrite.h"
-#include "proxy/join.h"
+#include "net/join.h"
 #include "proxy/tunnel.h"
 
 namespace taskgate::proxy {
@@ -33,7 +33,7 @@ Task<After> Exchange::run(gate::Reservation reservation) {
   if (under_way) {
     uploading_ = !upload_.complete();
     if (uploading_) {
-      co_await join(upload(), relay_answer());
+      co_await net::join(upload(), relay_answer());
     } else {
       co_await relay_answer();
     }
@@ -172,7 +172,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   upstream_.read_short(scanner.known_length());
   for (;;) {
     bool passed = co_await relay_piece(scanner);
-    const Pipes::Lease pipe = passed ? pipe_for(scanner) : Pipes::Lease();
+    const net::Pipes::Lease pipe = passed ? pipe_for(scanner) : net::Pipes::Lease();
     if (pipe) passed = co_await relay_long(scanner, *pipe);
     if (!passed) co_return;
     if (scanner.complete()) break;
@@ -206,7 +206,7 @@ Task<bool> Exchange::relay_piece(http::BodyScanner& scanner) {
 }
 
 // The rest of a body whose length is known. False: it was cut, or the client has gone.
-Task<bool> Exchange::relay_long(http::BodyScanner& scanner, Pipe& pipe) {
+Task<bool> Exchange::relay_long(http::BodyScanner& scanner, net::Pipe& pipe) {
   upstream_.release_buffer();
   while (!scanner.complete()) {
     upstream_.deadline().set(config_.timeouts.idle);

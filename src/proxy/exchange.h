@@ -10,11 +10,11 @@
 #include "http/body.h"
 #include "http/head.h"
 #include "http/rules.h"
+#include "net/hangup_watch.h"
+#include "net/pacer.h"
 #include "observe/outcome.h"
 #include "proxy/answer_framing.h"
-#include "proxy/client_watch.h"
 #include "proxy/outgoing.h"
-#include "proxy/pacer.h"
 #include "proxy/services.h"
 #include "proxy/status_sniffer.h"
 #include "proxy/stream.h"
@@ -66,8 +66,8 @@ class Exchange {
   // exchange_upload.cc
   Task<bool> send();
   Task<> upload();
-  Task<bool> upload_long(Pipe& pipe);
-  Pipes::Lease pipe_for(const http::BodyScanner& body);
+  Task<bool> upload_long(net::Pipe& pipe);
+  net::Pipes::Lease pipe_for(const http::BodyScanner& body);
   Task<> relay_answer();
   Task<bool> read_answer_head();
   Task<bool> send_again();
@@ -76,7 +76,7 @@ class Exchange {
   Task<> relay_body(const http::ResponseRules& rules);
   Task<bool> read_body();
   Task<bool> relay_piece(http::BodyScanner& scanner);
-  Task<bool> relay_long(http::BodyScanner& scanner, Pipe& pipe);
+  Task<bool> relay_long(http::BodyScanner& scanner, net::Pipe& pipe);
   Task<> finish_body();
   Task<> relay_tunnel();
   Task<bool> to_client(Task<bool> write);
@@ -96,11 +96,11 @@ class Exchange {
   observe::Outcome& outcome_;
 
   Stream upstream_;
-  Pacer::Token token_;
+  net::Pacer::Token token_;
   // Set while its connection may be left to another request.
   std::optional<UpstreamPool::Era> era_;
   bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
-  std::optional<ClientWatch::Guard> watch_;
+  std::optional<net::HangupWatch::Guard> watch_;
   http::ResponseParser parser_;
   http::BodyScanner upload_;
   AnswerFraming framing_;

@@ -48,7 +48,7 @@ void Exchange::refuse_body() {
 // What the client still has of the request's body. Ends early when the answer is over.
 Task<> Exchange::upload() {
   bool broken = false;
-  const Pipes::Lease pipe = pipe_for(upload_);
+  const net::Pipes::Lease pipe = pipe_for(upload_);
   if (pipe) {
     const bool sent = co_await upload_long(*pipe);
     broken = !sent;
@@ -79,12 +79,12 @@ Task<> Exchange::upload() {
 }
 
 // A create's answer is looked into, so it has to come through here.
-Pipes::Lease Exchange::pipe_for(const http::BodyScanner& body) {
-  return gated_ ? Pipes::Lease() : services_.pipes.take(body.known_length());
+net::Pipes::Lease Exchange::pipe_for(const http::BodyScanner& body) {
+  return gated_ ? net::Pipes::Lease() : services_.pipes.take(body.known_length());
 }
 
 // False: the upstream takes no more.
-Task<bool> Exchange::upload_long(Pipe& pipe) {
+Task<bool> Exchange::upload_long(net::Pipe& pipe) {
   client_.release_buffer();
   while (!upload_.complete() && !done_) {
     client_.deadline().set(config_.timeouts.idle);

@@ -90,7 +90,7 @@ std::string kind_question(const http::RequestHead& launch, std::string_view targ
 Task<ItemKind> ask_item_kind(Upstream& upstream, Stream& stream, const config::Config& config,
                              const route::Match& match, const http::RequestHead& launch) {
   const std::string request = kind_question(launch, match.kind_target);
-  Pacer::Token token;
+  net::Pacer::Token token;
   const auto error = co_await upstream.connect(stream, token, config.timeouts.connect);
   if (error) {
     co_return ItemKind::creates;

@@ -9,17 +9,17 @@
 #include "base/throttle.h"
 #include "config/config.h"
 #include "http/date.h"
+#include "net/deadline.h"
+#include "net/hangup_watch.h"
+#include "net/parking.h"
 #include "net/peers.h"
+#include "net/pipe.h"
 #include "observe/metrics.h"
 #include "observe/request_ids.h"
 #include "proxy/admission.h"
-#include "proxy/client_watch.h"
-#include "proxy/deadline.h"
 #include "proxy/descriptors.h"
 #include "proxy/held_bytes.h"
 #include "proxy/item_order.h"
-#include "proxy/parking.h"
-#include "proxy/pipe.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_report.h"
 #include "proxy/warnings.h"
@@ -54,7 +54,7 @@ inline HeldBytes::Limits held_limits(const config::Config& config) {
 struct Services {
   // `unpark` goes on with a client that was parked (parking.h).
   Services(asio::io_context& io, std::shared_ptr<const config::Config> start,
-           observe::Metrics& counters, const DescriptorShares& shares, Parking::OnReady unpark,
+           observe::Metrics& counters, const DescriptorShares& shares, net::Parking::OnReady unpark,
            net::ProbeTimes probes)
       : loop(io),
         metrics(counters),
@@ -77,11 +77,11 @@ struct Services {
   observe::ConnectionCounts counts;
   observe::History history;
   Descriptors descriptors;
-  Pipes pipes;
-  Deadlines deadlines;
+  net::Pipes pipes;
+  net::Deadlines deadlines;
   net::Peers peers;
-  ClientWatch watch;
-  Parking parking;
+  net::HangupWatch watch;
+  net::Parking parking;
   observe::UpstreamCounts upstream_counts;
   Upstream upstream;
   UpstreamReport upstream_report;

@@ -47,7 +47,7 @@ ErrorCode last_error() {
 
 }  // namespace
 
-Stream::Stream(TcpSocket socket, Deadlines& deadlines, HeldBytes::Holder& holder,
+Stream::Stream(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
                std::size_t first_buffer)
     : socket_(std::move(socket)),
       deadline_(deadlines, [this] { cancel_read(); }),
@@ -232,8 +232,8 @@ Task<bool> Stream::write(Parts parts, Duration within) {
   co_return true;
 }
 
-Task<bool> Stream::read_into(Pipe& pipe, std::uint64_t most) {
-  const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, Pipe::kPiece));
+Task<bool> Stream::read_into(net::Pipe& pipe, std::uint64_t most) {
+  const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, net::Pipe::kPiece));
   for (;;) {
     if (stopped()) co_return false;
     const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
@@ -244,7 +244,7 @@ Task<bool> Stream::read_into(Pipe& pipe, std::uint64_t most) {
   }
 }
 
-Task<bool> Stream::write_from(Pipe& pipe) {
+Task<bool> Stream::write_from(net::Pipe& pipe) {
   while (pipe.held() > 0) {
     if (stopped()) co_return false;
     const std::ptrdiff_t moved = pipe.drain_to(socket_.native_handle());

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "base/task.h"
-#include "proxy/deadline.h"
+#include "net/deadline.h"
+#include "net/pipe.h"
 #include "proxy/held_bytes.h"
-#include "proxy/pipe.h"
 
 namespace taskgate::proxy {
 
@@ -25,7 +25,7 @@ inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
 class Stream {
  public:
   // What the buffer has beyond the first one is charged to `holder`, the client that it is for.
-  Stream(TcpSocket socket, Deadlines& deadlines, HeldBytes::Holder& holder,
+  Stream(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
          std::size_t first_buffer);
   ~Stream() { holder_.discharge(charged(capacity_)); }
   Stream(const Stream&) = delete;
@@ -35,7 +35,7 @@ class Stream {
   // Goes on with another connection, as if it had had no other; an interruption stays.
   void replace(TcpSocket socket);
   // The limit on what is under way; whoever sets it clears it.
-  Deadline& deadline() { return deadline_; }
+  net::Deadline& deadline() { return deadline_; }
   HeldBytes::Holder& holder() { return holder_; }
 
   // What was received and not yet consumed. Views stay valid until the next read_more().
@@ -69,8 +69,8 @@ class Stream {
 
   // The same between a socket and a pipe, while nothing is in the buffer. read_into() takes at most
   // `most` bytes, into an empty pipe; write_from() empties it.
-  Task<bool> read_into(Pipe& pipe, std::uint64_t most);
-  Task<bool> write_from(Pipe& pipe);
+  Task<bool> read_into(net::Pipe& pipe, std::uint64_t most);
+  Task<bool> write_from(net::Pipe& pipe);
 
   StreamFault fault() const { return fault_; }
   // Whether the peer is found to answer nothing any more (net/peers.h), also where no operation was
@@ -115,7 +115,7 @@ class Stream {
   void reserve(std::size_t capacity);
 
   TcpSocket socket_;
-  Deadline deadline_;
+  net::Deadline deadline_;
   HeldBytes::Holder& holder_;
   Timer* paused_ = nullptr;  // while it waits for room
   std::unique_ptr<char[]> buffer_;

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "proxy/join.h"
+#include "net/join.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -12,7 +12,7 @@ using Count = void (Traffic::*)(std::size_t);
 // One direction. `ended` watches the side that has nothing more to send: nothing is read from it
 // any more, so nothing else would tell that it is gone.
 Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count count,
-            ClientWatch& watch, std::optional<ClientWatch::Guard>& ended) {
+            net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& ended) {
   for (;;) {
     (traffic.*count)(from.received().size());
     const bool written = co_await to.write(from.received());
@@ -38,11 +38,11 @@ Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count cou
 }  // namespace
 
 Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, Traffic& traffic,
-                  ClientWatch& watch) {
-  std::optional<ClientWatch::Guard> client_ended;
-  std::optional<ClientWatch::Guard> upstream_ended;
-  co_await join(pump(client, upstream, idle, traffic, &Traffic::up, watch, client_ended),
-                pump(upstream, client, idle, traffic, &Traffic::down, watch, upstream_ended));
+                  net::HangupWatch& watch) {
+  std::optional<net::HangupWatch::Guard> client_ended;
+  std::optional<net::HangupWatch::Guard> upstream_ended;
+  co_await net::join(pump(client, upstream, idle, traffic, &Traffic::up, watch, client_ended),
+                     pump(upstream, client, idle, traffic, &Traffic::down, watch, upstream_ended));
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/task.h"
-#include "proxy/client_watch.h"
+#include "net/hangup_watch.h"
 #include "proxy/stream.h"
 #include "proxy/traffic.h"
 
@@ -13,6 +13,6 @@ namespace taskgate::proxy {
 // on. `idle`: how long a side may be silent, zero for ever. False: a side broke off or was silent
 // for too long; then neither side may take what it got for the whole.
 Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, Traffic& traffic,
-                  ClientWatch& watch);
+                  net::HangupWatch& watch);
 
 }  // namespace taskgate::proxy

@@ -61,8 +61,8 @@ net::Endpoints resolve_at_start(const config::Address& address) {
 }  // namespace
 
 Upstream::Upstream(asio::io_context& loop, const config::Config& config,
-                   const Descriptors& descriptors, Deadlines& deadlines, ClientWatch& watch,
-                   net::Peers& peers, observe::UpstreamCounts& counts)
+                   const Descriptors& descriptors, net::Deadlines& deadlines,
+                   net::HangupWatch& watch, net::Peers& peers, observe::UpstreamCounts& counts)
     : loop_(loop),
       descriptors_(descriptors),
       address_(config.upstream),
@@ -108,7 +108,7 @@ std::string Upstream::text() const {
   return tried == configured ? configured : configured + " (" + tried + ")";
 }
 
-Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, Pacer::Token& token,
+Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, net::Pacer::Token& token,
                                                      Duration limit) {
   if (!descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
   pool_.make_room();

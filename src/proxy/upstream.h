@@ -6,11 +6,11 @@
 #include <string>
 
 #include "config/config.h"
+#include "net/pacer.h"
 #include "net/peers.h"
 #include "net/resolve.h"
 #include "observe/outcome.h"
 #include "proxy/descriptors.h"
-#include "proxy/pacer.h"
 #include "proxy/stream.h"
 #include "proxy/upstream_pool.h"
 
@@ -20,7 +20,7 @@ class Upstream {
  public:
   // Resolves the address, for as long as that takes; throws std::runtime_error when it fails.
   Upstream(asio::io_context& loop, const config::Config& config, const Descriptors& descriptors,
-           Deadlines& deadlines, ClientWatch& watch, net::Peers& peers,
+           net::Deadlines& deadlines, net::HangupWatch& watch, net::Peers& peers,
            observe::UpstreamCounts& counts);
 
   // Looks the address up without holding up the loop. Until the answer comes the addresses so far
@@ -36,7 +36,7 @@ class Upstream {
   // connection; each has an equal share of the time that is left.
   // `token` is held until the upstream has answered. A stream that was interrupted meanwhile is not
   // connected any more.
-  Task<std::optional<observe::UpstreamError>> connect(Stream& stream, Pacer::Token& token,
+  Task<std::optional<observe::UpstreamError>> connect(Stream& stream, net::Pacer::Token& token,
                                                       Duration limit);
 
   // Its connections that wait for the next request.
@@ -66,7 +66,7 @@ class Upstream {
   net::Resolver resolver_;
   unsigned lookup_ = 0;  // numbers them: what an earlier one finds counts no more
   net::Peers& peers_;
-  Pacer pacer_;
+  net::Pacer pacer_;
   observe::UpstreamCounts& counts_;
   UpstreamPool pool_;
   std::optional<int> minor_version_;  // of its last answer

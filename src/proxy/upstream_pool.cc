@@ -29,8 +29,8 @@ UpstreamPool::Idle::Idle(UpstreamPool& pool, TcpSocket connection)
   guard.set_half_close_is_leaving();
 }
 
-UpstreamPool::UpstreamPool(Deadlines& deadlines, ClientWatch& watch, const Descriptors& descriptors,
-                           observe::UpstreamCounts& counts)
+UpstreamPool::UpstreamPool(net::Deadlines& deadlines, net::HangupWatch& watch,
+                           const Descriptors& descriptors, observe::UpstreamCounts& counts)
     : watch_(watch),
       descriptors_(descriptors),
       counts_(counts),

@@ -15,9 +15,9 @@
 #include <optional>
 
 #include "base/task.h"
+#include "net/deadline.h"
+#include "net/hangup_watch.h"
 #include "observe/metrics.h"
-#include "proxy/client_watch.h"
-#include "proxy/deadline.h"
 #include "proxy/descriptors.h"
 
 namespace taskgate::proxy {
@@ -28,7 +28,7 @@ class UpstreamPool {
   // once, the rest pay for a connect, which is on loopback.
   static constexpr std::size_t kMost = 32;
 
-  UpstreamPool(Deadlines& deadlines, ClientWatch& watch, const Descriptors& descriptors,
+  UpstreamPool(net::Deadlines& deadlines, net::HangupWatch& watch, const Descriptors& descriptors,
                observe::UpstreamCounts& counts);
 
   // For how long a connection is kept that nobody uses; zero: none is kept. Holds for those that
@@ -61,20 +61,20 @@ class UpstreamPool {
     TcpSocket socket;
     TimePoint since = Clock::now();
     bool ended = false;
-    ClientWatch::Guard guard;  // goes before its socket
+    net::HangupWatch::Guard guard;  // goes before its socket
   };
 
   void close_all();
   void sweep();
   void recount();
 
-  ClientWatch& watch_;
+  net::HangupWatch& watch_;
   const Descriptors& descriptors_;
   observe::UpstreamCounts& counts_;
   Duration limit_{};
   bool draining_ = false;
   Era era_ = 0;
-  Deadline expiry_;       // of the oldest, or at once after the upstream has ended one
+  net::Deadline expiry_;  // of the oldest, or at once after the upstream has ended one
   std::list<Idle> idle_;  // oldest first
 };
 

@@ -1,4 +1,4 @@
-// Clients that keep a silent connection: they are parked (src/proxy/parking.h), and must not
+// Clients that keep a silent connection: they are parked (src/net/parking.h), and must not
 // notice.
 
 #include <signal.h>

@@ -49,8 +49,8 @@ struct Fixture {
   }
 
   asio::io_context loop{1};
-  Deadlines deadlines{loop};
-  ClientWatch watch{loop};
+  net::Deadlines deadlines{loop};
+  net::HangupWatch watch{loop};
   observe::ConnectionCounts connections;
   Descriptors descriptors{share_descriptors(1024), connections};
   observe::UpstreamCounts counts;

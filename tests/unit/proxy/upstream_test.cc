@@ -47,7 +47,7 @@ struct Fixture {
     return *result;
   }
   Task<> connect(Stream& stream, std::optional<Result>& result) {
-    Pacer::Token token;
+    net::Pacer::Token token;
     result = co_await upstream.connect(stream, token, std::chrono::seconds(30));
   }
   // Returns when the look-ups that are under way have been answered: a loop has one thread for all
@@ -71,8 +71,8 @@ struct Fixture {
   Acceptor open{loop, loopback()};
   // Bound and not listening: it refuses, and nobody else gets its port.
   Acceptor closed{loop, tcp::v4()};
-  Deadlines deadlines{loop};
-  ClientWatch watch{loop};
+  net::Deadlines deadlines{loop};
+  net::HangupWatch watch{loop};
   net::Peers peers{loop, {}};
   observe::ConnectionCounts connections;
   Descriptors descriptors{share_descriptors(1024), connections};

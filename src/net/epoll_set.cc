@@ -1,10 +1,10 @@
-#include "proxy/epoll_set.h"
+#include "net/epoll_set.h"
 
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 namespace {
 
 int make_set() {
@@ -52,4 +52,4 @@ void EpollSet::tell() {
   while (epoll_wait(set_.native_handle(), &event, 1, 0) == 1) on_ready_(event);
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

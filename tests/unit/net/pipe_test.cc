@@ -1,4 +1,4 @@
-#include "proxy/pipe.h"
+#include "net/pipe.h"
 
 #include <sys/socket.h>
 
@@ -11,7 +11,7 @@
 #include "support/fd.h"
 
 using namespace taskgate;
-using namespace taskgate::proxy;
+using namespace taskgate::net;
 
 namespace {
 

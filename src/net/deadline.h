@@ -8,7 +8,7 @@
 
 #include "base/task.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 class Deadlines;
 
@@ -56,4 +56,4 @@ class Deadlines {
   boost::intrusive::multiset<Deadline, boost::intrusive::constant_time_size<false>> queue_;
 };
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

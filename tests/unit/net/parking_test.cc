@@ -1,4 +1,4 @@
-#include "proxy/parking.h"
+#include "net/parking.h"
 
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 #include "support/deadline.h"
 
 using namespace taskgate;
-using namespace taskgate::proxy;
+using namespace taskgate::net;
 using namespace std::chrono_literals;
 using asio::ip::tcp;
 

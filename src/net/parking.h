@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/task.h"
-#include "proxy/epoll_set.h"
+#include "net/epoll_set.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 class Parking {
  public:
@@ -60,4 +60,4 @@ class Parking {
   std::size_t size_ = 0;
 };
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

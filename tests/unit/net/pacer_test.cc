@@ -1,4 +1,4 @@
-#include "proxy/pacer.h"
+#include "net/pacer.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -8,7 +8,7 @@
 #include "support/catch.h"
 
 using namespace taskgate;
-using namespace taskgate::proxy;
+using namespace taskgate::net;
 using asio::ip::tcp;
 
 namespace {

@@ -1,6 +1,6 @@
-#include "proxy/deadline.h"
+#include "net/deadline.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 Deadline::~Deadline() {
   queue_.remove(*this);
@@ -55,4 +55,4 @@ void Deadlines::tick() {
   arm();
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

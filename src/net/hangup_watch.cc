@@ -1,41 +1,41 @@
-#include "proxy/client_watch.h"
+#include "net/hangup_watch.h"
 
 #include <poll.h>
 
 #include <utility>
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 namespace {
 
 constexpr Duration kMoment = std::chrono::milliseconds(50);
 
 }  // namespace
 
-ClientWatch::ClientWatch(asio::io_context& loop)
+HangupWatch::HangupWatch(asio::io_context& loop)
     : set_(loop, [this](const epoll_event& event) { tell(*static_cast<Guard*>(event.data.ptr)); }),
       timer_(loop) {}
 
-ClientWatch::Guard::Guard(ClientWatch& watch, int descriptor, std::function<void()> on_gone)
+HangupWatch::Guard::Guard(HangupWatch& watch, int descriptor, std::function<void()> on_gone)
     : watch_(watch), descriptor_(descriptor), on_gone_(std::move(on_gone)) {
   watch.new_ones_.push_back(*this);
   watch.arm();
 }
 
-ClientWatch::Guard::~Guard() {
+HangupWatch::Guard::~Guard() {
   if (in_set_) watch_.set_.remove(descriptor_);
 }
 
-void ClientWatch::Guard::set_half_close_is_leaving() {
+void HangupWatch::Guard::set_half_close_is_leaving() {
   half_close_is_leaving_ = true;
   if (in_set_) watch_.set_.change(descriptor_, events(), {.ptr = this});
 }
 
 // A reset is told whatever is asked for.
-std::uint32_t ClientWatch::Guard::events() const {
+std::uint32_t HangupWatch::Guard::events() const {
   return half_close_is_leaving_ ? EPOLLRDHUP : 0U;
 }
 
-void ClientWatch::arm() {
+void HangupWatch::arm() {
   if (std::exchange(armed_, true)) return;
   timer_.expires_after(kMoment);
   timer_.async_wait([this](ErrorCode error) {
@@ -44,7 +44,7 @@ void ClientWatch::arm() {
   });
 }
 
-void ClientWatch::add_new_ones() {
+void HangupWatch::add_new_ones() {
   while (!new_ones_.empty()) {
     Guard& guard = new_ones_.front();
     new_ones_.pop_front();
@@ -53,7 +53,7 @@ void ClientWatch::add_new_ones() {
   }
 }
 
-void ClientWatch::tell(Guard& guard) {
+void HangupWatch::tell(Guard& guard) {
   set_.remove(guard.descriptor_);
   guard.in_set_ = false;
   guard.on_gone_();
@@ -64,4 +64,4 @@ bool was_reset(int descriptor) {
   return poll(&state, 1, 0) == 1 && (state.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

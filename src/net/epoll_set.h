@@ -9,7 +9,7 @@
 
 #include "base/task.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 class EpollSet {
  public:
@@ -34,4 +34,4 @@ class EpollSet {
   OnReady on_ready_;
 };
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

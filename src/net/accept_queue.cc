@@ -1,4 +1,4 @@
-#include "proxy/accept_queue.h"
+#include "net/accept_queue.h"
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
@@ -11,7 +11,7 @@
 #include <array>
 #include <cstring>
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 namespace {
 
 constexpr unsigned kTcpListen =
@@ -114,4 +114,4 @@ std::optional<AcceptQueue> read_accept_queue(const boost::asio::ip::tcp::endpoin
   return found;
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

@@ -1,10 +1,10 @@
-#include "proxy/accept_queue.h"
+#include "net/accept_queue.h"
 
 #include <boost/asio/io_context.hpp>
 
 #include "support/catch.h"
 
-using namespace taskgate::proxy;
+using namespace taskgate::net;
 using boost::asio::ip::tcp;
 
 namespace {

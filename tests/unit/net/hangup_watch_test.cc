@@ -1,4 +1,4 @@
-#include "proxy/client_watch.h"
+#include "net/hangup_watch.h"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 #include "support/deadline.h"
 
 using namespace taskgate;
-using namespace taskgate::proxy;
+using namespace taskgate::net;
 using asio::ip::tcp;
 
 namespace {
@@ -35,10 +35,10 @@ struct Fixture {
   }
 
   asio::io_context loop{1};
-  ClientWatch watch{loop};
+  HangupWatch watch{loop};
   tcp::socket client{loop};
   tcp::socket accepted{loop};
-  std::optional<ClientWatch::Guard> guard;
+  std::optional<HangupWatch::Guard> guard;
   int told = 0;
 };
 
@@ -84,7 +84,7 @@ TEST_CASE("nothing is told to a guard that is gone") {
 
 TEST_CASE("many that leave at once are all told") {
   Fixture f;
-  std::list<ClientWatch::Guard> guards;
+  std::list<HangupWatch::Guard> guards;
   std::list<tcp::socket> duplicates;
   int told = 0;
   for (int i = 0; i < 200; ++i) {

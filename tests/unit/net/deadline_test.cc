@@ -1,9 +1,9 @@
-#include "proxy/deadline.h"
+#include "net/deadline.h"
 
 #include "support/catch.h"
 
 using namespace taskgate;
-using namespace taskgate::proxy;
+using namespace taskgate::net;
 using namespace std::chrono_literals;
 
 namespace {

@@ -10,9 +10,9 @@
 #include <boost/intrusive/list.hpp>
 
 #include "base/task.h"
-#include "proxy/wait_line.h"
+#include "net/wait_line.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 class Pacer {
  public:
@@ -62,4 +62,4 @@ class Pacer {
   WaitLine line_;
 };
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

@@ -6,7 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <optional>
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 struct AcceptQueue {
   unsigned length = 0;   // connections that wait to be accepted
@@ -20,4 +20,4 @@ enum class AcceptQueueAnswer : unsigned char { found, not_local, not_available }
 std::optional<AcceptQueue> read_accept_queue(const boost::asio::ip::tcp::endpoint& endpoint,
                                              AcceptQueueAnswer& answer);
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

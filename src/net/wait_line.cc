@@ -1,6 +1,6 @@
-#include "proxy/wait_line.h"
+#include "net/wait_line.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 Task<bool> WaitLine::wait(std::function<bool()> ready, TimePoint deadline) {
   Place place(loop_, deadline);
@@ -19,4 +19,4 @@ void WaitLine::wake_first() {
   if (!waiting_.empty()) waiting_.front().wake.cancel();
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

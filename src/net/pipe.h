@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 class Pipe {
  public:
@@ -63,4 +63,4 @@ class Pipes {
   std::vector<std::unique_ptr<Pipe>> idle_;
 };
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

@@ -1,4 +1,4 @@
-#include "proxy/pipe.h"
+#include "net/pipe.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <utility>
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 namespace {
 
 constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
@@ -82,4 +82,4 @@ void Pipes::give_back(std::unique_ptr<Pipe> pipe) {
   if (pipe->held() == 0 && idle_.size() < kIdle) idle_.push_back(std::move(pipe));
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

@@ -7,7 +7,7 @@
 
 #include "base/task.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 class WaitLine {
  public:
@@ -33,4 +33,4 @@ class WaitLine {
   boost::intrusive::list<Place, boost::intrusive::constant_time_size<false>> waiting_;
 };
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

@@ -1,10 +1,10 @@
-#include "proxy/pacer.h"
+#include "net/pacer.h"
 
 #include <algorithm>
 
-#include "proxy/accept_queue.h"
+#include "net/accept_queue.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 namespace {
 
 constexpr Duration kPatience = std::chrono::milliseconds(25);
@@ -110,4 +110,4 @@ void Pacer::release_old() {
   }
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

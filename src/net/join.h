@@ -11,7 +11,7 @@
 
 #include "base/task.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
 inline Task<> join(Task<> first, Task<> second) {
   const Executor executor = co_await asio::this_coro::executor;
@@ -25,4 +25,4 @@ inline Task<> join(Task<> first, Task<> second) {
   if (second_error) std::rethrow_exception(second_error);
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

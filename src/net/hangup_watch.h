@@ -1,23 +1,23 @@
-// Notices clients that leave while nothing is read from them: their upstream is silent, or their
-// create waits for its decision. A read would tell, but it would have to store what a pipelining
-// client sends. So their sockets are put into an epoll set of its own, which waits for nothing but
-// their end. Most requests are over before that pays: only what lasts for a moment is put there,
-// and the others cost no system call. Connections to the upstream that wait for their next request
-// are watched in the same way. Loop thread only.
+// Notices peers that hang up while nothing is read from them: clients whose upstream is silent or
+// whose create waits for its decision, and connections to the upstream that wait for their next
+// request. A read would tell, but it would have to store what a pipelining client sends. So their
+// sockets are put into an epoll set of its own, which waits for nothing but their end. Most
+// requests are over before that pays: only what lasts for a moment is put there, and the others
+// cost no system call. Loop thread only.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
 #include <functional>
 
 #include "base/task.h"
-#include "proxy/epoll_set.h"
+#include "net/epoll_set.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 
-class ClientWatch {
+class HangupWatch {
  public:
   // Throws when there is no descriptor for the set.
-  explicit ClientWatch(asio::io_context& loop);
+  explicit HangupWatch(asio::io_context& loop);
 
   // While it lives, `on_gone` may be called, once: the client reset its connection or, with
   // `half_close_is_leaving`, ended its sending side. It may only cancel what is under way: it must
@@ -25,7 +25,7 @@ class ClientWatch {
   class Guard : public boost::intrusive::list_base_hook<
                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
-    Guard(ClientWatch& watch, int descriptor, std::function<void()> on_gone);
+    Guard(HangupWatch& watch, int descriptor, std::function<void()> on_gone);
     ~Guard();
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
@@ -36,10 +36,10 @@ class ClientWatch {
     void set_half_close_is_leaving();
 
    private:
-    friend class ClientWatch;
+    friend class HangupWatch;
     std::uint32_t events() const;
 
-    ClientWatch& watch_;
+    HangupWatch& watch_;
     int descriptor_;
     std::function<void()> on_gone_;
     bool half_close_is_leaving_ = false;
@@ -61,4 +61,4 @@ class ClientWatch {
 // Whether the peer has reset the connection, asked now.
 bool was_reset(int descriptor);
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

@@ -1,4 +1,4 @@
-#include "proxy/parking.h"
+#include "net/parking.h"
 
 #include <malloc.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 
 #include "net/probes.h"
 
-namespace taskgate::proxy {
+namespace taskgate::net {
 namespace {
 
 constexpr Duration kPatience = std::chrono::milliseconds(100);
@@ -79,7 +79,7 @@ void Parking::close(int descriptor) {
 void Parking::tell(const epoll_event& event) {
   const int descriptor = event.data.fd;
   const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-  if (ended && net::takes_vanished(descriptor)) {
+  if (ended && takes_vanished(descriptor)) {
     on_vanished_();
     return close(descriptor);
   }
@@ -130,4 +130,4 @@ void Parking::close_all() {
   }
 }
 
-}  // namespace taskgate::proxy
+}  // namespace taskgate::net

@@ -68,7 +68,25 @@ void add_signal_alarm(const json::value& status, View& view) {
       {words->level, std::move(title), sentences(text(status, "/signal/detail"), words->meaning)});
 }
 
+void add_observing_alarm(View& view) {
+  if (!view.observing) return;
+  std::int64_t hour = 0;
+  std::int64_t day = 0;
+  for (const ObservedRow& row : view.observed) {
+    hour += row.last_hour;
+    day += row.last_day;
+  }
+  view.alarms.push_back({Level::warning, "Nothing is enforced: mode is observe",
+                         "With mode: enforce " + std::to_string(hour) +
+                             " creates of the last hour and " + std::to_string(day) +
+                             " of the last day would have been refused or kept waiting."});
+}
+
 }  // namespace
+
+bool is_observing(const json::value& status) {
+  return text(status, "/mode") == "observe";
+}
 
 void add_alarms(const json::value& status, View& view) {
   add_upstream_alarm(status, view);
@@ -99,7 +117,8 @@ void add_alarms(const json::value& status, View& view) {
          sentences("Generation " + number_in_words(status, "/config/generation") + " stays in use",
                    text(status, "/config/error"))});
   }
-  if (view.live && *view.live > view.limit) {
+  add_observing_alarm(view);
+  if (!view.observing && view.live && *view.live > view.limit) {
     view.alarms.push_back({Level::warning, "More tasks are live than the limit allows",
                            "None is ended for it; creates are refused until enough have ended."});
   }
@@ -118,6 +137,7 @@ void set_state(const json::value& status, View& view) {
   if (upstream_fails(status)) return set(Level::bad, "upstream fails");
   if (is(status, "/config/configured", false)) return set(Level::bad, "unconfigured");
   if (signal != nullptr && signal->level == Level::bad) return set(Level::bad, signal->badge);
+  if (view.observing) return set(Level::warning, "observing");
   if (view.live && *view.live > view.limit) return set(Level::warning, "over the limit");
   if (number(status, "/slots_free") == 0) return set(Level::warning, "full");
   if (signal != nullptr) return set(signal->level, signal->badge);

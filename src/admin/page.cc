@@ -68,6 +68,11 @@ json::object refusal(const RefusalRow& row) {
       {"route", row.route}, {"reason", row.reason},       {"count", row.count}};
 }
 
+json::object observed(const ObservedRow& row) {
+  return {
+      {"route", row.route}, {"reason", row.reason}, {"hour", row.last_hour}, {"day", row.last_day}};
+}
+
 void add_graph(const Graph& graph, json::object& to) {
   to["has_graph"] = !graph.limit.empty();
   to["width"] = graph.width;
@@ -106,6 +111,8 @@ json::object template_view(const View& view, const Graph& graph, bool known_gate
                   {"has_holders", !view.holders.empty()},
                   {"no_holders", view.no_holders},
                   {"holders", each(view.holders, holder)},
+                  {"has_observed", !view.observed.empty()},
+                  {"observed", each(view.observed, observed)},
                   {"has_refusals", !view.refusals.empty()},
                   {"refusals", each(view.refusals, refusal)}};
   add_graph(graph, to);

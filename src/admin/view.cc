@@ -186,6 +186,14 @@ void set_holders(const json::value& status, View& view) {
   }
 }
 
+std::string reason_in_words(const json::value& refusal) {
+  return in_words(text(refusal, "/reason"), {{"full", "no free slot"},
+                                             {"promised", "free slots promised"},
+                                             {"unknown", "count unknown"},
+                                             {"blind", "wrong socket"},
+                                             {"unconfigured", "no configuration"}});
+}
+
 void set_refusals(const json::value& status, View& view) {
   const json::array* refusals = list(status, "/refusals");
   if (refusals == nullptr) return;
@@ -193,13 +201,19 @@ void set_refusals(const json::value& status, View& view) {
     if (view.refusals.size() == kRefusalRows) return;
     view.refusals.push_back(
         {text(refusal, "/when"), number(refusal, "/age_seconds").value_or(0),
-         text(refusal, "/route"),
-         in_words(text(refusal, "/reason"), {{"full", "no free slot"},
-                                             {"promised", "free slots promised"},
-                                             {"unknown", "count unknown"},
-                                             {"blind", "wrong socket"},
-                                             {"unconfigured", "no configuration"}}),
+         text(refusal, "/route"), reason_in_words(refusal),
          number_in_words(refusal, "/live") + " of " + number_in_words(refusal, "/limit")});
+  }
+}
+
+void set_observed(const json::value& status, View& view) {
+  view.observing = is_observing(status);
+  const json::array* rows = list(status, "/observed");
+  if (rows == nullptr) return;
+  for (const json::value& row : *rows) {
+    view.observed.push_back({text(row, "/route"), reason_in_words(row),
+                             number(row, "/last_hour").value_or(0),
+                             number(row, "/last_day").value_or(0)});
   }
 }
 
@@ -255,6 +269,7 @@ std::string age_in_words(std::int64_t seconds) {
 View make_view(const json::value& status, std::size_t cells) {
   View view;
   set_slots(status, view, cells);
+  set_observed(status, view);
   add_alarms(status, view);
   set_state(status, view);
   set_figures(status, view);

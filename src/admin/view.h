@@ -40,6 +40,14 @@ struct RefusalRow {
   std::string count;  // "12 of 12", "? of 12"
 };
 
+// Creates that passed and would have been refused.
+struct ObservedRow {
+  std::string route;
+  std::string reason;
+  std::int64_t last_hour = 0;
+  std::int64_t last_day = 0;
+};
+
 struct Fact {
   std::string name;
   std::string value;
@@ -63,7 +71,9 @@ struct View {
 
   std::string no_holders;  // why there is no row
   std::vector<HolderRow> holders;
-  std::vector<RefusalRow> refusals;  // the newest ten, newest first
+  std::vector<RefusalRow> refusals;   // the newest ten, newest first
+  bool observing = false;             // nothing is enforced
+  std::vector<ObservedRow> observed;  // of the last day, most first
 };
 
 // What is missing in the document is shown as not known. `cells`: slots that are drawn at most.

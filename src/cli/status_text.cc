@@ -187,6 +187,17 @@ void write_refusals(const View& view, Writer& out) {
   out.table(rows);
 }
 
+void write_observed(const View& view, Writer& out) {
+  if (view.observed.empty()) return;
+  out.line();
+  std::vector<Writer::Row> rows{{"WOULD BE REFUSED", "REASON", "LAST HOUR", "LAST DAY"}};
+  for (const admin::ObservedRow& row : view.observed) {
+    rows.push_back({printable(row.route), printable(row.reason), std::to_string(row.last_hour),
+                    std::to_string(row.last_day)});
+  }
+  out.table(rows);
+}
+
 }  // namespace
 
 std::string status_text(const boost::json::value& status, const TextStyle& style) {
@@ -198,6 +209,7 @@ std::string status_text(const boost::json::value& status, const TextStyle& style
   write_facts(view.figures, out);
   write_facts(view.facts, out);
   write_holders(view, out);
+  write_observed(view, out);
   write_refusals(view, out);
   return out.take();
 }

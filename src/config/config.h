@@ -23,6 +23,7 @@ struct Address {
 };
 std::string to_string(const Address& address);  // "127.0.0.1:6080", "[::]:6090"
 
+enum class Mode : std::uint8_t { enforce, observe };
 enum class OnUnknown : std::uint8_t { reject, admit };
 enum class AccessLog : std::uint8_t { all, gated, none };
 
@@ -31,6 +32,7 @@ struct Config {
   Address upstream{"127.0.0.1", 6080};
   Address admin{"::", 9464};
   int limit = 12;
+  Mode mode = Mode::enforce;
   bool limit_is_upstreams = false;  // it came from KC_MAX_TASKS, which the upstream reads too
 
   struct Admission {

@@ -167,6 +167,7 @@ Key routes() {
   return key;
 }
 
+const Names<Mode> kModes = {{"enforce", Mode::enforce}, {"observe", Mode::observe}};
 const Names<OnUnknown> kOnUnknown = {{"reject", OnUnknown::reject}, {"admit", OnUnknown::admit}};
 const Names<AccessLog> kAccessLog = {
     {"all", AccessLog::all}, {"gated", AccessLog::gated}, {"none", AccessLog::none}};
@@ -194,6 +195,7 @@ std::vector<Key> all_keys() {
       target("upstream", PLACE(upstream)),
       listener("admin", PLACE(admin)),
       count("limit", PLACE(limit), {0, 100'000}),
+      choice("mode", PLACE(mode), kModes),
       duration("admission.wait", PLACE(admission.wait), up_to_minutes),
       duration("admission.settle", PLACE(admission.settle), up_to_minutes),
       size("admission.body_limit", PLACE(admission.body_limit), {kKiB, kGiB}),

@@ -8,6 +8,8 @@ const char* name_of(Decision decision) {
       return "admitted";
     case Decision::admitted_unknown:
       return "admitted_unknown";
+    case Decision::observed:
+      return "observed";
     case Decision::rejected:
       return "rejected";
     case Decision::unknown:
@@ -20,6 +22,11 @@ const char* name_of(Decision decision) {
       return "withdrawn";
   }
   return "unknown";
+}
+
+bool passes(Decision decision) {
+  return decision == Decision::admitted || decision == Decision::admitted_unknown ||
+         decision == Decision::observed;
 }
 
 const char* name_of(RefusalReason reason) {

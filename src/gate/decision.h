@@ -10,6 +10,7 @@ namespace taskgate::gate {
 enum class Decision : std::uint8_t {
   admitted,          // a slot was free and is reserved
   admitted_unknown,  // the count was unknown and tmux.on_unknown is admit
+  observed,          // it would be refused, but nothing is enforced
   rejected,          // no slot is free
   unknown,           // the count is unknown and tmux.on_unknown is reject
   draining,          // the gate is going away
@@ -17,12 +18,15 @@ enum class Decision : std::uint8_t {
   withdrawn,         // the client left before the decision
 };
 inline constexpr std::array kDecisions{
-    Decision::admitted, Decision::admitted_unknown, Decision::rejected, Decision::unknown,
-    Decision::draining, Decision::unconfigured,     Decision::withdrawn};
+    Decision::admitted, Decision::admitted_unknown, Decision::observed,     Decision::rejected,
+    Decision::unknown,  Decision::draining,         Decision::unconfigured, Decision::withdrawn};
 const char* name_of(Decision decision);
 
-// The label `reason` of taskgate_refusals_total: finer than the decision, for whoever has to do
-// something about it.
+// Whether a create with this decision goes to the upstream.
+bool passes(Decision decision);
+
+// The label `reason` of taskgate_refusals_total and taskgate_observed_refusals_total: finer than
+// the decision, for whoever has to do something about it.
 enum class RefusalReason : std::uint8_t {
   full,          // as many sessions live as the limit allows, or more
   promised,      // slots are free of sessions, but stayed promised to creates in flight

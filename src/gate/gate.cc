@@ -165,6 +165,13 @@ void Gate::learn(Sender sender, int status) {
 
 std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) const {
   if (!listed_since(ticket.entered_)) return std::nullopt;
+  const auto decision = decide_by_rule(ticket, on);
+  if (!settings_.observe || (decision && passes(*decision))) return decision;
+  return Decision::observed;
+}
+
+// On a listing that began after the create was complete.
+std::optional<Decision> Gate::decide_by_rule(const Ticket& ticket, const Basis& on) const {
   if (on.signal == SignalState::blind && !settings_.admit_unknown) {
     return plausibility_.trial_due(on.at) && free_slots(on) > 0 ? Decision::admitted
                                                                 : Decision::unknown;
@@ -184,13 +191,12 @@ void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
   if (decision == Decision::admitted && on.signal == SignalState::blind) {
     plausibility_.trial_passed(on.at);
   }
-  if (decision == Decision::admitted || decision == Decision::admitted_unknown) {
-    const bool counted = decision == Decision::admitted;
+  if (passes(decision)) {
     const int asked = ticket.demand_.slots;
     Promise promise{.demand = ticket.demand_};
-    promise.slots = counted ? std::min(asked, free_slots(on)) : asked;
+    promise.slots = decision == Decision::admitted ? std::min(asked, free_slots(on)) : asked;
     promise.mark = plausibility_.mark();
-    promise.uncounted = !counted;
+    promise.uncounted = decision != Decision::admitted && !on.counts();
     ticket.verdict_->slots = promise.slots;
     ticket.reservation_ = Reservation(*this, promises_.add(promise));
   }
@@ -217,6 +223,9 @@ Verdict Gate::verdict(const Ticket& ticket, Decision decision, const Basis& on) 
 
 std::optional<RefusalReason> Gate::reason_of(Decision decision, const Basis& on) const {
   switch (decision) {
+    case Decision::observed:
+      if (!on.counts()) return reason_of(Decision::unknown, on);
+      return reason_of(Decision::rejected, on);
     case Decision::rejected:
       return on.live >= settings_.limit ? RefusalReason::full : RefusalReason::promised;
     case Decision::unknown:
@@ -303,6 +312,7 @@ Snapshot Gate::snapshot(TimePoint now) const {
   Snapshot shot;
   const Basis on = basis(now);
   shot.limit = settings_.limit;
+  shot.observing = settings_.observe;
   shot.open = settings_.configured && !draining_;
   shot.signal = on.signal;
   shot.signal_fault = fault_name(on.signal);

@@ -86,6 +86,11 @@
 // before it are not seen.
 //
 // `admit_unknown` lets everything pass while the count is unknown. That is what it says.
+//
+// `observe` lets pass what would be refused, and whoever would wait for a promised slot. Each holds
+// its reservation as ever, so (*) and the counts stay true, though S may pass the limit. Back in
+// `enforce` the rule holds again from the next decision on: nothing is admitted until S is below
+// the limit by itself.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -113,6 +118,7 @@ struct Settings {
   Duration hold = std::chrono::seconds(10);   // tmux.hold
   bool admit_unknown = false;                 // tmux.on_unknown: admit
   bool configured = true;                     // false: the limit is not known, all are refused
+  bool observe = false;                       // mode: observe
 };
 
 class Gate;
@@ -227,6 +233,7 @@ class Gate {
   void decide_those(bool defer, const Basis& on, TimePoint now);
   void learn(Sender sender, int status);
   std::optional<Decision> decide(const Ticket& ticket, const Basis& basis) const;
+  std::optional<Decision> decide_by_rule(const Ticket& ticket, const Basis& basis) const;
   void conclude(Ticket& ticket, Decision decision, const Basis& basis);
   std::optional<RefusalReason> reason_of(Decision decision, const Basis& basis) const;
   Verdict verdict(const Ticket& ticket, Decision decision, const Basis& basis) const;

@@ -48,6 +48,7 @@ inline constexpr std::chrono::seconds kIdle = std::chrono::minutes(15);
 
 struct Snapshot {
   int limit = 0;
+  bool observing = false;  // what would be refused passes
   bool open = true;  // false: creates are refused whatever is free, in a drain or unconfigured
   SignalState signal = SignalState::none;
   std::string signal_fault;   // "timeout", "blind", ...; empty while known

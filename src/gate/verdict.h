@@ -14,7 +14,7 @@ namespace taskgate::gate {
 
 struct Verdict {
   Decision decision = Decision::rejected;
-  std::optional<RefusalReason> reason;  // of a refusal
+  std::optional<RefusalReason> reason;  // of a refusal, or of one that was only observed
   int limit = 0;
   std::optional<int> live;  // of the listing it was decided on; unset when unknown
   int reserved = 0;         // slots in open reservations, this one not counted
@@ -23,10 +23,12 @@ struct Verdict {
   std::optional<Duration> signal_age;  // since the last good listing began
   std::string fault;                   // "timeout", "blind", ...; with a signal that is not known
   std::string detail;                  // a sentence for the operator
-  RetryWindow retry;                   // of a refusal
+  RetryWindow retry;                   // where there is a reason
   // When it was found first that all slots which are free of sessions are promised; unset: it was
   // decided at its first look.
   std::optional<TimePoint> waited_since;
+
+  bool refused() const { return reason && !passes(decision); }
 };
 
 }  // namespace taskgate::gate

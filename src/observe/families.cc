@@ -16,6 +16,11 @@ Families::Families()
                "configuration that is faulty from the start; requests that are faulty in "
                "themselves are not in it.",
                {}),
+      observed_refusals("taskgate_observed_refusals_total",
+                        "Creates that passed although the limit, enforced, would have refused them "
+                        "or kept them waiting, by route and by what was in the way; it grows only "
+                        "while mode is observe.",
+                        {}),
       reservations_abandoned("taskgate_reservations_abandoned_total",
                              "Admitted creates whose outcome never became known (no answer, broken "
                              "connection); their slot is kept for admission.settle only, and a "
@@ -77,6 +82,7 @@ std::vector<prometheus::MetricFamily> Families::collect() const {
   std::vector<prometheus::MetricFamily> all;
   const std::initializer_list<const prometheus::Collectable*> families{&admissions,
                                                                        &refusals,
+                                                                       &observed_refusals,
                                                                        &reservations_abandoned,
                                                                        &session_listings,
                                                                        &requests,

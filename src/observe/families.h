@@ -16,6 +16,7 @@ struct Families {
 
   Counters admissions;
   Counters refusals;
+  Counters observed_refusals;
   Counters reservations_abandoned;
   Counters session_listings;
   Counters requests;

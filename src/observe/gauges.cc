@@ -63,6 +63,10 @@ std::optional<int> count_if_known(const gate::Snapshot& gate, gate::Origin origi
 }
 
 void add_slots(Families& out, const gate::Snapshot& gate) {
+  out.flag("taskgate_observing",
+           "1 while mode is observe: creates that would be refused pass, and are counted in "
+           "taskgate_observed_refusals_total.",
+           gate.observing);
   out.gauge("taskgate_sessions_live",
             "Live tmux sessions that match tmux.match, by a listing at most a second old; sessions "
             "made by other doors count too, and the series is absent while the count is unknown.",

@@ -23,13 +23,9 @@ HistoryPoint& point_of(std::optional<HistoryPoint>& point) {
   return point ? *point : point.emplace();
 }
 
-bool is_admission(gate::Decision decision) {
-  return decision == gate::Decision::admitted || decision == gate::Decision::admitted_unknown;
-}
-
 Counts count_of(gate::Decision decision) {
   if (decision == gate::Decision::withdrawn) return {.withdrawn = 1};
-  return is_admission(decision) ? Counts{.admitted = 1} : Counts{.refused = 1};
+  return gate::passes(decision) ? Counts{.admitted = 1} : Counts{.refused = 1};
 }
 
 }  // namespace
@@ -61,7 +57,7 @@ void History::decided(const gate::Verdict& verdict, TimePoint now) {
   Step& step = count(count_of(verdict.decision), now);
   if (verdict.decision == gate::Decision::withdrawn) return;
   HistoryPoint& point = point_of(step.point);
-  point.reserved = verdict.reserved + (is_admission(verdict.decision) ? 1 : 0);
+  point.reserved = verdict.reserved + (gate::passes(verdict.decision) ? 1 : 0);
   point.limit = verdict.limit;
 }
 

@@ -17,7 +17,7 @@ namespace taskgate::observe {
 
 struct Counts {
   std::uint64_t requests = 0;  // all that ended, creates and their refusals among them
-  std::uint64_t admitted = 0;  // creates that passed, by count or because the count was unknown
+  std::uint64_t admitted = 0;  // creates that passed, by count or although it was unknown or full
   std::uint64_t refused = 0;
   std::uint64_t withdrawn = 0;          // the client left before the decision
   std::uint64_t upstream_failures = 0;  // exchanges without an answer

@@ -19,6 +19,8 @@ using prometheus::Counter;
 using prometheus::Histogram;
 
 constexpr std::string_view kOther = "other";
+// The class of every create as long as there are no others.
+constexpr const char* kDefaultClass = "default";
 
 // Answers that the gate makes itself: their series are there from the start, so that the first of
 // them is already an increase. The first two are refusals of creates.
@@ -61,6 +63,7 @@ struct RouteSeries {
   Histogram* seconds = nullptr;
   std::array<Counter*, gate::kDecisions.size()> admissions{};
   std::array<Counter*, gate::kRefusalReasons.size()> refusals{};
+  std::array<Counter*, gate::kRefusalReasons.size()> observed{};
   std::vector<std::pair<int, Counter*>> codes;  // a handful; searched from the front
 };
 
@@ -134,6 +137,8 @@ void Metrics::Impl::add_admissions(RouteSeries& route) {
   for (const auto reason : gate::kRefusalReasons) {
     route.refusals[index(reason)] =
         &families.refusals.Add({{"reason", name_of(reason)}, {"route", route.name}});
+    route.observed[index(reason)] = &families.observed_refusals.Add(
+        {{"class", kDefaultClass}, {"reason", name_of(reason)}, {"route", route.name}});
   }
 }
 
@@ -163,7 +168,10 @@ void Metrics::Impl::record_verdict(RouteSeries& route, const Outcome& outcome) {
   const gate::Verdict& verdict = *outcome.verdict;
   if (route.admissions.front() == nullptr) add_admissions(route);
   route.admissions[index(verdict.decision)]->Increment();
-  if (verdict.reason) route.refusals[index(*verdict.reason)]->Increment();
+  if (verdict.refused()) route.refusals[index(*verdict.reason)]->Increment();
+  if (verdict.decision == gate::Decision::observed) {
+    route.observed[index(*verdict.reason)]->Increment();
+  }
   if (verdict.decision != gate::Decision::withdrawn) {
     admission_seconds[index(verdict.decision)]->Observe(to_seconds(outcome.waited));
   }

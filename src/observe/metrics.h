@@ -13,6 +13,7 @@
 #include "gate/snapshot.h"
 #include "gate/verdict.h"
 #include "observe/history.h"
+#include "observe/observed.h"
 #include "observe/outcome.h"
 #include "tmux/listing.h"
 
@@ -86,7 +87,8 @@ struct Status {
   bool config_last_reload_success = true;
   std::string config_error;             // of the last load, empty if it succeeded
   std::vector<RecentRefusal> refusals;  // newest first, at most 20
-  std::vector<HistoryPoint> history;    // oldest first
+  std::vector<ObservedRefusals> observed;
+  std::vector<HistoryPoint> history;  // oldest first
   std::chrono::system_clock::time_point started;
   std::string listen, upstream;  // addresses as text
   int pid = 0;

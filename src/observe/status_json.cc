@@ -115,6 +115,17 @@ json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {
   return all;
 }
 
+json::array observed(const std::vector<ObservedRefusals>& rows) {
+  json::array all;
+  for (const ObservedRefusals& row : rows) {
+    all.push_back(json::object{{"route", text(row.route)},
+                               {"reason", gate::name_of(row.reason)},
+                               {"last_hour", row.last_hour},
+                               {"last_day", row.last_day}});
+  }
+  return all;
+}
+
 // By columns: a row of names for each point would be most of the document.
 json::object history(const std::vector<HistoryPoint>& points) {
   json::array steps_ago, signal, live, peak, reserved, limit, admitted, refused;
@@ -192,6 +203,7 @@ std::string to_json(const Status& status, WallTime now) {
   return json::serialize(
       json::object{{"live", or_null(gate.live)},
                    {"limit", gate.limit},
+                   {"mode", gate.observing ? "observe" : "enforce"},
                    {"reservations", reservations(gate)},
                    {"slots_free", or_null(gate.slots_free())},
                    {"waiting", gate.waiting},
@@ -199,6 +211,7 @@ std::string to_json(const Status& status, WallTime now) {
                    {"holders", holders(gate, now)},
                    {"retry_after", retry_after(gate)},
                    {"refusals", refusals(status.refusals, now)},
+                   {"observed", observed(status.observed)},
                    {"history", history(status.history)},
                    {"totals", counts(status.totals)},
                    {"last_minute", counts(status.last_minute)},

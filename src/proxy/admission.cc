@@ -23,7 +23,8 @@ gate::Settings gate_settings(const config::Config& config) {
           .settle = config.admission.settle,
           .hold = config.tmux.hold,
           .admit_unknown = config.tmux.on_unknown == config::OnUnknown::admit,
-          .configured = config.configured};
+          .configured = config.configured,
+          .observe = config.mode == config::Mode::observe};
 }
 
 std::int64_t wall_seconds() {

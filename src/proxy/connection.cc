@@ -92,6 +92,9 @@ void Connection::record() {
   outcome_.total = now - began_;
   services_.metrics.record(outcome_);
   services_.history.ended(now);
+  if (outcome_.verdict && outcome_.verdict->decision == gate::Decision::observed) {
+    services_.observed.add(outcome_.route, *outcome_.verdict->reason, now);
+  }
   log_line(now);
   end_request();
   if (has_many_fields()) parser_.release();

@@ -268,6 +268,7 @@ observe::Status Proxy::status() const {
   status.config_last_reload_success = last_reload_succeeded_;
   status.config_error = reload_error_;
   status.refusals.assign(services_.refusals.begin(), services_.refusals.end());
+  status.observed = services_.observed.rows(Clock::now());
   status.history = services_.history.points(Clock::now());
   status.started = started_;
   status.listen = config::to_string(services_.config->listen);

@@ -15,6 +15,7 @@
 #include "net/peers.h"
 #include "net/pipe.h"
 #include "observe/metrics.h"
+#include "observe/observed.h"
 #include "observe/request_ids.h"
 #include "proxy/admission.h"
 #include "proxy/descriptors.h"
@@ -92,6 +93,7 @@ struct Services {
   HeldBytes held;
   ItemOrder items;
   observe::ByteCounts bytes;
+  observe::Observed observed;
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
   http::Date date;
   observe::RequestIdMaker request_ids;

@@ -91,6 +91,13 @@ TEST_CASE("Each trouble has a word, a title and a level") {
        "upstream fails",
        Level::bad,
        {"The upstream does not answer: connect_refused"}},
+      {[](Status& s) {
+         s.gate.observing = true;
+         s.gate.live = 13;
+       },
+       "observing",
+       Level::warning,
+       {"Nothing is enforced: mode is observe"}},
       {[](Status& s) { s.gate.match_wrong = true; },
        "open",
        Level::good,
@@ -221,6 +228,22 @@ TEST_CASE("Holders and refusals are rows in words") {
   CHECK(view.refusals[0].count == "12 of 12");
   CHECK(view.refusals[1].reason == "count unknown");
   CHECK(view.refusals[1].count == "? of 12");
+}
+
+TEST_CASE("Observing, the banner sums up what would have been refused, and rows say which") {
+  Status status = observe::sample_status();
+  status.gate.observing = true;
+  status.observed = {{"webhook", gate::RefusalReason::full, 3, 40},
+                     {"terminal", gate::RefusalReason::promised, 1, 2}};
+  const View view = view_of(status);
+  REQUIRE(view.alarms.size() == 1);
+  CHECK(view.alarms[0].text ==
+        "With mode: enforce 4 creates of the last hour and 42 of the last day would have been "
+        "refused or kept waiting.");
+  REQUIRE(view.observed.size() == 2);
+  CHECK(view.observed[0].route == "webhook");
+  CHECK(view.observed[0].reason == "no free slot");
+  CHECK(view.observed[1].last_day == 2);
 }
 
 TEST_CASE("Of many refusals the newest are shown") {

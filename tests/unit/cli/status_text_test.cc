@@ -59,6 +59,16 @@ REFUSED        ROUTE    REASON         LIVE
 )");
 }
 
+TEST_CASE("What would have been refused stands in a table of its own") {
+  Status status = observe::sample_status();
+  status.gate.observing = true;
+  status.observed = {{"webhook", gate::RefusalReason::full, 3, 40}};
+  CHECK(has(text_of(status), R"(
+WOULD BE REFUSED  REASON        LAST HOUR  LAST DAY
+webhook           no free slot  3          40
+)"));
+}
+
 TEST_CASE("A count that is not known stands first, in words, broken at the terminal's edge") {
   const std::string text = text_of(observe::unknown_status(), {.colours = false, .width = 50});
   CHECK(has(text, "\n UNKNOWN   ? / 12  [????????????]  free slots not known"));

@@ -28,6 +28,7 @@ listen: "[::1]:1"
 upstream: coder:2
 admin: :3
 limit: 4
+mode: observe
 admission: {wait: 0, settle: 6s, body_limit: 2MiB, body_total: 8MiB}
 refuse: {unknown_status: 429, help: "ask: us"}
 tmux:
@@ -48,6 +49,7 @@ routes: none
   CHECK(config.upstream == Address{"coder", 2});
   CHECK(config.admin == Address{"::", 3});
   CHECK(config.limit == 4);
+  CHECK(config.mode == Mode::observe);
   CHECK(config.admission.wait == Duration::zero());
   CHECK(config.admission.settle == std::chrono::seconds(6));
   CHECK(config.admission.body_limit == 2U << 20);
@@ -218,10 +220,11 @@ TEST_CASE("an unknown key is an error that says what was meant") {
       {"drain:\n  zzzzzzzz: 1",
        "config.yaml:2:3: drain.zzzzzzzz: unknown key; use timeout or notice"},
       {"zzz: 1",
-       "config.yaml:1:1: zzz: unknown key; use listen, upstream, admin, limit, admission, refuse, "
+       "config.yaml:1:1: zzz: unknown key; use listen, upstream, admin, limit, mode, admission, "
+       "refuse, "
        "tmux, timeouts, limits, drain, forwarded, log or routes"},
       {"'': 1",
-       "config.yaml:1:1: unknown key; use listen, upstream, admin, limit, admission, refuse, "
+       "config.yaml:1:1: unknown key; use listen, upstream, admin, limit, mode, admission, refuse, "
        "tmux, timeouts, limits, drain, forwarded, log or routes"},
   };
   for (const Row& row : rows) {
@@ -244,7 +247,7 @@ TEST_CASE("all errors of a file are told at once, in its order") {
         Lines{
             "config.yaml:1:8: limit: 'x' is not a whole number; use a whole number from 0 to "
             "100000",
-            "config.yaml:2:1: bogus_key: unknown key; use listen, upstream, admin, limit, "
+            "config.yaml:2:1: bogus_key: unknown key; use listen, upstream, admin, limit, mode, "
             "admission, refuse, tmux, timeouts, limits, drain, forwarded, log or routes",
             "config.yaml:4:9: tmux.hold: 'y' is not a duration such as 500ms or 10s; use a "
             "duration from 0s to 1h",

@@ -24,6 +24,7 @@ TEST_CASE("the defaults are printed in full") {
 upstream: 127.0.0.1:6080
 admin: "[::]:9464"
 limit: 12
+mode: enforce
 admission:
   wait: 2s
   settle: 5s
@@ -73,6 +74,7 @@ TEST_CASE("a configuration with nothing left at its default comes back") {
   config.upstream = {"coder.svc", 2};
   config.admin = {"::1", 3};
   config.limit = 0;
+  config.mode = Mode::observe;
   config.admission = {Duration::zero(), std::chrono::milliseconds(1), 1500, 1501};
   config.refuse.unknown_status = 429;
   config.refuse.help = "see \"limits\": https://a.b/c?d #e";

@@ -3,7 +3,8 @@
 // and deaths, of creates that start one session, several, perhaps none, or none at all, before
 // their answer or after it. In every state the sessions that exist or are still to come stay within
 // the limit, nobody is refused for a reason that the listing did not show, and nobody gets a slot
-// before one who stands before it in the line.
+// before one who stands before it in the line. Where the mode turns to observe and back, what
+// passes against the rule is known, and what the rule admits again keeps the limit.
 //
 // The world is rebuilt from its list of events for each state, which needs no copying of the gate;
 // states that differ in nothing that matters are visited once.
@@ -36,6 +37,7 @@ struct Event {
     drop,
     die,
     outsider,
+    turn,
     expire
   };
   Kind kind;
@@ -52,10 +54,12 @@ struct Case {
   std::vector<int> asks;   // slots that each create asks for; one where nothing is said
   bool maybe = false;      // answered 201, a create may have started nothing
   bool late = false;       // sessions start behind the answer, within its settle
+  int turns = 0;           // of the mode, from enforce to observe and back
   // Wrong rules, to show that the search finds them.
   bool frees_on_answer = false;
-  bool holds_one = false;       // one slot, however many sessions are to start
-  bool ignores_settle = false;  // ends with the first listing behind the answer
+  bool holds_one = false;         // one slot, however many sessions are to start
+  bool ignores_settle = false;    // ends with the first listing behind the answer
+  bool forgets_observed = false;  // keeps no slot for what passed against the rule
 };
 
 constexpr double kWait = 1000;
@@ -66,9 +70,10 @@ struct Create {
   std::unique_ptr<Ticket> ticket;
   Reservation reservation;
   double arrived = -1;
-  double answered = -1;  // 201
-  bool gone = false;     // refused, failed or never sent
-  int held = 0;          // slots, by the rule
+  double answered = -1;    // 201
+  bool gone = false;       // refused, failed or never sent
+  bool forgotten = false;  // went upstream, and the rule keeps nothing of it
+  int held = 0;            // slots, by the rule
   int spawned = 0;
   int alive = 0;
   bool judged = false;
@@ -93,6 +98,7 @@ class World {
     }
     add_listing_choices(found);
     if (outsiders_ < of_.outsiders) found.push_back({Kind::outsider});
+    if (turns_ < of_.turns) found.push_back({Kind::turn});
     for (int i = 0; i < of_.creates; ++i) add_create_choices(i, found);
     return found;
   }
@@ -111,16 +117,20 @@ class World {
     text += "/" + std::to_string(last_live_) + "/" + std::to_string(deaths_) + "/" +
             std::to_string(spare_) + "/" + std::to_string(outsiders_);
     if (turned_away_) text += 't';
+    if (of_.turns > 0) text += "/" + std::to_string(turns_) + "/" + std::to_string(observed_);
     return text;
   }
 
  private:
-  static Settings settings(const Case& of) {
+  static Settings settings(const Case& of, bool observe = false) {
     Settings made;
+    made.observe = observe;
     made.limit = of.limit;
     made.wait = std::chrono::milliseconds(static_cast<int>(kWait));
     return made;
   }
+
+  bool observes() const { return turns_ % 2 == 1; }
 
   bool is_stranger(const Create& c) const { return &c - creates_.data() < of_.strangers; }
 
@@ -158,13 +168,13 @@ class World {
 
   // Whether its sessions can start now.
   bool is_starting(const Create& c) const {
-    if (!of_.late) return bool(c.reservation);
+    if (!of_.late) return c.reservation || c.forgotten;
     return c.answered >= 0 && now_ < settled(c);
   }
 
   std::string describe(const Create& c) const {
     std::string text;
-    text += c.arrived < 0 ? 'n' : c.gone ? 'g' : c.reservation ? 'f' : 'w';
+    text += c.arrived < 0 ? 'n' : c.gone ? 'g' : c.forgotten ? 'u' : c.reservation ? 'f' : 'w';
     text += c.answered >= 0 ? 'A' : '-';
     text += c.judged ? 'j' : '-';
     for (const int count : {c.held, c.spawned, c.alive}) text += static_cast<char>('0' + count);
@@ -207,12 +217,13 @@ class World {
     if (may_fail) found.push_back({Kind::fail, i});
     if (may_fail) found.push_back({Kind::drop, i});
     const bool has_started = c.spawned > 0 || c.held == 0 || of_.late || of_.maybe;
-    if (c.reservation && has_started) found.push_back({Kind::answer, i});
+    if ((c.reservation || c.forgotten) && has_started) found.push_back({Kind::answer, i});
     if (c.alive > 0 && deaths_ < of_.deaths) found.push_back({Kind::die, i});
   }
 
   void step(const Event& event) {
     now_ += 1;
+    admitted_now_ = observed_now_ = false;
     apply(event);
     collect();
     check();
@@ -251,7 +262,9 @@ class World {
       case Event::Kind::answer:
         c.answered = now_;
         if (is_stranger(c)) turned_away_ = false;
-        if (of_.frees_on_answer) {
+        if (c.forgotten) {
+          c.forgotten = false;
+        } else if (of_.frees_on_answer) {
           c.reservation.not_sent(at(now_));
         } else {
           c.reservation.answered(201, at(now_));
@@ -272,6 +285,10 @@ class World {
         return;
       case Event::Kind::outsider:
         ++outsiders_;
+        return;
+      case Event::Kind::turn:
+        ++turns_;
+        gate_.configure(settings(of_, observes()), at(now_));
         return;
     }
   }
@@ -301,9 +318,15 @@ class World {
           fault_ = "holds another number of slots";
         }
         c.reservation = c.ticket->take_reservation();
+        admitted_now_ = true;
+        continue;
+      }
+      if (verdict.decision == Decision::observed) {
+        observe(c);
         continue;
       }
       c.gone = true;
+      if (observes()) fault_ = "refused although nothing is enforced";
       if (last_began_ <= c.arrived) fault_ = "refused on a listing from before its body was in";
       const bool waited_out = last_began_ > c.arrived + kWait;
       if (last_live_ < of_.limit && !waited_out) fault_ = "refused while a slot was free";
@@ -313,12 +336,38 @@ class World {
     }
   }
 
+  void observe(Create& c) {
+    if (!observes()) fault_ = "observed although the limit is enforced";
+    if (last_live_ + promised() < of_.limit) fault_ = "observed while a slot was free";
+    c.held = c.asks;
+    observed_ += c.held;
+    observed_now_ = true;
+    c.reservation = c.ticket->take_reservation();
+    if (of_.forgets_observed) {
+      c.reservation.not_sent(at(now_));
+      c.forgotten = true;
+    }
+  }
+
+  // Whether a create waits that was complete when the last listing began.
+  bool keeps_waiting() const {
+    return std::ranges::any_of(creates_, [&](const Create& c) {
+      return c.ticket && c.ticket->verdict() == nullptr && last_began_ > c.arrived;
+    });
+  }
+
   void check() {
+    if (observes() && keeps_waiting()) fault_ = "waits although nothing is enforced";
     const int to_come = sum([this](const Create& c) {
       const bool comes = c.reservation || is_starting(c);
       return comes ? c.held - c.spawned : 0;
     });
-    if (alive() - outsiders_ + to_come > of_.limit) fault_ = "more sessions than the limit allows";
+    // What passed against the rule comes on top, but not where the rule has just admitted
+    // something.
+    const int beyond = admitted_now_ && !observed_now_ ? 0 : observed_;
+    if (alive() - outsiders_ + to_come > of_.limit + beyond) {
+      fault_ = "more sessions than the limit allows";
+    }
   }
 
   Case of_;
@@ -333,6 +382,10 @@ class World {
   int spare_ = 0;
   int outsiders_ = 0;
   bool turned_away_ = false;  // the strangers' last one
+  int turns_ = 0;
+  int observed_ = 0;           // slots of creates that passed against the rule
+  bool admitted_now_ = false;  // in this step
+  bool observed_now_ = false;
   std::string fault_;
 };
 
@@ -406,6 +459,21 @@ TEST_CASE("nor does one with creates of a sender who is turned away, which come 
   }
 }
 
+TEST_CASE("observing refuses nobody, keeps nobody waiting, and leaves the rule true behind it") {
+  for (const int turns : {1, 2, 3}) {
+    for (const std::vector<int>& asks : {std::vector<int>{}, std::vector<int>{2, 1, 1}}) {
+      Case of{2, asks.empty() ? 4 : 3, 1, 0};
+      of.asks = asks;
+      of.turns = turns;
+      const Result result = search(of);
+      INFO(turns << " turns of the mode, " << result.states << " states");
+      CHECK(result.fault == "");
+      CHECK(result.states > 1000);
+      CHECK(result.finished > 0);
+    }
+  }
+}
+
 bool is_over_admission(const std::string& fault) {
   return fault == "more sessions than the limit allows" || fault == "admitted against the rule";
 }
@@ -431,6 +499,15 @@ TEST_CASE("the search finds the over-admission of a rule that does not wait for 
   Case wrong{2, 3};
   wrong.late = true;
   wrong.ignores_settle = true;
+  const std::string fault = search(wrong).fault;
+  CAPTURE(fault);
+  CHECK(is_over_admission(fault));
+}
+
+TEST_CASE("the search finds the over-admission of a rule that forgets what it only observed") {
+  Case wrong{2, 4, 0, 0};
+  wrong.turns = 2;
+  wrong.forgets_observed = true;
   const std::string fault = search(wrong).fault;
   CAPTURE(fault);
   CHECK(is_over_admission(fault));

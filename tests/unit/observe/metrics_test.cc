@@ -20,6 +20,7 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_admissions_total{decision=\"admitted\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"admitted_unknown\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"draining\",route=\"spawn\"} 0\n"
+        "taskgate_admissions_total{decision=\"observed\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"rejected\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"unconfigured\",route=\"spawn\"} 0\n"
         "taskgate_admissions_total{decision=\"unknown\",route=\"spawn\"} 0\n"
@@ -77,6 +78,7 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_admission_seconds_count{decision=\"admitted\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"admitted_unknown\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"draining\"} 0\n"
+        "taskgate_admission_seconds_count{decision=\"observed\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"rejected\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"unconfigured\"} 0\n"
         "taskgate_admission_seconds_count{decision=\"unknown\"} 0\n");
@@ -135,6 +137,15 @@ TEST_CASE("A refusal counts by its reason beside its decision") {
   CHECK(value(metrics, std::string("taskgate_admissions_total{decision=\"") + name_of(decision) +
                            labels) == 1);
   CHECK(value(metrics, "taskgate_refusals_total{reason=\"full\",route=\"spawn\"}") == 0);
+}
+
+TEST_CASE("A create that is only observed is no refusal, and counts by what would have been one") {
+  Metrics metrics(kRoutes);
+  metrics.record(create("webhook", gate::Decision::observed, gate::RefusalReason::full));
+  const std::string labels = "{class=\"default\",reason=\"full\",route=\"webhook\"}";
+  CHECK(value(metrics, "taskgate_observed_refusals_total" + labels) == 1);
+  CHECK(value(metrics, "taskgate_refusals_total{reason=\"full\",route=\"webhook\"}") == 0);
+  CHECK(value(metrics, "taskgate_admissions_total{decision=\"observed\",route=\"webhook\"}") == 1);
 }
 
 TEST_CASE("The time that a create waited for a promised slot is a part of its decision time") {
@@ -275,7 +286,7 @@ TEST_CASE("A help is one whole sentence in one line") {
     CHECK(std::regex_match(help, std::regex("[A-Z0-9][^\\\\]+\\.")));
     CHECK(helps.insert(help).second);
   }
-  CHECK(helps.size() == 46);
+  CHECK(helps.size() == 48);
 }
 
 TEST_CASE("Two renderings of the same state are the same text") {

@@ -60,6 +60,7 @@ Members exposed_members() {
   status.refusals = {{status.started, "spawn", full, 23, "7d1f"},
                      {status.started, "spawn", unknown, 10, ""}};
   status.history = {{1, {}, {}, 0, 12, 0, 0}, {0, gate::SignalState::known, 3, 0, 12, 0, 0, 3}};
+  status.observed = {{"spawn", gate::RefusalReason::full, 1, 2}};
   status.config_error = "config.yaml:1:8: limit: \"x\" is no number";
   add_member("", json::parse(to_json(status)), members);
   add_member("", json::parse(to_json(unknown_status())), members);

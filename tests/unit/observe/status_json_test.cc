@@ -29,6 +29,7 @@ TEST_CASE("The status says all that is known") {
   unknown.reason = gate::RefusalReason::unknown;
   unknown.fault = "timeout";
   unknown.limit = 12;
+  status.observed = {{"webhook", gate::RefusalReason::full, 3, 40}};
   status.refusals = {{kNow - std::chrono::seconds(7), "spawn", full, 23, "7d1f"},
                      {kNow, "webhook", unknown, 10, ""}};
   status.history = {{20, gate::SignalState::held, 2, 0, 12, 7, 0},
@@ -37,7 +38,7 @@ TEST_CASE("The status says all that is known") {
   json::object expected = json::parse(R"({
     "live": 3, "limit": 12,
     "reservations": {"total": 4, "in_flight": 1, "settling": 2, "abandoned": 1},
-    "slots_free": 5, "waiting": 5,
+    "mode": "enforce", "slots_free": 5, "waiting": 5,
     "signal": {"state": "known", "fault": null, "detail": null, "age_seconds": 0.25,
                "match_wrong": false},
     "holders": [
@@ -60,6 +61,7 @@ TEST_CASE("The status says all that is known") {
     "retry_after": {"window_seconds": 180, "basis": "recent", "freed": 5, "watched_seconds": 9E2,
                     "ended": 6, "mean_lifetime_seconds": 9E1, "mean_age_seconds": 4E2,
                     "quiet_seconds": 3E1},
+    "observed": [{"route": "webhook", "reason": "full", "last_hour": 3, "last_day": 40}],
     "history": {"step_seconds": 5, "steps": 180, "steps_ago": [20, 11, 0],
                  "signal": ["held", null, "known"], "live": [2, null, 3], "peak": [null, null, 5], "reserved": [0, 1, 4],
                  "limit": [12, 12, 12], "admitted": [7, 1, 1], "refused": [0, 2, 0]},
@@ -80,6 +82,12 @@ TEST_CASE("The status says all that is known") {
   expected["version"] = kVersion;
   expected["revision"] = kRevision;
   CHECK(json::value(parsed(status)) == json::value(expected));
+}
+
+TEST_CASE("The mode says whether anything is enforced") {
+  Status status = sample_status();
+  status.gate.observing = true;
+  CHECK(parsed(status).at("mode") == "observe");
 }
 
 TEST_CASE("What is not known is null, never zero or empty") {

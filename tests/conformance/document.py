@@ -1,9 +1,9 @@
-"""The tables of docs/http.md, between two markers."""
+"""The tables of docs/conformance.md, between two markers."""
 
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "http.md"
+PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "conformance.md"
 BEGIN = "<!-- tables of ./dev conformance --peers --markdown: begin -->\n"
 END = "<!-- tables: end -->\n"
 

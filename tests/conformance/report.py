@@ -55,7 +55,7 @@ def markdown(cases, by_proxy, versions):
                     for group, rows in shared.items()])]
     for group, rows in by_group(cases).items():
         columns = {name: results for name, results in by_proxy.items() if rows[0] in results}
-        shown.append(f"### {GROUPS[group]}\n\n" + table(
+        shown.append(f"## {GROUPS[group]}\n\n" + table(
             ["case", "section", *(titles[name] for name in columns)],
             [[one.name, one.section, *(cell(results[one]) for results in columns.values())] for one in rows]))
     return "\n".join(shown)

@@ -8,10 +8,10 @@ ARG BASE=debian:12-slim
 
 FROM ${BASE} AS build
 WORKDIR /src
-COPY scripts/packages.sh scripts/
+COPY scripts/lib/packages.sh scripts/lib/
 # What the base has is brought up to date too: some of it is carried in the image.
 RUN apt-get -qq update && apt-get -qq -y upgrade && \
-    bash -euc 'note() { echo "$*"; }; fail() { echo "$*" >&2; exit 1; }; source scripts/packages.sh; need build' && \
+    bash -euc 'note() { echo "$*"; }; fail() { echo "$*" >&2; exit 1; }; source scripts/lib/packages.sh; need build' && \
     rm -rf /var/lib/apt/lists/*
 
 # First without the revision, which changes with each commit: what does not show it is compiled once.
@@ -21,7 +21,7 @@ COPY src src
 RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release --log-level=NOTICE && \
     cmake --build /build --target taskgate
 ARG TASKGATE_REVISION=unknown
-COPY LICENSE scripts/image_root ./
+COPY LICENSE scripts/lib/image_root ./
 RUN cmake -DTASKGATE_REVISION="$TASKGATE_REVISION" --log-level=NOTICE /build && \
     cmake --build /build --target taskgate && \
     ./image_root /build/taskgate /image

@@ -4,7 +4,7 @@ is, once as it keeps to the oldest version that has such policies.
 
 usage: run.py PROGRAMS HELM [TEST...]
 
-PROGRAMS is the folder that scripts/apiserver prints, HELM the helm to use. TEST is a name as unittest takes it,
+PROGRAMS is the folder that scripts/lib/apiserver prints, HELM the helm to use. TEST is a name as unittest takes it,
 pods_test or pods_test.Pods.test_x; without one, all tests run.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 sys.dont_write_bytecode = True
-sys.path[:0] = [str(HERE), str(ROOT / "bench")]
+sys.path[:0] = [str(HERE), str(ROOT / "scripts" / "lib")]
 import world  # noqa: E402
 from cluster import Cluster  # noqa: E402
 from processes import end_on_terminate  # noqa: E402

@@ -36,7 +36,7 @@ packages_of() {
       echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_TEST[@]}" \
         "${PACKAGES_BUDGET[@]}" "${PACKAGES_FUZZ[@]}" "${PACKAGES_LINT[@]}"
       ;;
-    *) fail "no set of packages is called '$1'; those that there are stand in scripts/packages.sh" ;;
+    *) fail "no set of packages is called '$1'; those that there are stand in scripts/lib/packages.sh" ;;
   esac
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <limits>
 #include <string_view>
 
@@ -32,15 +31,8 @@ constexpr std::array<Mode, 5> kModes = {{
     {"download", "answers of --bytes, likewise"},
 }};
 
-struct Flag {
-  const char* name;
-  const char* argument;
-  const char* help;
-  std::function<void(Options&, S value)> set;
-};
-
-const std::vector<Flag>& flags() {
-  static const std::vector<Flag> kFlags = {
+const std::vector<test::Flag<Options>>& flags() {
+  static const std::vector<test::Flag<Options>> kFlags = {
       {"--port", "N", "of 127.0.0.1; required",
        [](Options& o, S v) {
          o.port = static_cast<std::uint16_t>(number(v, std::numeric_limits<std::uint16_t>::max()));
@@ -61,18 +53,6 @@ const std::vector<Flag>& flags() {
   return kFlags;
 }
 
-const Flag& flag_named(S name) {
-  for (const Flag& flag : flags()) {
-    if (name == flag.name) return flag;
-  }
-  throw UsageError("unknown flag: " + name);
-}
-
-std::string column(std::string left) {
-  left.resize(std::max<std::size_t>(left.size() + 1, 22), ' ');
-  return "  " + left;
-}
-
 }  // namespace
 
 Options parse_options(const std::vector<std::string>& arguments) {
@@ -86,11 +66,7 @@ Options parse_options(const std::vector<std::string>& arguments) {
   if (std::none_of(kModes.begin(), kModes.end(), is_it)) {
     throw UsageError("unknown mode: " + options.mode);
   }
-  for (std::size_t i = 1; i < arguments.size(); i += 2) {
-    const Flag& flag = flag_named(arguments[i]);
-    if (i + 1 == arguments.size()) throw UsageError(arguments[i] + ": needs a value");
-    flag.set(options, arguments[i + 1]);
-  }
+  read_flags(flags(), {arguments.begin() + 1, arguments.end()}, options);
   if (options.port == 0) throw UsageError("--port is required");
   return options;
 }
@@ -103,12 +79,12 @@ std::string usage() {
       "is one more line of JSON; the connections stay until the next line. At the end of standard "
       "input it waits for\n"
       "none.\n\n";
-  for (const Mode& mode : kModes) out += column(mode.name) + mode.help + "\n";
-  out += "\n";
-  for (const Flag& flag : flags()) {
-    out += column(std::string(flag.name) + " " + flag.argument) + flag.help + "\n";
+  for (const Mode& mode : kModes) {
+    std::string left = std::string("  ") + mode.name;
+    left.resize(28, ' ');
+    out += left + mode.help + "\n";
   }
-  return out;
+  return out + "\n" + help_of(flags());
 }
 
 }  // namespace taskgate::bench

@@ -4,11 +4,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "support/flags.h"
+
 namespace taskgate::bench {
+
+using test::UsageError;
 
 struct Options {
   std::string mode;
@@ -22,10 +25,6 @@ struct Options {
   int status = 200;         // that every answer must have
   std::uint64_t bytes = 0;  // of an upload's or a download's body
   bool help = false;
-};
-
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 // Reads `MODE --name value ...`. Throws UsageError.

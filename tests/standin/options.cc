@@ -1,7 +1,6 @@
 #include "standin/options.h"
 
 #include <cstdlib>
-#include <functional>
 
 #include "standin/text.h"
 
@@ -36,17 +35,10 @@ AuthMode auth_mode(const std::string& value) {
   throw UsageError("not an auth mode: " + value);
 }
 
-struct Flag {
-  const char* name;
-  const char* argument;  // null for a switch
-  const char* help;
-  std::function<void(Options&, const std::string& value)> set;
-};
-
 using S = const std::string&;
 
-const std::vector<Flag>& flags() {
-  static const std::vector<Flag> kFlags = {
+const std::vector<test::Flag<Options>>& flags() {
+  static const std::vector<test::Flag<Options>> kFlags = {
       {"--address", "HOST", "IPv4 address to listen on (127.0.0.1)",
        [](Options& o, S v) { o.address = v; }},
       {"--port", "N", "0 takes a free one", [](Options& o, S v) { o.port = port(v); }},
@@ -96,13 +88,6 @@ const std::vector<Flag>& flags() {
   return kFlags;
 }
 
-const Flag& flag_named(const std::string& name) {
-  for (const Flag& flag : flags()) {
-    if (name == flag.name) return flag;
-  }
-  throw UsageError("unknown flag: " + name);
-}
-
 void take_environment(Options& options) {
   if (const char* mode = std::getenv("AUTH_MODE")) options.auth = auth_mode(mode);
   if (const char* mode = std::getenv("READONLY_MODE")) options.readonly = is_true(mode);
@@ -114,20 +99,7 @@ void take_environment(Options& options) {
 Options parse_options(const std::vector<std::string>& arguments) {
   Options options;
   take_environment(options);
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const auto equals = arguments[i].find('=');
-    const Flag& flag = flag_named(arguments[i].substr(0, equals));
-    const bool inline_value = equals != std::string::npos;
-    if (inline_value && flag.argument == nullptr)
-      throw UsageError(arguments[i] + ": takes no value");
-    if (!inline_value && flag.argument != nullptr && i + 1 == arguments.size()) {
-      throw UsageError(arguments[i] + ": needs a value");
-    }
-    const std::string value = inline_value               ? arguments[i].substr(equals + 1)
-                              : flag.argument != nullptr ? arguments[++i]
-                                                         : "";
-    flag.set(options, value);
-  }
+  read_flags(flags(), arguments, options);
   if (options.auth == AuthMode::none && !options.readonly) {
     throw UsageError("--auth-mode none is allowed only with --readonly");
   }
@@ -135,13 +107,7 @@ Options parse_options(const std::vector<std::string>& arguments) {
 }
 
 std::string usage() {
-  std::string out = "coder_standin: behaves like the kube-coder workspace server\n\n";
-  for (const Flag& flag : flags()) {
-    std::string left = std::string("  ") + flag.name + " " + (flag.argument ? flag.argument : "");
-    left.resize(std::max<std::size_t>(left.size(), 28), ' ');
-    out += left + flag.help + "\n";
-  }
-  return out;
+  return "coder_standin: behaves like the kube-coder workspace server\n\n" + help_of(flags());
 }
 
 }  // namespace taskgate::standin

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "support/flags.h"
+
 namespace taskgate::standin {
 
+using test::UsageError;
 using Milliseconds = std::chrono::milliseconds;
 
 enum class AuthMode { basic, oauth2, none };
@@ -47,10 +49,6 @@ struct Options {
   std::uint16_t terminal_port = 7681;
 
   bool help = false;
-};
-
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 // Reads `--name value` and `--name=value`, then AUTH_MODE, READONLY_MODE and TRUSTED_PROXY from the

@@ -35,17 +35,10 @@ sockaddr_in resolve(const std::string& target) {
   return address;
 }
 
-struct Flag {
-  const char* name;
-  const char* argument;  // null for a switch
-  const char* help;
-  std::function<void(StormOptions&, const std::string& value)> set;
-};
-
 using S = const std::string&;
 
-const std::vector<Flag>& flags() {
-  static const std::vector<Flag> kFlags = {
+const std::vector<test::Flag<StormOptions>>& flags() {
+  static const std::vector<test::Flag<StormOptions>> kFlags = {
       {"--target", "HOST:PORT", "IPv4; required",
        [](StormOptions& o, S v) {
          o.host = v;
@@ -60,7 +53,11 @@ const std::vector<Flag>& flags() {
        [](StormOptions& o, S) { o.keep_alive = true; }},
       {"--connect-all-first", nullptr, "send nothing before all are connected",
        [](StormOptions& o, S) { o.connect_all_first = true; }},
-      {"--body", "TEXT", "{marker} in it is replaced", [](StormOptions& o, S v) { o.body = v; }},
+      {"--body", "TEXT", "{marker} in it is replaced",
+       [](StormOptions& o, S v) {
+         o.body = v;
+         o.body_given = true;
+       }},
       {"--marker", "PREFIX", "of the X-Marker field (storm-<pid>)",
        [](StormOptions& o, S v) { o.marker = v; }},
       {"--header", "'NAME: VALUE'", "one more field, repeatable",
@@ -72,45 +69,20 @@ const std::vector<Flag>& flags() {
   return kFlags;
 }
 
-const Flag& flag_named(const std::string& name) {
-  for (const Flag& flag : flags()) {
-    if (name == flag.name) return flag;
-  }
-  throw UsageError("unknown flag: " + name);
-}
-
 }  // namespace
 
 StormOptions parse_storm_options(const std::vector<std::string>& arguments) {
   StormOptions options;
   options.marker = "storm-" + std::to_string(::getpid());
-  bool body_given = false;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const auto equals = arguments[i].find('=');
-    const bool inline_value = equals != std::string::npos;
-    const Flag& flag = flag_named(arguments[i].substr(0, equals));
-    if (flag.argument != nullptr && !inline_value && i + 1 == arguments.size()) {
-      throw UsageError(arguments[i] + ": needs a value");
-    }
-    body_given = body_given || std::string_view(flag.name) == "--body";
-    std::string value;
-    if (inline_value) value = arguments[i].substr(equals + 1);
-    if (!inline_value && flag.argument != nullptr) value = arguments[++i];
-    flag.set(options, value);
-  }
+  read_flags(flags(), arguments, options);
   if (options.host.empty() && !options.help) throw UsageError("--target is required");
-  if (!body_given && (options.method == "GET" || options.method == "HEAD")) options.body.clear();
+  const bool needs_none = options.method == "GET" || options.method == "HEAD";
+  if (needs_none && !options.body_given) options.body.clear();
   return options;
 }
 
 std::string storm_usage() {
-  std::string out = "storm: sends many requests at once and counts the answers\n\n";
-  for (const Flag& flag : flags()) {
-    std::string left = std::string("  ") + flag.name + " " + (flag.argument ? flag.argument : "");
-    left.resize(std::max<std::size_t>(left.size(), 28), ' ');
-    out += left + flag.help + "\n";
-  }
-  return out;
+  return "storm: sends many requests at once and counts the answers\n\n" + help_of(flags());
 }
 
 }  // namespace taskgate::standin

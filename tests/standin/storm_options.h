@@ -21,6 +21,7 @@ struct StormOptions {
   // "{marker}" in body and path becomes the request's marker. No body with GET and HEAD unless one
   // is given.
   std::string body = R"({"prompt":"storm","marker":"{marker}"})";
+  bool body_given = false;
   std::string marker;                         // prefix, so that each run's markers are its own
   std::vector<std::string> headers;           // "Name: value"
   std::chrono::milliseconds timeout{60'000};  // for each request

@@ -1,15 +1,27 @@
-// That a parser's result does not depend on how its input was cut.
+// That a parser finds the fields that are there, and that its result does not depend on how its
+// input was cut.
 #pragma once
 
 #include <string_view>
 
 #include "fuzz/check.h"
+#include "fuzz/plain_head.h"
 #include "unit/http/pieces.h"
 
 namespace taskgate::fuzz {
 
 // Longer inputs are cut at random only: each byte for itself costs the square of the size.
 inline constexpr std::size_t kMostForEachByte = 64;
+
+template <typename Head>
+void check_same_fields(const PlainHead& plain, const Head& head) {
+  check(plain.fields.size() == head.fields.size(), "each line of a head is a field");
+  for (std::size_t i = 0; i < plain.fields.size(); ++i) {
+    check_equal(lower(head.fields[i].name), plain.fields[i].name, "a field has its line's name");
+    check_equal(std::string(head.fields[i].value), plain.fields[i].value,
+                "a field has its line's value");
+  }
+}
 
 // What the parser makes of the whole, after a check that it makes the same of the pieces.
 template <typename Parser>

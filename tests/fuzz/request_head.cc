@@ -146,6 +146,7 @@ void run(std::string_view input) {
   if (received.starts_with("\r\n")) received.remove_prefix(2);
   const PlainHead plain = read_plainly(received);
   check_request_line(plain, head);
+  check_same_fields(plain, head);
   const auto rules = examine(head);
   if (!rules.has_value()) return;
   check_unambiguous(plain, head, *rules);

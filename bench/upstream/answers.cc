@@ -57,6 +57,11 @@ Task<> answer_bytes(TcpSocket& socket, std::uint64_t count) {
   }
 }
 
+Task<> answer_nothing(TcpSocket& socket) {
+  char byte = 0;
+  co_await socket.async_read_some(asio::buffer(&byte, 1), kThrow);
+}
+
 Task<> answer_missing(TcpSocket& socket) {
   co_await send_head(socket, 404, 0);
 }

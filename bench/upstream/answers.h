@@ -19,6 +19,8 @@ Task<> answer_bytes(TcpSocket& socket, std::uint64_t count);
 Task<> answer_events(TcpSocket& socket, std::uint64_t per_second);
 // /echo: a WebSocket that sends each message back, until the client leaves.
 Task<> answer_echo(TcpSocket& socket, const Request& request, std::string& pending);
+// /silence: nothing, until the client leaves.
+Task<> answer_nothing(TcpSocket& socket);
 // Any other: 404.
 Task<> answer_missing(TcpSocket& socket);
 

@@ -29,6 +29,7 @@ Task<> answer(TcpSocket& socket, const Request& request, std::string& pending) {
   if (const auto rate = number_behind("/events/", request.target)) {
     return answer_events(socket, *rate);
   }
+  if (request.target == "/silence") return answer_nothing(socket);
   return answer_missing(socket);
 }
 

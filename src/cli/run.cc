@@ -1,4 +1,5 @@
 // The gate as a process: who owns what, in which order it ends, and what the signals do.
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -45,6 +46,16 @@ struct WatchedFile {
   std::string path;
   FileMark mark;
 };
+
+// Set by the program, these stay as they are: else the largest buffer that was ever freed makes
+// glibc keep as much, and each thread of the admin port has a heap of its own.
+void keep_heap_small() {
+  constexpr int kLarge = 128 * 1024;  // goes back to the system at once when it is freed
+  constexpr int kHeaps = 2;           // the loop's, and one for all other threads
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+  ::mallopt(M_TRIM_THRESHOLD, kLarge);
+  ::mallopt(M_ARENA_MAX, kHeaps);
+}
 
 // The running gate. Members are destroyed in reverse: first the admin server, whose threads ask the
 // loop, then the data plane, whose connections have ended by then, then the loop.
@@ -233,6 +244,7 @@ int run(const Words& flags) {
   auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
   signal(SIGPIPE, SIG_IGN);
+  keep_heap_small();
   log::set_level(loaded->config.log.level);
   for (const std::string& line : loaded->warnings) {
     log::warning("config_warning").field("detail", line);

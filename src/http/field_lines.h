@@ -30,6 +30,8 @@ class FieldLines {
   void bind(std::string_view bytes, std::vector<Field>& fields) const;
   // After `complete`: where the head ends, its last CRLF included.
   std::size_t end() const { return position_; }
+  // What it has taken for the lines so far.
+  std::size_t bytes() const { return lines_.capacity() * sizeof(Span); }
   // After `failed`: static text.
   const char* fault() const { return fault_; }
 

@@ -62,6 +62,9 @@ class RequestParser {
   // After `failed`.
   const Refusal& refusal() const { return refusal_; }
 
+  // What it holds while the head is not complete, beyond what was received.
+  std::size_t bytes() const { return fields_.bytes(); }
+
   // Ready for the next request; keeps its memory.
   void reset();
   // The same without keeping it.

@@ -1,5 +1,5 @@
 // Clients that keep their connection and have been silent for a while. A connection's coroutine
-// holds 3 KiB; parked, it is a descriptor in an epoll set and the time at which it ends, from which
+// holds 4 KiB; parked, it is a descriptor in an epoll set and the time at which it ends, from which
 // it goes on when something comes. Loop thread only.
 #pragma once
 

@@ -6,6 +6,12 @@
 #include "proxy/connection.h"
 
 namespace taskgate::proxy {
+namespace {
+
+// Bytes that a parser takes for the lines of a usual head.
+constexpr std::size_t kFewLines = 256;
+
+}  // namespace
 
 // One request's head, or false when none comes: the client is gone, or silent.
 Task<bool> Connection::read_head() {
@@ -14,7 +20,9 @@ Task<bool> Connection::read_head() {
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool started = !client_.received().empty();
   if (!started) client_.release_buffer();
+  std::size_t lines = std::max(parser_.bytes(), kFewLines);
   while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
+    lines = charge_lines(lines);
     const bool came = co_await read_toward_head(started);
     if (!came) {
       const bool too_slow = client_.fault() == StreamFault::timeout && (started || first_);
@@ -25,6 +33,13 @@ Task<bool> Connection::read_head() {
   }
   client_.deadline().clear();
   co_return true;
+}
+
+// Where its lines begin is a part of what its head costs, unless they are few.
+std::size_t Connection::charge_lines(std::size_t before) {
+  const std::size_t now = std::max(parser_.bytes(), before);
+  if (now > before) charge_growth(now - before);
+  return now;
 }
 
 Task<bool> Connection::read_toward_head(bool started) {

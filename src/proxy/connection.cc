@@ -12,6 +12,10 @@
 namespace taskgate::proxy {
 namespace {
 
+constexpr Duration kLinger = std::chrono::seconds(5);
+// Of a client that gave way, since others wait for what it holds.
+constexpr Duration kBriefLinger = std::chrono::milliseconds(500);
+
 bool has_body(const http::RequestRules& rules) {
   return rules.body.kind != http::BodyKind::none;
 }
@@ -44,6 +48,7 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
   }
   services_.peers.watch(client_.socket().native_handle());
   ++services_.counts.idle;
+  services_.provide_records();
 }
 
 Connection::~Connection() {
@@ -85,6 +90,7 @@ void Connection::begin_request() {
   moved_ = began_;
   --services_.counts.idle;
   ++services_.counts.active;
+  services_.provide_records();
 }
 
 void Connection::record() {
@@ -124,7 +130,7 @@ Task<> Connection::finish(After after) {
   if (after == After::reset) {
     client_.reset();
   } else if (after == After::linger || (after == After::close && unread)) {
-    co_await client_.linger();
+    co_await client_.linger(gave_way_ ? kBriefLinger : kLinger);
   }
   client_.close();
 }

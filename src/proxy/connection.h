@@ -42,6 +42,7 @@ class Connection : public HeldBytes::Holder,
   Task<> wait_for_room();
   Task<bool> read_head();
   Task<bool> read_toward_head(bool started);
+  std::size_t charge_lines(std::size_t before);
   Duration silence_limit() const;
   bool was_silent() const;
   bool park();

@@ -37,12 +37,11 @@ class Descriptors {
   bool cover_requests() const { return used() <= shares_.traffic; }
   // Nobody needs these now: connections that wait for the next request may have them.
   std::size_t spare() const { return cover_requests() ? shares_.traffic - used() : 0; }
-
- private:
   std::size_t used() const {
     return counts_.idle + 2 * (counts_.active + counts_.streams + counts_.tunnels);
   }
 
+ private:
   DescriptorShares shares_;
   const observe::ConnectionCounts& counts_;
 };

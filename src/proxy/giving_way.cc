@@ -14,6 +14,7 @@ constexpr char kReason[] = "too much is held for clients; try again shortly";
 // of it costs more than little heads do, and is made again.
 Task<> Connection::wait_for_room() {
   parser_.release();
+  moved();
   client_.deadline().set(config_->timeouts.head);
   const bool granted =
       co_await client_.claim({HeldFor::request, HeldBytes::kRequest, HeldBytes::kRequest});
@@ -56,7 +57,7 @@ bool Exchange::give_way() {
     client_.interrupt();
   } else {
     failure_ = UpstreamFailure{503, kReason};
-    after_ = After::linger;
+    after_ = upload_.complete() ? After::close : After::linger;
   }
   upstream_.interrupt();
   return true;

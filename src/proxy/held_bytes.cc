@@ -12,8 +12,9 @@
 namespace taskgate::proxy {
 namespace {
 
-// A client's connection without a request, buffers beyond the first one left out.
-constexpr std::size_t kConnection = 3 * 1024;
+// A client's connection without a request, buffers beyond the first one left out. As what a request
+// costs, it is measured: what thousands of them add to the process (./dev bench --only crowds).
+constexpr std::size_t kConnection = 4 * 1024;
 
 // What is held at most for one client that always finds a little room: a browser's head.
 constexpr std::size_t kSmall = 16 * 1024;
@@ -23,6 +24,8 @@ constexpr std::size_t kSmallText = 1024;
 
 // A client that has not moved for so long stalls.
 constexpr Duration kStill = std::chrono::milliseconds(500);
+// Who has sent a whole request waits for others: it is not the one that stalls, for so long.
+constexpr Duration kTurn = std::chrono::seconds(2);
 constexpr Duration kLook = std::chrono::milliseconds(50);
 
 constexpr Duration kTold = std::chrono::seconds(10);
@@ -42,20 +45,46 @@ void HeldBytes::set_limits(Limits limits) {
 
 // --- The sums
 
-// What the connections cost beyond what is free for them: a quarter of the bound.
-std::size_t HeldBytes::connections() const {
-  const std::size_t busy = counts_.active + counts_.streams + counts_.tunnels;
-  const std::size_t cost = clients_ * kConnection + busy * kRequest;
+std::size_t HeldBytes::busy() const {
+  return counts_.active + counts_.streams + counts_.tunnels;
+}
+
+// What so many connections cost beyond what is free for them: a quarter of the bound.
+std::size_t HeldBytes::beyond_free(std::size_t clients) const {
+  const std::size_t cost = clients * kConnection + busy() * kRequest;
   return cost - std::min(cost, limits_.total / 4);
 }
 
+// More than the bound: clients have come behind those that found room.
+std::size_t HeldBytes::over() const {
+  const std::size_t all = used_ + connections();
+  return all - std::min(all, limits_.total);
+}
+
+// Clients of which nothing is held but their connection have nothing to give, and are bounded by
+// count.
+bool HeldBytes::is_overdrawn() const {
+  return over() > limits_.total / 4 && used_ + busy() * kRequest > limits_.total / 4;
+}
+
+bool HeldBytes::overdrawn() {
+  if (!is_overdrawn()) return false;
+  look_soon();
+  return true;
+}
+
 // `held`: by the client that asks. The more it would hold, the less of the bound is there for it,
-// so that those who ask for little find room. A little is kept from a crowd of connections too.
+// so that those who ask for little find room. A little is kept from a crowd of connections too, for
+// heads and for requests.
 bool HeldBytes::fits(std::size_t held, const Claim& claim) const {
   const std::size_t used = used_ + claim.room;
   const std::size_t all = used + connections();
   if (claim.use == HeldFor::speed) return all <= limits_.total / 2;
-  if (claim.use == HeldFor::request) return connections() == 0 || all <= limits_.total;
+  if (claim.use == HeldFor::request) {
+    // Those that are parked may all come back at once.
+    const std::size_t everybody = std::max<std::size_t>(clients_, counts_.idle + busy());
+    return used + beyond_free(everybody) <= limits_.total || busy() * kRequest <= limits_.total / 4;
+  }
   if (used_ == held) return true;  // there is nobody to wait for
   if (held + claim.room > kSmall) return all <= limits_.total - limits_.total / 4;
   return all <= limits_.total || used <= limits_.total / 8;
@@ -115,7 +144,10 @@ bool HeldBytes::Holder::try_claim(const Claim& claim) {
 }
 
 void HeldBytes::Holder::charge_text(std::size_t bytes) {
-  if (bytes <= kSmallText) return;
+  if (bytes > kSmallText) charge_growth(bytes);
+}
+
+void HeldBytes::Holder::charge_growth(std::size_t bytes) {
   text_ += bytes;
   all_.add(*this, HeldFor::head, bytes);
 }
@@ -139,6 +171,7 @@ Task<bool> HeldBytes::wait(Holder& holder, Claim claim, Timer*& wake) {
   Waiting place(loop_, holder, claim);
   waiting_.insert(place);
   holder.asks_ = claim.room;
+  holder.asks_for_request_ = claim.use == HeldFor::request;
   wake = &place.wake;
   look_soon();
   co_await place.wake.async_wait(kTask);
@@ -180,7 +213,7 @@ void HeldBytes::look_soon() {
 
 void HeldBytes::look() {
   grant();  // connections that ended have told nobody
-  if (waiting_.empty()) return;
+  if (waiting_.empty() && !is_overdrawn()) return;
   const TimePoint now = Clock::now();
   make_way(Shortage::all, now);
   make_way(Shortage::bodies, now);
@@ -205,11 +238,19 @@ bool HeldBytes::waits_for_little(const Holder& holder) {
   return holder.asks_ > 0 && holder.bytes_ <= kSmall;
 }
 
+bool HeldBytes::stalls(const Holder& holder, TimePoint now) {
+  const bool has_turn = holder.asks_for_request_ && waits_for_little(holder);
+  return now - holder.moved_ >= (has_turn ? kTurn : kStill);
+}
+
 // As many give way as it takes, together with those that are on their way out already; whoever
 // waits and gives way asks for nothing any more. A body that is whole waits for its decision, not
 // for its client.
 void HeldBytes::make_way(Shortage shortage, TimePoint now) {
   std::size_t needed = missing(shortage);
+  std::size_t beyond = 0;  // the bound, to which who waits for little adds little
+  if (shortage == Shortage::all && (needed > 0 || is_overdrawn())) beyond = over();
+  needed += beyond;
   if (needed == 0) return;
   const auto weight = [shortage](const Holder& holder) -> std::size_t {
     if (shortage == Shortage::bodies) return holder.reads_body_ ? holder.body_ : 0;
@@ -219,7 +260,7 @@ void HeldBytes::make_way(Shortage shortage, TimePoint now) {
   for (Holder& holder : holders_) {
     if (holder.gave_way_) {
       needed -= std::min(needed, weight(holder) + holder.asks_);
-    } else if (weight(holder) > 0 && now - holder.moved_ >= kStill) {
+    } else if (weight(holder) > 0 && stalls(holder, now)) {
       still.push_back(&holder);
     }
   }
@@ -228,6 +269,7 @@ void HeldBytes::make_way(Shortage shortage, TimePoint now) {
     return weight(*a) != weight(*b) ? weight(*a) > weight(*b) : a->moved_ < b->moved_;
   });
   for (Holder* holder : still) {
+    if (waits_for_little(*holder)) needed -= std::min(needed, std::exchange(beyond, 0));
     if (needed == 0) break;
     const std::size_t bytes = weight(*holder) + holder->asks_;
     if (!holder->give_way()) continue;

@@ -60,8 +60,10 @@ class HeldBytes {
     void discharge(std::size_t bytes) { all_.take(*this, bytes); }
 
     // Copies of what came in, which are charged whether there is room or not, since what they were
-    // made of goes soon. Small ones are a part of what every request costs.
+    // made of goes soon. Small ones are a part of what every request costs; what grows is charged
+    // by its steps, however small.
     void charge_text(std::size_t bytes);
+    void charge_growth(std::size_t bytes);
     void discharge_text(std::size_t bytes);
     // The body is there, and nobody waits for the rest of it.
     void body_is_whole() { reads_body_ = false; }
@@ -88,14 +90,18 @@ class HeldBytes {
     std::size_t text_ = 0;  // of them
     bool reads_body_ = false;
     std::size_t asks_ = 0;  // while it waits
+    bool asks_for_request_ = false;
   };
 
   // Whether requests are to wait, since the connections themselves have used it up.
   bool crowded() const { return !fits(0, {HeldFor::request, kRequest, 0}); }
+  // Whether who stalls is to give way before further clients come, each of which costs something.
+  // Those are looked for from here on.
+  bool overdrawn();
   observe::HeldCounts counts() const { return {used_, gave_way_}; }
 
   // What a request costs beside what its connection does, in bytes.
-  static constexpr std::size_t kRequest = 5 * 1024;
+  static constexpr std::size_t kRequest = 7 * 1024;
 
  private:
   struct Waiting : boost::intrusive::set_base_hook<
@@ -111,7 +117,11 @@ class HeldBytes {
     bool granted = false;
   };
 
-  std::size_t connections() const;
+  std::size_t busy() const;
+  std::size_t beyond_free(std::size_t clients) const;
+  std::size_t connections() const { return beyond_free(clients_); }
+  std::size_t over() const;
+  bool is_overdrawn() const;
   bool fits(std::size_t held, const Claim& claim) const;
   bool body_fits(const Holder& holder, const Claim& claim) const;
   Task<bool> wait(Holder& holder, Claim claim, Timer*& wake);
@@ -124,6 +134,7 @@ class HeldBytes {
   enum class Shortage : std::uint8_t { all, bodies };
   std::size_t missing(Shortage shortage) const;
   static bool waits_for_little(const Holder& holder);
+  static bool stalls(const Holder& holder, TimePoint now);
   void make_way(Shortage shortage, TimePoint now);
   void report();
   void note_peak();

@@ -14,8 +14,8 @@
 namespace taskgate::proxy {
 namespace {
 
-// Out of descriptors, or at the connection cap: accepting goes on a little later, and nothing else
-// suffers.
+// Out of descriptors, at the connection cap, or short of memory: accepting goes on a little later,
+// and nothing else suffers.
 constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 // A gate that stays at its cap pauses all the time; the log need not say so each time.
 constexpr Duration kPauseTold = std::chrono::seconds(10);
@@ -65,8 +65,8 @@ Task<> Proxy::accept_loop(unsigned listening) {
     if (!error) begin(std::move(socket), Arrival::accepted);
     if (error && error != asio::error::connection_aborted) {
       co_await pause_accepting(error.message());
-    } else if (at_capacity()) {
-      co_await pause_accepting("as many connections as are allowed");
+    } else if (const char* reason = why_no_more()) {
+      co_await pause_accepting(reason);
     }
   }
 }
@@ -81,13 +81,13 @@ Task<> Proxy::pause_accepting(std::string_view reason) {
         .field("connections", clients())
         .field(
             "detail",
-            "further clients wait in the listen backlog: raise limits.connections, and the limit "
-            "of open files with it");
+            "further clients wait in the listen backlog: raise limits.connections and the limit of "
+            "open files, or limits.held and the container's memory, as the reason says");
   }
   do {
     accept_pause_.expires_after(kAcceptPause);
     co_await accept_pause_.async_wait(kTask);
-  } while (accepting_ && at_capacity());
+  } while (accepting_ && why_no_more() != nullptr);
 }
 
 std::size_t Proxy::connection_limit() const {
@@ -95,8 +95,12 @@ std::size_t Proxy::connection_limit() const {
                                services_.descriptors.shares().clients);
 }
 
-bool Proxy::at_capacity() const {
-  return clients() >= connection_limit() || !services_.descriptors.has_room();
+// Null: one more client may come.
+const char* Proxy::why_no_more() {
+  if (clients() >= connection_limit() || !services_.descriptors.has_room()) {
+    return "as many connections as are allowed";
+  }
+  return services_.held.overdrawn() ? "as much is held for clients as is allowed" : nullptr;
 }
 
 void Proxy::warn_if_descriptors_are_short() const {

@@ -65,7 +65,7 @@ class Proxy {
   std::size_t clients() const { return open_ + services_.parking.size(); }
   Task<> run_drain(unsigned drain);
   std::size_t connection_limit() const;
-  bool at_capacity() const;
+  const char* why_no_more();
   void warn_if_descriptors_are_short() const;
   void stop_accepting();
   void finish_if_empty();

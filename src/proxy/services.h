@@ -14,6 +14,7 @@
 #include "net/parking.h"
 #include "net/peers.h"
 #include "net/pipe.h"
+#include "net/reactor_records.h"
 #include "observe/metrics.h"
 #include "observe/observed.h"
 #include "observe/request_ids.h"
@@ -58,6 +59,7 @@ struct Services {
            observe::Metrics& counters, const DescriptorShares& shares, net::Parking::OnReady unpark,
            net::ProbeTimes probes)
       : loop(io),
+        records(io),
         metrics(counters),
         config(std::move(start)),
         descriptors(shares, counts),
@@ -72,6 +74,7 @@ struct Services {
         items(io) {}
 
   asio::io_context& loop;
+  net::ReactorRecords records;
   observe::Metrics& metrics;
   // Swapped whole at a reload; a request keeps the one that it began with.
   std::shared_ptr<const config::Config> config;
@@ -102,6 +105,8 @@ struct Services {
   std::uint16_t own_port = 0;
   bool draining = false;
 
+  // Before a connection or a request needs them.
+  void provide_records() { records.provide(descriptors.used() - parking.size()); }
   std::uint32_t next_draw() { return static_cast<std::uint32_t>(random()); }
 };
 

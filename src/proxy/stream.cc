@@ -28,7 +28,6 @@ constexpr Duration kBriefSilence = std::chrono::milliseconds(500);
 constexpr std::uint8_t kBriefInARow = 8;
 
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
-constexpr Duration kLingerTime = std::chrono::seconds(5);
 
 using Buffers = std::array<asio::const_buffer, std::tuple_size_v<Stream::Parts>>;
 
@@ -301,9 +300,9 @@ void Stream::close() {
   socket_.close(ignored);
 }
 
-Task<> Stream::linger() {
+Task<> Stream::linger(Duration limit) {
   half_close();
-  deadline_.set(kLingerTime);
+  deadline_.set(limit);
   for (std::size_t dropped = received().size(); dropped < kLingerBytes;) {
     consume(received().size());
     const bool came = co_await read_more();

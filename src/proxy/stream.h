@@ -97,8 +97,9 @@ class Stream {
   void close();
 
   // After an answer whose request was not read to its end: a close now would become a reset that
-  // overtakes the answer. Ends the sending side, then reads and drops, bounded in bytes and time.
-  Task<> linger();
+  // overtakes the answer. Ends the sending side, then reads and drops, bounded in bytes, and by
+  // `limit` in time.
+  Task<> linger(Duration limit);
 
  private:
   Task<bool> read(bool after_silence);

@@ -12,8 +12,14 @@
 namespace taskgate::test {
 namespace {
 
-// What the chart gives the container.
-constexpr std::size_t kMostKib = 64 * 1024;
+// What the process stays within, by docs/configuration.md; with the default of 32 MiB it is what
+// the chart gives the container.
+constexpr std::size_t most_kib(std::size_t held_mib) {
+  return (8 + held_mib + held_mib * 3 / 4) * 1024;
+}
+constexpr std::size_t kUsualMib = 32;
+
+constexpr std::size_t kRecord = 192;  // with what the heap adds to it, in bytes
 
 const std::string kGaveWay = "taskgate_connections_gave_way_total";
 
@@ -38,6 +44,9 @@ void serve(RawConnection& connection) {
     const std::string piece(16 * 1024, 'x');
     connection.send("HTTP/1.0 200 OK\r\n\r\n");
     while (connection.try_send(piece)) continue;
+  } else if (head.starts_with("GET /tunnel ")) {
+    connection.send("HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+    connection.peer_closed();
   } else {
     connection.peer_closed();
   }
@@ -46,12 +55,11 @@ void serve(RawConnection& connection) {
 struct Attack {
   explicit Attack(const Gate::Settings& settings) : world(serve, settings) { raise_own_limit(); }
 
-  // Every so many of the crowd, somebody else asks, with a head that needs more than the first
-  // buffer.
+  // Five times meanwhile somebody else asks, with a head that needs more than the first buffer.
   void gather(int count, const std::function<void(RawClient&)>& begin) {
     for (int i = 0; i < count; ++i) {
       begin(crowd.emplace_back(world.port()));
-      if (i % 100 == 99) check_others();
+      if ((i + 1) * 5 / count != i * 5 / count) check_others();
     }
   }
 
@@ -64,14 +72,17 @@ struct Attack {
     check_others();
   }
 
-  void check_memory(const char* what) {
+  // That the crowd has gone is told by half as much again as there was before it came, and by what
+  // the loop keeps of each descriptor for the next one.
+  void check_memory(const char* what, std::size_t held_mib = kUsualMib) {
     const std::size_t peak = world.front.gate.peak_kib();
     std::printf("%s: %zu KiB resident at most\n", what, peak);
-    CHECK(peak < kMostKib);
+    CHECK(peak < most_kib(held_mib));
+    const std::size_t records = crowd.size() * 2 * kRecord / 1024;
     for (RawClient& client : crowd) client.reset();
     crowd.clear();
-    const std::size_t half = fresh + (peak - fresh) / 2;
-    eventually("most of it goes back", [&] { return world.front.gate.resident_kib() < half; });
+    const std::size_t little = fresh + fresh / 2 + records;
+    eventually("it goes back", [&] { return world.front.gate.resident_kib() < little; });
     CHECK(world.front.metric("taskgate_held_bytes") < 100'000);
   }
 
@@ -113,6 +124,51 @@ TEST_CASE("a crowd of requests that are not answered keeps within limits.held") 
   Attack attack(Gate::Settings{{"limits.held", "2MiB"}});
   attack.gather(600, [](RawClient& client) { client.send(http_request("GET", "/silent")); });
   attack.check_that_some_give_way();
+}
+
+// More than the gate can carry at once, each with little: what connections cost is what counts.
+constexpr int kMany = 2500;
+const Gate::Settings kLittle{{"limits.held", "8MiB"}, {"timeouts.head", "1m"}};
+
+TEST_CASE("a crowd of unfinished heads of many lines keeps within limits.held, and goes back") {
+  Attack attack(kLittle);
+  std::string part = "GET / HTTP/1.1\r\nHost: h\r\n";
+  for (int i = 0; i < 97; ++i) part += "a:b\r\n";
+  attack.gather(kMany, [&](RawClient& client) { client.send(part); });
+  attack.check_memory("2500 unfinished heads of 97 lines", 8);
+}
+
+TEST_CASE("a crowd of unfinished heads of 12 KB keeps within limits.held, and goes back") {
+  Attack attack(kLittle);
+  attack.gather(kMany, [](RawClient& client) { client.send(head_part("GET", "/", 12'000)); });
+  attack.check_that_some_give_way();
+  attack.check_memory("2500 unfinished heads of 12 KB", 8);
+}
+
+TEST_CASE("a crowd of heads of many lines without an answer keeps within limits.held") {
+  Attack attack(kLittle);
+  std::string head = "GET /silent HTTP/1.1\r\nHost: h\r\n";
+  for (int i = 0; i < 97; ++i) head += "a:b\r\n";
+  attack.gather(kMany, [&](RawClient& client) { client.send(head + "\r\n"); });
+  attack.check_that_some_give_way();
+  attack.check_memory("2500 heads of 97 lines that are not answered", 8);
+}
+
+TEST_CASE("a crowd of tunnels keeps within limits.held, and goes back") {
+  Attack attack(kLittle);
+  const std::string head =
+      "GET /tunnel HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
+  attack.gather(kMany, [&](RawClient& client) { client.send(head); });
+  attack.check_that_some_give_way();
+  attack.check_memory("2500 tunnels", 8);
+}
+
+TEST_CASE("a crowd that pipelines keeps within limits.held, and goes back") {
+  Attack attack(Gate::Settings{});
+  std::string requests = http_request("GET", "/silent");
+  while (requests.size() < 40'000) requests += http_request("GET", "/");
+  attack.gather(500, [&](RawClient& client) { client.send(requests); });
+  attack.check_memory("500 that pipeline 40 KB");
 }
 
 TEST_CASE("a crowd of slow readers keeps within limits.held, and others are served") {

@@ -19,7 +19,7 @@ class Client : public HeldBytes::Holder {
  public:
   explicit Client(HeldBytes& all) : Holder(all) { moved(); }
 
-  void stalls() { moved_ -= std::chrono::hours(1); }
+  void stalls(Duration lasted = std::chrono::hours(1)) { moved_ -= lasted; }
   void has_request() { busy_ = true; }
 
   bool may_give_way = true;
@@ -178,7 +178,7 @@ TEST_CASE("a body that is whole does not give way to other bodies") {
 
 TEST_CASE("a crowd of requests makes the next one wait, and the oldest gives way") {
   Fixture f;
-  f.counts.active = 400;  // 2,000 KiB, of which 256 are free
+  f.counts.active = 400;  // 2,800 KiB, of which 256 are free
   Client& old = f.client();
   old.has_request();
   old.stalls();
@@ -214,6 +214,45 @@ TEST_CASE("a newcomer whose room others may not free gives way itself") {
   newcomer.stalls();
   f.run_until(newcomer.ended);
   CHECK_FALSE(newcomer.granted);
+}
+
+TEST_CASE("a newcomer with a whole request is not taken for one that stalls") {
+  Fixture f;
+  f.counts.active = 400;
+  Client& newcomer = f.with(8 * kKiB);
+  Client& old = f.with(4 * kKiB);
+  f.ask(newcomer, HeldFor::request, HeldBytes::kRequest);
+  for (Client* client : {&newcomer, &old}) client->stalls(std::chrono::milliseconds(600));
+  f.run_until(old.gone);
+  CHECK_FALSE(newcomer.gone);
+}
+
+TEST_CASE("connections that hold nothing keep neither requests nor newcomers out") {
+  Fixture f;
+  while (f.clients.size() < 400) f.client();  // 1,600 KiB, of which 256 are free
+  CHECK_FALSE(f.held.crowded());
+  CHECK_FALSE(f.held.overdrawn());
+}
+
+TEST_CASE("room is kept for clients that are parked, which may all come back at once") {
+  Fixture f;
+  f.counts.active = 40;  // of which 36 may always have a request
+  f.counts.idle = 400;
+  CHECK(f.held.crowded());
+  f.counts.active = 30;
+  CHECK_FALSE(f.held.crowded());
+}
+
+TEST_CASE("clients that stall give way to newcomers, though none of the others waits") {
+  Fixture f;
+  f.counts.active = 400;
+  Client& old = f.client();
+  old.has_request();
+  CHECK(f.held.overdrawn());
+  old.stalls();
+  f.run_until(old.gone);
+  f.counts.active = 100;
+  CHECK_FALSE(f.held.overdrawn());
 }
 
 TEST_CASE("a larger limit lets go on who waits") {

@@ -1,0 +1,123 @@
+"""Crowds that make a proxy hold something for each of them: its resident memory at most, and when they have gone;
+and how long somebody else waits for an answer meanwhile."""
+
+import socket
+import struct
+import time
+from dataclasses import dataclass
+
+from peers import CROWDED_CONNECTIONS
+from processes import Failure
+from stage import tell
+from table import Table
+
+COMPARED = ("nginx", "taskgate")
+MANY = 9_990
+STALLS = 1.5  # seconds that a crowd stands still: the gate lets those who stall give way after half a second
+OTHERS = 5
+OTHER_WAITS = 15  # seconds that somebody else waits for an answer at most
+GONE = 8  # seconds after which a crowd has gone: lingering connections take five
+CREATE = "/api/claude/tasks"
+
+
+def head(target, size=0, method="GET", fields="", ended=True):
+    """A request's head with a field of that size."""
+    padding = f"X: {'x' * size}\r\n" if size else ""
+    return f"{method} {target} HTTP/1.1\r\nHost: bench\r\n{fields}{padding}".encode() + (b"\r\n" if ended else b"")
+
+
+@dataclass
+class Crowd:
+    name: str
+    count: int
+    sends: bytes
+    reads_slowly: bool = False
+
+
+LINES = "a:b\r\n" * 97
+UPGRADE = ("Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+           "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
+CROWDS = [
+    Crowd("that says nothing", MANY, b""),
+    Crowd("heads of 12 KB that do not end", MANY, head("/small", 12_000, ended=False)),
+    Crowd("heads of 60 KB that do not end", 1000, head("/small", 60_000, ended=False)),
+    Crowd("heads of 97 lines that do not end", MANY, head("/small", fields=LINES, ended=False)),
+    Crowd("heads of 97 lines without an answer", MANY, head("/silence", fields=LINES)),
+    Crowd("small heads without an answer", MANY, head("/silence")),
+    Crowd("40 KB pipelined behind a head without an answer", 1000, head("/silence") + head("/small") * 1000),
+    Crowd("creates of 110 KB that do not end", 600,
+          head(CREATE, 60_000, "POST", "Content-Length: 60000\r\n") + b" " * 50_000),
+    Crowd("answers of 1 GiB that are not read", 1000, head("/bytes/1073741824"), reads_slowly=True),
+    Crowd("tunnels", MANY, head("/echo", fields=UPGRADE)),
+]
+
+
+def join(crowd, port):
+    member = socket.socket()
+    if crowd.reads_slowly:
+        member.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    member.connect(("127.0.0.1", port))
+    member.setblocking(False)
+    try:
+        member.send(crowd.sends)
+    except OSError:
+        pass  # cut already, or it takes no more
+    return member
+
+
+def leave(members):
+    for member in members:
+        member.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+        member.close()
+
+
+def somebody_else(port):
+    """Seconds to an answer; its head needs more than a small buffer."""
+    began = time.perf_counter()
+    with socket.create_connection(("127.0.0.1", port), OTHER_WAITS) as other:
+        other.sendall(head("/small", 3000, fields="Connection: close\r\n"))
+        if b" 200 " not in other.recv(100):
+            raise Failure(f"port {port}: somebody beside a crowd is not answered")
+    return time.perf_counter() - began
+
+
+def gather(crowd, port):
+    members, waits = [], []
+    for index in range(crowd.count):
+        members.append(join(crowd, port))
+        if (index + 1) % (crowd.count // OTHERS) == 0:
+            waits.append(somebody_else(port))
+    time.sleep(STALLS)
+    return members, max(*waits, somebody_else(port))
+
+
+def measure_one(stage, crowd, proxy):
+    peer = stage.fresh(proxy, "own", connections=CROWDED_CONNECTIONS)
+    time.sleep(0.3)
+    fresh = peer.resident_mib()
+    members, waited = gather(crowd, peer.port)
+    leave(members)
+    time.sleep(GONE)
+    found = {"fresh": fresh, "peak": peer.resident_mib("VmHWM"), "after": peer.resident_mib(), "waited_ms": waited * 1e3}
+    stage.end(peer)
+    return found
+
+
+def measure(stage):
+    rows = []
+    for crowd in CROWDS:
+        tell(f"crowds: {crowd.count} {crowd.name}")
+        rows.append({"name": f"{crowd.count:,}: {crowd.name}",
+                     **{proxy: measure_one(stage, crowd, proxy) for proxy in COMPARED}})
+    return rows
+
+
+FIGURES = (("fresh", "fresh"), ("peak", "at most"), ("after", "when it has gone"), ("waited_ms", "others, ms"))
+
+
+def tables(rows):
+    table = Table("Crowds: resident memory of the working process, MiB, and how long others wait at most",
+                  ["", *(f"{proxy}: {label}" for proxy in COMPARED for _, label in FIGURES)])
+    for row in rows:
+        table.add(row["name"], *(row[proxy][key] for proxy in COMPARED for key, _ in FIGURES))
+    return [table]

@@ -7,7 +7,7 @@ using namespace taskgate::test;
 
 TEST_CASE("observing, creates pass beyond the limit, and each that would be refused is told") {
   ConfiguredWorld c("limit: 2\nmode: observe\n");
-  const GatedWorld& world = c.world;
+  GatedWorld& world = c.world;
   for (int i = 0; i < 5; ++i) CHECK(world.create().status == 201);
   CHECK(world.tmux.count() == 5);
   CHECK(world.metric("taskgate_observing") == 1);
@@ -28,7 +28,7 @@ TEST_CASE("observing, creates pass beyond the limit, and each that would be refu
 
 TEST_CASE("observing, a storm passes whole, and its counts come true again") {
   ConfiguredWorld c("limit: 2\nmode: observe\n");
-  const GatedWorld& world = c.world;
+  GatedWorld& world = c.world;
   const StormSummary storm = run_storm(world.gate->port(), {"--path", kTerminal, "--count", "30"});
   CHECK(storm.answered(201) == 30);
   CHECK(world.tmux.count() == 30);

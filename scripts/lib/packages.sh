@@ -11,6 +11,9 @@ PACKAGES_TEST=(iproute2 prometheus chromium chromium-driver fonts-dejavu-core)
 PACKAGES_BUDGET=(valgrind strace)
 PACKAGES_BENCH=(nginx-light haproxy caddy wrk linux-perf)
 PACKAGES_PEERS=(nginx-light haproxy caddy)
+# The peers that Debian has; the rest is fetched (scripts/lib/interop_peers). Somebody's own Node will do.
+PACKAGES_INTEROP=(libcpp-httplib-dev nginx-light python3-venv golang-1.19-go)
+command -v npm >/dev/null || PACKAGES_INTEROP+=(nodejs npm)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl python3-yaml)
 # Go, so that it fetches a newer one; prometheus for promtool.
 PACKAGES_CHART=(git golang-1.19-go prometheus python3-yaml openssl)
@@ -29,6 +32,7 @@ packages_of() {
     bench) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" ;;
     fuzz) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_FUZZ[@]}" ;;
     peers) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_PEERS[@]}" ;;
+    interop) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_INTEROP[@]}" ;;
     containers) echo "${PACKAGES_CONTAINERS[@]}" ;;
     format) echo clang-format-14 ;;
     lint) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_LINT[@]}" ;;

@@ -5,6 +5,7 @@
 
 #include "admin/alarms.h"
 #include "admin/members.h"
+#include "base/names.h"
 
 namespace taskgate::admin {
 namespace {
@@ -217,36 +218,24 @@ void set_observed(const json::value& status, View& view) {
   }
 }
 
+constexpr auto kLevelNames = names_up_to(
+    Level::bad, {{Level::good, "good"}, {Level::warning, "warning"}, {Level::bad, "bad"}});
+
+constexpr auto kCellNames = names_up_to(Cell::unknown, {{Cell::live, "live"},
+                                                        {Cell::over, "over"},
+                                                        {Cell::reserved, "reserved"},
+                                                        {Cell::free, "free"},
+                                                        {Cell::closed, "closed"},
+                                                        {Cell::unknown, "unknown"}});
+
 }  // namespace
 
 std::string_view name_of(Level level) {
-  switch (level) {
-    case Level::good:
-      return "good";
-    case Level::warning:
-      return "warning";
-    case Level::bad:
-      return "bad";
-  }
-  return "bad";
+  return kLevelNames[level];
 }
 
 std::string_view name_of(Cell cell) {
-  switch (cell) {
-    case Cell::live:
-      return "live";
-    case Cell::over:
-      return "over";
-    case Cell::reserved:
-      return "reserved";
-    case Cell::free:
-      return "free";
-    case Cell::closed:
-      return "closed";
-    case Cell::unknown:
-      return "unknown";
-  }
-  return "unknown";
+  return kCellNames[cell];
 }
 
 std::string age_in_words(std::int64_t seconds) {

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "base/json.h"
+#include "base/names.h"
 #include "base/time.h"
 
 namespace taskgate::log {
@@ -22,18 +23,13 @@ std::atomic<std::uint64_t> g_dropped{0};
 std::uint64_t g_reported = 0;  // guarded by g_write
 std::mutex g_write;
 
+constexpr auto kLevelNames = names_up_to(Level::error, {{Level::debug, "debug"},
+                                                        {Level::info, "info"},
+                                                        {Level::warning, "warning"},
+                                                        {Level::error, "error"}});
+
 std::string_view name_of(Level level) {
-  switch (level) {
-    case Level::debug:
-      return "debug";
-    case Level::info:
-      return "info";
-    case Level::warning:
-      return "warning";
-    case Level::error:
-      return "error";
-  }
-  return "error";
+  return kLevelNames[level];
 }
 
 bool write_without_blocking(std::string_view line) {

@@ -136,9 +136,7 @@ std::string meter(const std::vector<Cell>& cells, const Writer& out) {
 }
 
 std::string upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
+  std::ranges::transform(text, text.begin(), to_upper);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "config/values.h"
 
 namespace taskgate::config {
@@ -19,8 +20,7 @@ bool is_ipv6(const std::string& host) {
 }
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.';
+  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
 // RFC 1123 section 2.1, and the underscore that some clusters use. A name of digits and dots is a

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "config/string_lists.h"
 #include "config/suggest.h"
 #include "config/values.h"
@@ -250,7 +251,7 @@ const Key* find_key(std::string_view path) {
 std::string variable_of(const Key& key) {
   std::string name = "TASKGATE_";
   for (const char c : key.path) {
-    name += c == '.' ? '_' : (c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    name += c == '.' ? '_' : to_upper(c);
   }
   return name;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "config/suggest.h"
 #include "config/values.h"
 
@@ -32,23 +33,16 @@ const std::string kSlotsPointer = "a JSON pointer (RFC 6901) such as /concurrenc
 const std::string kKindPath = "a path with the first variable of the rule's path in it, if any";
 const std::string kCreates = "the text that the pointer shows for an item whose request creates";
 
-bool is_capital(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_small(char c) {
-  return c >= 'a' && c <= 'z';
-}
-
 bool is_method(const std::string& text) {
-  return !text.empty() && text.size() <= 20 && is_capital(text.front()) &&
+  return !text.empty() && text.size() <= 20 && is_upper(text.front()) &&
          std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_capital(c) || c == '-' || c == '_'; });
+                     [](char c) { return is_upper(c) || c == '-' || c == '_'; });
 }
 
 bool is_name(const std::string& text) {
-  return !text.empty() && text.size() <= 40 && is_small(text.front()) &&
+  return !text.empty() && text.size() <= 40 && is_lower(text.front()) &&
          std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_small(c) || (c >= '0' && c <= '9') || c == '-'; });
+                     [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
 bool is_prefix(const std::string& text) {

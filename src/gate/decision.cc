@@ -1,27 +1,32 @@
 #include "gate/decision.h"
 
+#include "base/names.h"
+
 namespace taskgate::gate {
+namespace {
+
+constexpr auto kDecisionNames =
+    names_up_to(Decision::withdrawn, {{Decision::admitted, "admitted"},
+                                      {Decision::admitted_unknown, "admitted_unknown"},
+                                      {Decision::observed, "observed"},
+                                      {Decision::rejected, "rejected"},
+                                      {Decision::unknown, "unknown"},
+                                      {Decision::draining, "draining"},
+                                      {Decision::unconfigured, "unconfigured"},
+                                      {Decision::withdrawn, "withdrawn"}});
+
+constexpr auto kReasonNames =
+    names_up_to(RefusalReason::unconfigured, {{RefusalReason::full, "full"},
+                                              {RefusalReason::promised, "promised"},
+                                              {RefusalReason::unknown, "unknown"},
+                                              {RefusalReason::blind, "blind"},
+                                              {RefusalReason::draining, "draining"},
+                                              {RefusalReason::unconfigured, "unconfigured"}});
+
+}  // namespace
 
 const char* name_of(Decision decision) {
-  switch (decision) {
-    case Decision::admitted:
-      return "admitted";
-    case Decision::admitted_unknown:
-      return "admitted_unknown";
-    case Decision::observed:
-      return "observed";
-    case Decision::rejected:
-      return "rejected";
-    case Decision::unknown:
-      return "unknown";
-    case Decision::draining:
-      return "draining";
-    case Decision::unconfigured:
-      return "unconfigured";
-    case Decision::withdrawn:
-      return "withdrawn";
-  }
-  return "unknown";
+  return kDecisionNames[decision];
 }
 
 bool passes(Decision decision) {
@@ -30,21 +35,7 @@ bool passes(Decision decision) {
 }
 
 const char* name_of(RefusalReason reason) {
-  switch (reason) {
-    case RefusalReason::full:
-      return "full";
-    case RefusalReason::promised:
-      return "promised";
-    case RefusalReason::unknown:
-      return "unknown";
-    case RefusalReason::blind:
-      return "blind";
-    case RefusalReason::draining:
-      return "draining";
-    case RefusalReason::unconfigured:
-      return "unconfigured";
-  }
-  return "unknown";
+  return kReasonNames[reason];
 }
 
 }  // namespace taskgate::gate

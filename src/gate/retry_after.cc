@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/names.h"
+
 namespace taskgate::gate {
 namespace {
 
@@ -44,24 +46,17 @@ RetryWindow learned_window(int live, int limit, const Turnover& seen) {
   return {static_cast<int>(bounded), interval.basis};
 }
 
+constexpr auto kBasisNames = names_up_to(RetryBasis::fixed, {{RetryBasis::recent, "recent"},
+                                                             {RetryBasis::lifetimes, "lifetimes"},
+                                                             {RetryBasis::quiet, "quiet"},
+                                                             {RetryBasis::guess, "guess"},
+                                                             {RetryBasis::closed, "closed"},
+                                                             {RetryBasis::fixed, "fixed"}});
+
 }  // namespace
 
 const char* name_of(RetryBasis basis) {
-  switch (basis) {
-    case RetryBasis::recent:
-      return "recent";
-    case RetryBasis::lifetimes:
-      return "lifetimes";
-    case RetryBasis::quiet:
-      return "quiet";
-    case RetryBasis::guess:
-      return "guess";
-    case RetryBasis::closed:
-      return "closed";
-    case RetryBasis::fixed:
-      return "fixed";
-  }
-  return "guess";
+  return kBasisNames[basis];
 }
 
 RetryWindow retry_window(RefusalReason reason, int live, int limit, const Turnover& seen) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/names.h"
+
 namespace taskgate::gate {
 namespace {
 
@@ -19,34 +21,25 @@ std::optional<int> count_details(const Snapshot& shot, Of of) {
   return count;
 }
 
+constexpr auto kStateNames = names_up_to(SignalState::blind, {{SignalState::none, "none"},
+                                                              {SignalState::known, "known"},
+                                                              {SignalState::held, "held"},
+                                                              {SignalState::unknown, "unknown"},
+                                                              {SignalState::blind, "blind"}});
+
+constexpr auto kOriginNames =
+    names_up_to(Origin::unattributed, {{Origin::created, "created"},
+                                       {Origin::inherited, "inherited"},
+                                       {Origin::unattributed, "unattributed"}});
+
 }  // namespace
 
 const char* name_of(SignalState state) {
-  switch (state) {
-    case SignalState::none:
-      return "none";
-    case SignalState::known:
-      return "known";
-    case SignalState::held:
-      return "held";
-    case SignalState::unknown:
-      return "unknown";
-    case SignalState::blind:
-      return "blind";
-  }
-  return "unknown";
+  return kStateNames[state];
 }
 
 const char* name_of(Origin origin) {
-  switch (origin) {
-    case Origin::created:
-      return "created";
-    case Origin::inherited:
-      return "inherited";
-    case Origin::unattributed:
-      return "unattributed";
-  }
-  return "unattributed";
+  return kOriginNames[origin];
 }
 
 std::optional<int> Snapshot::slots_free() const {

@@ -83,13 +83,6 @@ constexpr bool is_white_space(char byte) {
   return byte == ' ' || byte == '\t';
 }
 
-// Without the optional white space around it (RFC 9110 section 5.6.3).
-constexpr std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_white_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_white_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // Whether the byte at `position` may stand there in a line that begins as `form` at `begin`; a '0'
 // of the form stands for any digit. For start lines, whose fixed parts are checked byte by byte as
 // they come.

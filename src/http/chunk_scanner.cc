@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "http/characters.h"
 #include "http/head.h"
 #include "http/known_fields.h"
@@ -14,11 +15,6 @@ namespace {
 constexpr unsigned kMostSizeDigits = 16;
 constexpr std::size_t kMostExtensionBytes = 8 * 1024;
 constexpr std::size_t kMostTrailerBytes = 16 * 1024;
-
-unsigned hex_value(char digit) {
-  if (digit <= '9') return static_cast<unsigned>(digit - '0');
-  return static_cast<unsigned>((digit | 0x20) - 'a' + 10);
-}
 
 const char* fault_of(char byte, const char* otherwise) {
   return byte == '\n' ? "bare LF in a chunked body" : otherwise;
@@ -95,7 +91,7 @@ std::size_t ChunkScanner::read_size(std::string_view bytes) {
   std::size_t at = 0;
   for (; at < bytes.size() && is(ByteClass::hex, bytes[at]); ++at) {
     if (++digits_ > kMostSizeDigits) return at + fail("chunk size too large");
-    remaining_ = remaining_ << 4 | hex_value(bytes[at]);
+    remaining_ = remaining_ << 4 | static_cast<unsigned>(hex_value(bytes[at]));
   }
   if (at == bytes.size()) return at;
   if (digits_ == 0) return fail(fault_of(bytes[at], "malformed chunk size"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "http/head.h"
 #include "http/known_fields.h"
 

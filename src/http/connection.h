@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.h"
 #include "http/characters.h"
 #include "http/field_lines.h"
 

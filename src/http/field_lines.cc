@@ -1,5 +1,6 @@
 #include "http/field_lines.h"
 
+#include "base/text.h"
 #include "http/characters.h"
 
 namespace taskgate::http {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/text.h"
 #include "http/characters.h"
 
 namespace taskgate::http {

@@ -147,12 +147,6 @@ class ResponseParser {
   std::size_t line_end_ = 0;  // behind the CRLF
 };
 
-// ASCII letters only (RFC 9110 section 5.1).
-bool equals_ignoring_case(std::string_view a, std::string_view b);
-
-// An order of names in which those that differ only in the case of letters are the same one.
-bool comes_before_ignoring_case(std::string_view a, std::string_view b);
-
 // The first field of that name, or null.
 const Field* find_field(const std::vector<Field>& fields, std::string_view name);
 // The value of the only field of that name. Empty where there is none, or more than one: then it is

@@ -1,5 +1,6 @@
 #include "http/known_fields.h"
 
+#include "base/text.h"
 #include "http/head.h"
 
 namespace taskgate::http {

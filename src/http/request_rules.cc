@@ -3,6 +3,7 @@
 #include <limits>
 #include <string_view>
 
+#include "base/text.h"
 #include "http/connection.h"
 #include "http/framing.h"
 #include "http/known_fields.h"

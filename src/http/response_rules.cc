@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "http/connection.h"
 #include "http/framing.h"
 #include "http/known_fields.h"

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "base/text.h"
 #include "http/characters.h"
 #include "http/head.h"
 

@@ -1,33 +1,27 @@
 #include "observe/outcome.h"
 
+#include "base/names.h"
+
 namespace taskgate::observe {
+namespace {
+
+constexpr auto kErrorNames =
+    names_up_to(UpstreamError::truncated, {{UpstreamError::connect_refused, "connect_refused"},
+                                           {UpstreamError::connect_timeout, "connect_timeout"},
+                                           {UpstreamError::connect_failed, "connect_failed"},
+                                           {UpstreamError::out_of_resources, "out_of_resources"},
+                                           {UpstreamError::reset, "reset"},
+                                           {UpstreamError::closed, "closed"},
+                                           {UpstreamError::response_timeout, "response_timeout"},
+                                           {UpstreamError::malformed_head, "malformed_head"},
+                                           {UpstreamError::unasked_upgrade, "unasked_upgrade"},
+                                           {UpstreamError::vanished, "vanished"},
+                                           {UpstreamError::truncated, "truncated"}});
+
+}  // namespace
 
 const char* name_of(UpstreamError error) {
-  switch (error) {
-    case UpstreamError::connect_refused:
-      return "connect_refused";
-    case UpstreamError::connect_timeout:
-      return "connect_timeout";
-    case UpstreamError::connect_failed:
-      return "connect_failed";
-    case UpstreamError::out_of_resources:
-      return "out_of_resources";
-    case UpstreamError::reset:
-      return "reset";
-    case UpstreamError::closed:
-      return "closed";
-    case UpstreamError::response_timeout:
-      return "response_timeout";
-    case UpstreamError::malformed_head:
-      return "malformed_head";
-    case UpstreamError::unasked_upgrade:
-      return "unasked_upgrade";
-    case UpstreamError::vanished:
-      return "vanished";
-    case UpstreamError::truncated:
-      return "truncated";
-  }
-  return "connect_failed";
+  return kErrorNames[error];
 }
 
 }  // namespace taskgate::observe

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "base/text.h"
+
 namespace taskgate::observe {
 namespace {
 
@@ -26,9 +28,8 @@ std::uint64_t scatter(std::uint64_t number) {
 }
 
 bool is_of_an_id(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  const bool digit = c >= '0' && c <= '9';
-  return letter || digit || std::string_view("-._~:+/=@").find(c) != std::string_view::npos;
+  return is_letter(c) || is_digit(c) ||
+         std::string_view("-._~:+/=@").find(c) != std::string_view::npos;
 }
 
 // Lower case only, as the standard wants it.

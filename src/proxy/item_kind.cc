@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 #include <utility>
 
+#include "base/text.h"
 #include "http/body.h"
 #include "http/rewrite.h"
 #include "http/rules.h"
@@ -52,9 +53,9 @@ bool is_about_the_launch(const http::Field& field) {
   constexpr std::string_view kBeginnings[] = {"content-", "accept", "if-"};
   return std::ranges::any_of(
              kNames,
-             [&](std::string_view name) { return http::equals_ignoring_case(field.name, name); }) ||
+             [&](std::string_view name) { return equals_ignoring_case(field.name, name); }) ||
          std::ranges::any_of(kBeginnings, [&](std::string_view begin) {
-           return http::equals_ignoring_case(field.name.substr(0, begin.size()), begin);
+           return equals_ignoring_case(field.name.substr(0, begin.size()), begin);
          });
 }
 

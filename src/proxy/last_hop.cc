@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace taskgate::proxy {
 namespace {
 
@@ -34,9 +36,8 @@ constexpr std::array<std::string_view, 24> kGivenBack{"accept",
                                                       "x-request-id"};
 
 bool is_given_back(const http::Field& field) {
-  return std::ranges::any_of(kGivenBack, [&](std::string_view name) {
-    return http::equals_ignoring_case(field.name, name);
-  });
+  return std::ranges::any_of(
+      kGivenBack, [&](std::string_view name) { return equals_ignoring_case(field.name, name); });
 }
 
 std::string echo_of(const http::RequestHead& head) {

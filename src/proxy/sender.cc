@@ -4,6 +4,8 @@
 #include <boost/container_hash/hash.hpp>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace taskgate::proxy {
 namespace {
 
@@ -14,9 +16,9 @@ bool may_carry_login(std::string_view name) {
       "authorization", "cookie",           "remote-user",       "x-remote-user",
       "x-api-key",     "x-forwarded-user", "x-forwarded-email", "x-forwarded-access-token"};
   constexpr std::string_view kBeginning = "x-auth-";  // X-Auth-Request-User, X-Auth-Token
-  return http::equals_ignoring_case(name.substr(0, kBeginning.size()), kBeginning) ||
+  return equals_ignoring_case(name.substr(0, kBeginning.size()), kBeginning) ||
          std::ranges::any_of(
-             kNames, [&](std::string_view each) { return http::equals_ignoring_case(name, each); });
+             kNames, [&](std::string_view each) { return equals_ignoring_case(name, each); });
 }
 
 }  // namespace

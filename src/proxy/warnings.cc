@@ -22,10 +22,6 @@ constexpr const char* kAnswerDetail =
     "makes "
     "the answer";
 
-bool is_letter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 bool is_text(char c) {
   return c >= ' ' && c <= '~';
 }

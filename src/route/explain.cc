@@ -1,6 +1,7 @@
 // The sentences of `taskgate explain`.
 #include <algorithm>
 
+#include "base/text.h"
 #include "route/reading.h"
 #include "route/rule_match.h"
 #include "route/table.h"
@@ -12,10 +13,6 @@ std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
   return text;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && begins_with(a, b, Comparison::loose);
 }
 
 // How the rule reads the target, where that is not the target itself; a line or nothing.

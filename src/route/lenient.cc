@@ -2,15 +2,10 @@
 
 #include <optional>
 
+#include "base/text.h"
+
 namespace taskgate::route {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 bool is_visible(char c) {
   return c > ' ' && c < 0x7F;
@@ -30,7 +25,7 @@ std::optional<Character> wide_escape(std::string_view text) {
   if (text.size() < 6 || text[0] != '%' || (text[1] != 'u' && text[1] != 'U')) return std::nullopt;
   char32_t value = 0;
   for (const char c : text.substr(2, 4)) {
-    const int digit = hex_digit(c);
+    const int digit = hex_value(c);
     if (digit < 0) return std::nullopt;
     value = value * 16 + static_cast<char32_t>(digit);
   }
@@ -93,8 +88,8 @@ void append_escaped(char c, std::pmr::string& out) {
 char decoded(std::string_view text, std::size_t& length) {
   length = 1;
   if (text.front() != '%' || text.size() < 3) return text.front();
-  const int high = hex_digit(text[1]);
-  const int low = hex_digit(text[2]);
+  const int high = hex_value(text[1]);
+  const int low = hex_value(text[2]);
   if (high < 0 || low < 0) return text.front();
   length = 3;
   return static_cast<char>(high * 16 + low);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace taskgate::route {
 namespace {
 
@@ -9,19 +11,6 @@ using Characters = std::bitset<256>;
 
 std::size_t index(char character) {
   return static_cast<unsigned char>(character);
-}
-
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-char upper(char c) {
-  return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
 bool is_name(std::string_view text) {
@@ -73,7 +62,7 @@ bool begins_with(std::string_view text, std::string_view start, Comparison compa
   if (comparison == Comparison::bytes) return text.starts_with(start);
   return text.size() >= start.size() &&
          std::equal(start.begin(), start.end(), text.begin(),
-                    [](char a, char b) { return lower(a) == lower(b); });
+                    [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 
 boost::system::result<Pattern, std::string> Pattern::parse(std::string_view text) {
@@ -130,7 +119,8 @@ bool Pattern::takes(const Piece& piece, std::string_view segment, Comparison com
                        [&](char c) { return piece.characters.test(index(c)); });
   }
   return piece.any || std::all_of(segment.begin(), segment.end(), [&](char c) {
-           return piece.characters.test(index(lower(c))) || piece.characters.test(index(upper(c)));
+           return piece.characters.test(index(to_lower(c))) ||
+                  piece.characters.test(index(to_upper(c)));
          });
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/names.h"
+#include "base/text.h"
 #include "route/reading.h"
 #include "route/rule_match.h"
 
@@ -10,8 +12,7 @@ namespace {
 
 // RFC 3986 section 2.3: the characters that mean the same everywhere in a target.
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '~';
+  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
 }
 
 bool can_be_sent_back(std::string_view value) {
@@ -31,18 +32,14 @@ bool lies_below(std::string_view path, std::string_view entry) {
   return entry.ends_with('/') ? path.starts_with(entry) : path == entry;
 }
 
+constexpr auto kStartsNames = names_up_to(
+    Starts::elsewhere,
+    {{Starts::task, "task"}, {Starts::maybe, "maybe"}, {Starts::elsewhere, "elsewhere"}});
+
 }  // namespace
 
 const char* name_of(Starts starts) {
-  switch (starts) {
-    case Starts::task:
-      return "task";
-    case Starts::maybe:
-      return "maybe";
-    case Starts::elsewhere:
-      return "elsewhere";
-  }
-  return "task";
+  return kStartsNames[starts];
 }
 
 bool takes_path(const Rule& rule, std::string_view target, Readings& readings,

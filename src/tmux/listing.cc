@@ -1,33 +1,27 @@
 #include "tmux/listing.h"
 
+#include "base/names.h"
+
 namespace taskgate::tmux {
+namespace {
+
+constexpr auto kFaultNames =
+    names_up_to(Fault::system_error, {{Fault::timeout, "timeout"},
+                                      {Fault::permission_denied, "permission_denied"},
+                                      {Fault::access_denied, "access_denied"},
+                                      {Fault::folder_missing, "folder_missing"},
+                                      {Fault::not_a_socket, "not_a_socket"},
+                                      {Fault::vanished, "vanished"},
+                                      {Fault::socket_deleted, "socket_deleted"},
+                                      {Fault::socket_replaced, "socket_replaced"},
+                                      {Fault::another_server, "another_server"},
+                                      {Fault::protocol_error, "protocol_error"},
+                                      {Fault::system_error, "system_error"}});
+
+}  // namespace
 
 const char* name_of(Fault fault) {
-  switch (fault) {
-    case Fault::timeout:
-      return "timeout";
-    case Fault::permission_denied:
-      return "permission_denied";
-    case Fault::access_denied:
-      return "access_denied";
-    case Fault::folder_missing:
-      return "folder_missing";
-    case Fault::not_a_socket:
-      return "not_a_socket";
-    case Fault::vanished:
-      return "vanished";
-    case Fault::socket_deleted:
-      return "socket_deleted";
-    case Fault::socket_replaced:
-      return "socket_replaced";
-    case Fault::another_server:
-      return "another_server";
-    case Fault::protocol_error:
-      return "protocol_error";
-    case Fault::system_error:
-      return "system_error";
-  }
-  return "system_error";
+  return kFaultNames[fault];
 }
 
 }  // namespace taskgate::tmux

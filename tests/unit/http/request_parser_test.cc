@@ -370,12 +370,7 @@ TEST_CASE("a parser that was reset reads the next request") {
   CHECK(parser.parse(next) == Progress::complete);
 }
 
-TEST_CASE("names are compared without regard to the case of ASCII letters only") {
-  CHECK(equals_ignoring_case("Content-Length", "cONTENT-lENGTH"));
-  CHECK_FALSE(equals_ignoring_case("a", "ab"));
-  CHECK_FALSE(equals_ignoring_case("[", "{"));
-  CHECK_FALSE(equals_ignoring_case("@", "`"));
-  CHECK_FALSE(equals_ignoring_case("\xC0", "\xE0"));
+TEST_CASE("a field is found by its name in any case") {
   const std::vector<Field> fields{{"A", "1", ""}, {"b", "2", ""}, {"B", "3", ""}};
   CHECK(find_field(fields, "B")->value == "2");
   CHECK(find_field(fields, "C") == nullptr);

@@ -12,7 +12,7 @@
 #include "admin/page.h"
 #include "http/head.h"
 #include "http/rules.h"
-#include "observe/access_log.h"
+#include "http/target.h"
 
 namespace taskgate::admin {
 namespace {
@@ -50,7 +50,7 @@ SharedAnswer share(Answer answer) {
 Task<SharedAnswer> answer_to(const http::RequestHead& head, const Services& services) {
   const auto rules = http::examine(head);
   if (!rules) co_return share(plain(rules.error().status, rules.error().reason));
-  const Endpoint* endpoint = find_endpoint(observe::path_of(head.target));
+  const Endpoint* endpoint = find_endpoint(http::path_of(head.target));
   if (endpoint == nullptr) {
     co_return share(plain(404, "There is no such page; / shows the gate's state."));
   }

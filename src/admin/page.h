@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "observe/metrics.h"
+#include "observe/status.h"
 
 namespace taskgate::admin {
 

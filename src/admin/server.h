@@ -22,6 +22,7 @@
 #include "base/time.h"
 #include "config/config.h"
 #include "observe/metrics.h"
+#include "observe/status.h"
 
 namespace taskgate::admin {
 

@@ -92,4 +92,12 @@ const char* target_fault(std::string_view method, std::string_view target) {
                                                        : "invalid authority in the target";
 }
 
+std::string_view path_of(std::string_view target) {
+  target = target.substr(0, target.find_first_of("?#"));
+  const auto scheme = target.find("://");
+  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
+  const auto path = target.find('/', scheme + 3);
+  return path == std::string_view::npos ? "/" : target.substr(path);
+}
+
 }  // namespace taskgate::http

@@ -16,4 +16,9 @@ std::string_view absolute_form_authority(std::string_view target);
 // userinfo.
 bool is_authority(std::string_view text);
 
+// The path of a request target in any form: without query, fragment, and the
+// scheme and authority of the absolute form, whose userinfo could be a password. "*" and an
+// authority stay as they are.
+std::string_view path_of(std::string_view target);
+
 }  // namespace taskgate::http

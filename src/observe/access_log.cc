@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "http/target.h"
 
 namespace taskgate::observe {
 namespace {
@@ -52,17 +53,9 @@ void add_exceptions(log::Event& line, const Outcome& outcome) {
 
 }  // namespace
 
-std::string_view path_of(std::string_view target) {
-  target = target.substr(0, target.find_first_of("?#"));
-  const auto scheme = target.find("://");
-  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
-  const auto path = target.find('/', scheme + 3);
-  return path == std::string_view::npos ? "/" : target.substr(path);
-}
-
 void add_request(log::Event& line, const Outcome& outcome) {
   line.field("method", outcome.method.substr(0, kMaxMethod))
-      .field("path", path_of(outcome.target).substr(0, kMaxPath))
+      .field("path", http::path_of(outcome.target).substr(0, kMaxPath))
       .field("route", outcome.route);
 }
 

@@ -16,9 +16,4 @@ void log_access(const Outcome& outcome, std::uint64_t left_out = 0);
 // Which request a line is about: `method`, `path` and `route`, cut so that the line stays short.
 void add_request(log::Event& line, const Outcome& outcome);
 
-// The path of a request target in any form (RFC 9112 section 3.2): without query, fragment, and the
-// scheme and authority of the absolute form, whose userinfo could be a password. "*" and an
-// authority stay as they are.
-std::string_view path_of(std::string_view target);
-
 }  // namespace taskgate::observe

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "observe/metrics.h"
+#include "observe/status.h"
 
 namespace taskgate::observe {
 

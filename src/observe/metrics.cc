@@ -11,6 +11,7 @@
 
 #include "observe/families.h"
 #include "observe/gauges.h"
+#include "observe/status.h"
 
 namespace taskgate::observe {
 namespace {

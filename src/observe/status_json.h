@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "observe/metrics.h"
+#include "observe/status.h"
 
 namespace taskgate::observe {
 

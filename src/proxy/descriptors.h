@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "observe/metrics.h"
+#include "observe/status.h"
 
 namespace taskgate::proxy {
 

@@ -13,7 +13,7 @@
 #include <cstdint>
 
 #include "base/task.h"
-#include "observe/metrics.h"
+#include "observe/status.h"
 
 namespace taskgate::proxy {
 

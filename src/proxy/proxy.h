@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "net/listen.h"
 #include "observe/metrics.h"
+#include "observe/status.h"
 #include "proxy/connection.h"
 #include "proxy/services.h"
 

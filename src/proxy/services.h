@@ -18,6 +18,7 @@
 #include "observe/metrics.h"
 #include "observe/observed.h"
 #include "observe/request_ids.h"
+#include "observe/status.h"
 #include "proxy/admission.h"
 #include "proxy/descriptors.h"
 #include "proxy/held_bytes.h"

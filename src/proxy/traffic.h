@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
-#include "observe/metrics.h"
 #include "observe/outcome.h"
+#include "observe/status.h"
 
 namespace taskgate::proxy {
 

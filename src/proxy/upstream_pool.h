@@ -17,7 +17,7 @@
 #include "base/task.h"
 #include "net/deadline.h"
 #include "net/hangup_watch.h"
-#include "observe/metrics.h"
+#include "observe/status.h"
 #include "proxy/descriptors.h"
 
 namespace taskgate::proxy {

@@ -6,8 +6,8 @@
 
 #include "base/throttle.h"
 #include "base/time.h"
-#include "observe/metrics.h"
 #include "observe/outcome.h"
+#include "observe/status.h"
 
 namespace taskgate::proxy {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "observe/metrics.h"
+#include "observe/status.h"
 
 namespace taskgate::observe {
 

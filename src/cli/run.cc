@@ -17,6 +17,7 @@
 #include "base/version.h"
 #include "cli/cli.h"
 #include "cli/config_watch.h"
+#include "cli/reloads.h"
 #include "config/reload.h"
 #include "observe/metrics.h"
 #include "proxy/proxy.h"
@@ -70,6 +71,7 @@ class Process {
         loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
         proxy_(loop_, start_, metrics_, descriptors_),
+        reloads_(start_->configured),
         watch_(loop_, file.path, file.mark, [this] { reload("file"); }),
         admin_(start_->admin, admin_sources(), {.connections = descriptors_.admin}) {
     signals_.add(SIGUSR1);
@@ -140,7 +142,7 @@ class Process {
   // Creates are refused until a reload brings a configuration that is right.
   void report_faults() {
     for (const std::string& line : faults_) log::error("unconfigured").field("detail", line);
-    if (!faults_.empty()) proxy_.reload_failed(joined(faults_));
+    if (!faults_.empty()) reloads_.failed(joined(faults_));
   }
 
   void reload(const char* cause) {
@@ -175,6 +177,7 @@ class Process {
   void apply(std::shared_ptr<const config::Config> next, const char* cause) {
     metrics_.add_routes(route_names(*next));
     proxy_.reload(next);
+    reloads_.succeeded();
     log::set_level(next->log.level);
     metrics_.config_reload(true);
     log::info("config_reloaded").field("cause", cause).field("limit", next->limit);
@@ -185,20 +188,25 @@ class Process {
     for (const std::string& line : errors.lines) {
       log::error("config_reload_failed").field("detail", line);
     }
-    proxy_.reload_failed(joined(errors.lines));
+    reloads_.failed(joined(errors.lines));
+  }
+
+  observe::Status status() const {
+    observe::Status status = proxy_.status();
+    reloads_.describe(status);
+    return status;
   }
 
   admin::Sources admin_sources() {
     return {.status =
                 [this] {
                   return ask<observe::Status>([this](auto answer) {
-                    proxy_.refresh([this, answer] { answer->set_value(proxy_.status()); });
+                    proxy_.refresh([this, answer] { answer->set_value(status()); });
                   });
                 },
             .shallow_status =
                 [this] {
-                  return ask<observe::Status>(
-                      [this](auto answer) { answer->set_value(proxy_.status()); });
+                  return ask<observe::Status>([this](auto answer) { answer->set_value(status()); });
                 },
             .config_yaml =
                 [this] {
@@ -231,6 +239,7 @@ class Process {
   asio::io_context loop_;
   asio::signal_set signals_;
   proxy::Proxy proxy_;
+  Reloads reloads_;
   ConfigWatch watch_;
   bool terminating_ = false;
   std::atomic<bool> stopping_ = false;

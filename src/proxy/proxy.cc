@@ -29,8 +29,7 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
           [this](int descriptor) { unpark(descriptor); }, probes),
       acceptor_(loop),
       accept_pause_(loop),
-      drain_timer_(loop),
-      generation_(services_.config->configured ? 1 : 0) {
+      drain_timer_(loop) {
   const config::Address& address = services_.config->listen;
   if (const auto error =
           net::listen(acceptor_, address.host, address.port, services_.peers.times())) {
@@ -243,14 +242,6 @@ void Proxy::reload(std::shared_ptr<const config::Config> config) {
   services_.admission.configure(*services_.config);
   services_.held.set_limits(held_limits(*services_.config));
   if (connections != services_.config->limits.connections) warn_if_descriptors_are_short();
-  ++generation_;
-  last_reload_succeeded_ = true;
-  reload_error_.clear();
-}
-
-void Proxy::reload_failed(std::string error) {
-  last_reload_succeeded_ = false;
-  reload_error_ = std::move(error);
 }
 
 observe::Status Proxy::status() const {
@@ -268,9 +259,6 @@ observe::Status Proxy::status() const {
   status.drained = drained_;
   status.listening = accepting_;
   status.configured = services_.config->configured;
-  status.config_generation = generation_;
-  status.config_last_reload_success = last_reload_succeeded_;
-  status.config_error = reload_error_;
   status.refusals.assign(services_.refusals.begin(), services_.refusals.end());
   status.observed = services_.observed.rows(Clock::now());
   status.history = services_.history.points(Clock::now());

@@ -40,11 +40,9 @@ class Proxy {
 
   // A new configuration: validated by the caller. Requests under way keep the old one.
   void reload(std::shared_ptr<const config::Config> config);
-  // For the status: why the last reload was refused, or what is wrong with the configuration that
-  // it started with.
-  void reload_failed(std::string error);
 
-  // The state now; refresh() first asks for a listing if the last is older than a second.
+  // The state now, what became of reloads left out. refresh() first asks for a listing if the last
+  // is older than a second.
   observe::Status status() const;
   void refresh(std::function<void()> done) { services_.admission.refresh(std::move(done)); }
   const config::Config& config() const { return *services_.config; }
@@ -87,9 +85,6 @@ class Proxy {
   bool drained_ = false;
   std::function<void()> drain_done_;
 
-  std::uint64_t generation_;  // 0: none that is valid
-  bool last_reload_succeeded_ = true;
-  std::string reload_error_;
   std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
 };
 

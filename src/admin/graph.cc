@@ -4,53 +4,12 @@
 #include <optional>
 #include <vector>
 
-#include "admin/members.h"
-#include "admin/view.h"
+#include "view/history.h"
 
 namespace taskgate::admin {
 namespace {
 
-namespace json = boost::json;
-
-struct Step {
-  std::int64_t x = 0;
-  bool listed = false;
-  std::optional<std::int64_t> live;
-  std::optional<std::int64_t> peak;
-  std::int64_t limit = 0;
-  std::int64_t admitted = 0;
-  std::int64_t refused = 0;
-};
-
-std::optional<std::int64_t> number(const json::array* column, std::size_t row) {
-  if (column == nullptr || row >= column->size() || !(*column)[row].is_int64()) return std::nullopt;
-  return (*column)[row].get_int64();
-}
-
-bool is_known(const json::array* column, std::size_t row) {
-  return column != nullptr && row < column->size() && !(*column)[row].is_null();
-}
-
-std::vector<Step> steps_of(const json::value& status, std::int64_t width) {
-  const json::array* ago = list(status, "/history/steps_ago");
-  const json::array* signal = list(status, "/history/signal");
-  const json::array* live = list(status, "/history/live");
-  const json::array* peak = list(status, "/history/peak");
-  const json::array* limit = list(status, "/history/limit");
-  const json::array* admitted = list(status, "/history/admitted");
-  const json::array* refused = list(status, "/history/refused");
-  std::vector<Step> steps;
-  for (std::size_t row = 0; const auto steps_ago = number(ago, row); ++row) {
-    steps.push_back({.x = width - 1 - *steps_ago,
-                     .listed = is_known(signal, row),
-                     .live = number(live, row),
-                     .peak = std::max(number(live, row), number(peak, row)),
-                     .limit = number(limit, row).value_or(0),
-                     .admitted = number(admitted, row).value_or(0),
-                     .refused = number(refused, row).value_or(0)});
-  }
-  return steps;
-}
+using view::Step;
 
 // Tenths are fine enough for a drawing of this height.
 std::string coordinate(std::int64_t value, std::int64_t top, std::int64_t height) {
@@ -106,40 +65,20 @@ void draw_decisions(const std::vector<Step>& steps, Graph& graph) {
   }
 }
 
-std::string summary_of(const std::vector<Step>& steps, std::int64_t seconds) {
-  std::optional<std::int64_t> most;
-  std::int64_t admitted = 0, refused = 0;
-  bool unknown = false;
-  for (const Step& step : steps) {
-    most = std::max(most, step.peak);
-    unknown = unknown || (step.listed && !step.live);
-    admitted += step.admitted;
-    refused += step.refused;
-  }
-  return "The last " + age_in_words(seconds) + ": " +
-         (most ? "at most " + std::to_string(*most) + " live" : std::string("no count")) + ", " +
-         std::to_string(admitted) + " creates admitted, " + std::to_string(refused) + " refused" +
-         (unknown ? "; the count was unknown at times." : ".");
-}
-
 }  // namespace
 
-Graph draw_graph(const json::value& status) {
+Graph draw_graph(const boost::json::value& status) {
+  const view::History history = view::history_of(status);
   Graph graph;
-  graph.width = static_cast<int>(number(status, "/history/steps").value_or(0));
-  const std::vector<Step> steps = steps_of(status, graph.width);
-  for (const Step& step : steps) {
+  graph.width = history.width;
+  for (const Step& step : history.steps) {
     graph.top = std::max({graph.top, step.limit, step.peak.value_or(0)});
     graph.busiest = std::max(graph.busiest, step.admitted + step.refused);
   }
-  draw_counts(steps, graph);
-  draw_limit(steps, graph);
-  draw_decisions(steps, graph);
-  // A gate that began lately knows of no more than its own time, and of one step at least.
-  const std::int64_t step = number(status, "/history/step_seconds").value_or(0);
-  const std::int64_t watched = graph.width * step;
-  const std::int64_t uptime = number(status, "/uptime_seconds").value_or(watched);
-  graph.summary = summary_of(steps, std::min(watched, std::max(uptime, step)));
+  draw_counts(history.steps, graph);
+  draw_limit(history.steps, graph);
+  draw_decisions(history.steps, graph);
+  graph.summary = view::history_in_words(history);
   return graph;
 }
 

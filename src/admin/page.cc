@@ -8,13 +8,23 @@
 #include "admin/answer.h"
 #include "admin/graph.h"
 #include "admin/page_files.h"
-#include "admin/view.h"
 #include "observe/status_json.h"
+#include "view/view.h"
 
 namespace taskgate::admin {
 namespace {
 
 namespace json = boost::json;
+
+using view::age_in_words;
+using view::Alarm;
+using view::Cell;
+using view::Fact;
+using view::HolderRow;
+using view::Level;
+using view::ObservedRow;
+using view::RefusalRow;
+using view::View;
 
 constexpr std::size_t kMeterCells = 64;
 
@@ -120,9 +130,9 @@ json::object template_view(const View& view, const Graph& graph, bool known_gate
 }
 
 json::object template_view(const std::optional<observe::Status>& status) {
-  if (!status) return template_view(view_without_state(kNoState), Graph{}, false);
+  if (!status) return template_view(view::view_without_state(kNoState), Graph{}, false);
   const json::value document = json::parse(observe::to_json(*status));
-  return template_view(make_view(document, kMeterCells), draw_graph(document), true);
+  return template_view(view::make_view(document, kMeterCells), draw_graph(document), true);
 }
 
 }  // namespace

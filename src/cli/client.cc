@@ -1,4 +1,4 @@
-#include "admin/client.h"
+#include "cli/client.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/result.hpp>
@@ -7,7 +7,7 @@
 
 #include "http/head.h"
 
-namespace taskgate::admin {
+namespace taskgate::cli {
 namespace {
 
 using Result = boost::system::result<std::string, std::string>;
@@ -86,4 +86,4 @@ Result last_hop(const config::Address& address, Duration patience) {
   return {in_place_value, server == nullptr ? "" : std::string(server->value)};
 }
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::cli

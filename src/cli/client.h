@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "config/config.h"
 
-namespace taskgate::admin {
+namespace taskgate::cli {
 
 // The body of GET `path`, or a sentence that says what went wrong; an answer other than 200 is an
 // error. A wildcard address is asked on loopback. `patience` is for the connection and again for
@@ -28,4 +28,4 @@ std::string refusal_text(int status, std::string body);
 boost::system::result<std::string, std::string> last_hop(
     const config::Address& address, Duration patience = std::chrono::seconds(4));
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::cli

@@ -1,4 +1,4 @@
-#include "admin/events.h"
+#include "cli/events.h"
 
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -10,11 +10,11 @@
 #include <csignal>
 #include <utility>
 
-#include "admin/client.h"
 #include "base/task.h"
+#include "cli/client.h"
 #include "http/head.h"
 
-namespace taskgate::admin {
+namespace taskgate::cli {
 namespace {
 
 constexpr std::size_t kReadSize = 16 * 1024;
@@ -157,4 +157,4 @@ std::optional<std::string> follow(const config::Address& address,
   return Follower(address, on_event, patience).run();
 }
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::cli

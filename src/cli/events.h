@@ -9,7 +9,7 @@
 #include "base/time.h"
 #include "config/config.h"
 
-namespace taskgate::admin {
+namespace taskgate::cli {
 
 struct Event {
   std::string name;
@@ -42,4 +42,4 @@ std::optional<std::string> follow(const config::Address& address,
                                   const std::function<void(const Event&)>& on_event,
                                   Duration patience = std::chrono::seconds(15));
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::cli

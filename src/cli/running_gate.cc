@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "admin/client.h"
 #include "cli/cli.h"
+#include "cli/client.h"
 
 namespace taskgate::cli {
 namespace {
@@ -24,7 +24,7 @@ bool runs_this_program(int pid) {
 
 // Its pid is that of this container, since the command runs there too.
 std::optional<RunningGate> find_gate(const config::Address& admin, std::string& why_not) {
-  const auto body = admin::get(admin, "/status");
+  const auto body = get(admin, "/status");
   if (!body) {
     why_not = body.error();
     return std::nullopt;

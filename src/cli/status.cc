@@ -9,11 +9,11 @@
 #include <string>
 #include <string_view>
 
-#include "admin/client.h"
-#include "admin/events.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/events.h"
 #include "cli/running_gate.h"
 #include "cli/status_text.h"
 
@@ -105,7 +105,7 @@ class Lines {
 };
 
 int watch_json(const config::Address& admin) {
-  const auto why = admin::follow(admin, [](const admin::Event& event) {
+  const auto why = follow(admin, [](const Event& event) {
     if (event.name == "status") return write(event.data + "\n");
     complain(event.data);
   });
@@ -114,7 +114,7 @@ int watch_json(const config::Address& admin) {
 
 int watch_lines(const config::Address& admin) {
   Lines lines;
-  const auto why = admin::follow(admin, [&](const admin::Event& event) {
+  const auto why = follow(admin, [&](const Event& event) {
     const auto status = parse_status(event.data);
     lines.show(status ? status_line(*status) : printable(event.data));
   });
@@ -125,7 +125,7 @@ int watch_screen(const config::Address& admin) {
   std::optional<std::string> why;
   {
     Screen screen;
-    why = admin::follow(admin, [&](const admin::Event& event) {
+    why = follow(admin, [&](const Event& event) {
       const auto status = parse_status(event.data);
       screen.show(status ? status_text(*status, style()) : printable(event.data) + "\n");
     });
@@ -135,7 +135,7 @@ int watch_screen(const config::Address& admin) {
 }
 
 int show_once(const config::Address& admin, bool raw) {
-  const auto body = admin::get(admin, "/status");
+  const auto body = get(admin, "/status");
   if (!body) return no_gate(body.error());
   if (raw) {
     write(*body);

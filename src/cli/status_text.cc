@@ -7,15 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "admin/graph.h"
 #include "base/text.h"
+#include "view/history.h"
 
 namespace taskgate::cli {
 namespace {
 
-using admin::Cell;
-using admin::Level;
-using admin::View;
+using view::Cell;
+using view::Level;
+using view::View;
 
 constexpr std::size_t kMeterCells = 40;
 
@@ -141,7 +141,7 @@ std::string upper(std::string text) {
 }
 
 void write_slots(const View& view, Writer& out) {
-  out.line("taskgate " + view.version + ", up " + admin::age_in_words(view.uptime_seconds));
+  out.line("taskgate " + view.version + ", up " + view::age_in_words(view.uptime_seconds));
   out.line();
   out.line(out.coloured(colours_of(view.level), " " + upper(view.state) + " ") + "  " +
            out.coloured("1", view.count) + "  " + meter(view.meter, out) + "  " + view.slots);
@@ -149,7 +149,7 @@ void write_slots(const View& view, Writer& out) {
 }
 
 void write_alarms(const View& view, Writer& out) {
-  for (const admin::Alarm& alarm : view.alarms) {
+  for (const view::Alarm& alarm : view.alarms) {
     const char* sign = alarm.level == Level::bad ? "!! " : "!  ";
     out.line(out.coloured(colours_of(alarm.level), sign + printable(alarm.title)));
     out.paragraph(alarm.text, 3);
@@ -157,8 +157,8 @@ void write_alarms(const View& view, Writer& out) {
   }
 }
 
-void write_facts(const std::vector<admin::Fact>& facts, Writer& out) {
-  for (const admin::Fact& fact : facts) {
+void write_facts(const std::vector<view::Fact>& facts, Writer& out) {
+  for (const view::Fact& fact : facts) {
     out.line(padded(fact.name, 15) + printable(fact.value));
   }
 }
@@ -167,9 +167,9 @@ void write_holders(const View& view, Writer& out) {
   out.line();
   if (view.holders.empty()) return out.line("Who holds a slot: " + view.no_holders);
   std::vector<Writer::Row> rows{{"SESSION", "ORIGIN", "AGE", "STATE"}};
-  for (const admin::HolderRow& row : view.holders) {
-    rows.push_back({printable(row.name), printable(row.origin),
-                    admin::age_in_words(row.age_seconds), printable(row.state)});
+  for (const view::HolderRow& row : view.holders) {
+    rows.push_back({printable(row.name), printable(row.origin), view::age_in_words(row.age_seconds),
+                    printable(row.state)});
   }
   out.table(rows);
 }
@@ -178,8 +178,8 @@ void write_refusals(const View& view, Writer& out) {
   if (view.refusals.empty()) return;
   out.line();
   std::vector<Writer::Row> rows{{"REFUSED", "ROUTE", "REASON", "LIVE"}};
-  for (const admin::RefusalRow& row : view.refusals) {
-    rows.push_back({admin::age_in_words(row.age_seconds) + " ago", printable(row.route),
+  for (const view::RefusalRow& row : view.refusals) {
+    rows.push_back({view::age_in_words(row.age_seconds) + " ago", printable(row.route),
                     printable(row.reason), row.count});
   }
   out.table(rows);
@@ -189,7 +189,7 @@ void write_observed(const View& view, Writer& out) {
   if (view.observed.empty()) return;
   out.line();
   std::vector<Writer::Row> rows{{"WOULD BE REFUSED", "REASON", "LAST HOUR", "LAST DAY"}};
-  for (const admin::ObservedRow& row : view.observed) {
+  for (const view::ObservedRow& row : view.observed) {
     rows.push_back({printable(row.route), printable(row.reason), std::to_string(row.last_hour),
                     std::to_string(row.last_day)});
   }
@@ -199,8 +199,8 @@ void write_observed(const View& view, Writer& out) {
 }  // namespace
 
 std::string status_text(const boost::json::value& status, const TextStyle& style) {
-  View view = admin::make_view(status, kMeterCells);
-  view.figures.push_back({"History", admin::draw_graph(status).summary});
+  View view = view::make_view(status, kMeterCells);
+  view.figures.push_back({"History", view::history_in_words(view::history_of(status))});
   Writer out(style);
   write_slots(view, out);
   write_alarms(view, out);
@@ -213,9 +213,9 @@ std::string status_text(const boost::json::value& status, const TextStyle& style
 }
 
 std::string status_line(const boost::json::value& status) {
-  const View view = admin::make_view(status, kMeterCells);
+  const View view = view::make_view(status, kMeterCells);
   std::string line = view.state + ": " + view.count + ", " + view.slots;
-  for (const admin::Alarm& alarm : view.alarms) line += "; " + alarm.title;
+  for (const view::Alarm& alarm : view.alarms) line += "; " + alarm.title;
   return printable(line);
 }
 

@@ -4,7 +4,7 @@
 #include <boost/json/value.hpp>
 #include <string>
 
-#include "admin/view.h"
+#include "view/view.h"
 
 namespace taskgate::cli {
 

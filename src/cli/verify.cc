@@ -1,9 +1,9 @@
 #include <cstdio>
 #include <string>
 
-#include "admin/client.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/client.h"
 #include "config/values.h"
 
 namespace taskgate::cli {
@@ -18,7 +18,7 @@ int verify(const Words& words) {
     std::fprintf(stderr, "taskgate: '%s' %s\n", words[0].c_str(), address.error().text.c_str());
     return kUsage;
   }
-  const auto server = admin::last_hop(*address);
+  const auto server = last_hop(*address);
   if (!server) {
     std::fprintf(stderr, "taskgate: %s: %s\n", words[0].c_str(), server.error().c_str());
     return kFailed;

@@ -1,4 +1,4 @@
-#include "admin/alarms.h"
+#include "view/alarms.h"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "admin/members.h"
+#include "view/status_members.h"
 
-namespace taskgate::admin {
+namespace taskgate::view {
 namespace {
 
 namespace json = boost::json;
@@ -144,4 +144,4 @@ void set_state(const json::value& status, View& view) {
   set(Level::good, "open");
 }
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::view

@@ -3,9 +3,9 @@
 
 #include <boost/json/value.hpp>
 
-#include "admin/view.h"
+#include "view/view.h"
 
-namespace taskgate::admin {
+namespace taskgate::view {
 
 // Both need the view's slots.
 void add_alarms(const boost::json::value& status, View& view);
@@ -13,4 +13,4 @@ void add_alarms(const boost::json::value& status, View& view);
 bool is_observing(const boost::json::value& status);
 void set_state(const boost::json::value& status, View& view);
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::view

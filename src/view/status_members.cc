@@ -1,8 +1,8 @@
-#include "admin/members.h"
+#include "view/status_members.h"
 
 #include <boost/json/serialize.hpp>
 
-namespace taskgate::admin {
+namespace taskgate::view {
 
 namespace json = boost::json;
 
@@ -42,4 +42,4 @@ std::string number_in_words(const json::value& from, std::string_view pointer) {
   return known ? std::to_string(*known) : "?";
 }
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::view

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace taskgate::admin {
+namespace taskgate::view {
 
 // Null where it is not known.
 const boost::json::value* find(const boost::json::value& from, std::string_view pointer);
@@ -20,4 +20,4 @@ std::string text(const boost::json::value& from, std::string_view pointer,
                  const char* otherwise = "");
 bool is(const boost::json::value& from, std::string_view pointer, bool expected);
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::view

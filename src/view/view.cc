@@ -1,13 +1,13 @@
-#include "admin/view.h"
+#include "view/view.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "admin/alarms.h"
-#include "admin/members.h"
 #include "base/names.h"
+#include "view/alarms.h"
+#include "view/status_members.h"
 
-namespace taskgate::admin {
+namespace taskgate::view {
 namespace {
 
 namespace json = boost::json;
@@ -278,4 +278,4 @@ View view_without_state(std::string reason) {
   return view;
 }
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::view

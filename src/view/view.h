@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace taskgate::admin {
+namespace taskgate::view {
 
 enum class Level : std::uint8_t { good, warning, bad };
 std::string_view name_of(Level level);
@@ -85,4 +85,4 @@ View view_without_state(std::string reason);
 // "12 s", "3 min", "2 h 5 min", "1 d 3 h".
 std::string age_in_words(std::int64_t seconds);
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::view

@@ -31,12 +31,6 @@ TEST_CASE("A task that ended within a step was there all the same") {
   CHECK(graph.summary == "The last 50 s: at most 1 live, 0 creates admitted, 1 refused.");
 }
 
-TEST_CASE("A gate that began lately speaks of its own time") {
-  const Graph graph = draw_graph(boost::json::parse(
-      R"({"uptime_seconds": 12, "history": {"step_seconds": 5, "steps": 180}})"));
-  CHECK(graph.summary == "The last 12 s: no count, 0 creates admitted, 0 refused.");
-}
-
 TEST_CASE("What is unknown is no zero and lasts until something is known") {
   const Graph graph = graph_of(R"("steps_ago": [4, 3, 1], "signal": ["known", "unknown", null],
       "live": [2, null, null], "limit": [2, 2, 2], "admitted": [0, 0, 0], "refused": [0, 0, 3])");

@@ -1,12 +1,16 @@
-#include "admin/client.h"
+#include "cli/client.h"
 
-#include "admin/one_answer.h"
 #include "admin/sources.h"
+#include "cli/one_answer.h"
 #include "support/catch.h"
 #include "support/loopback.h"
 
-namespace taskgate::admin {
+namespace taskgate::cli {
 namespace {
+
+using admin::kAnyPort;
+using admin::Server;
+using admin::TestSources;
 
 std::string url(const config::Address& address, const std::string& path) {
   return "http://" + config::to_string(address) + path;
@@ -95,4 +99,4 @@ TEST_CASE("No last hop is told apart from one without a name") {
 }
 
 }  // namespace
-}  // namespace taskgate::admin
+}  // namespace taskgate::cli

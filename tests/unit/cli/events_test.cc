@@ -1,15 +1,19 @@
-#include "admin/events.h"
+#include "cli/events.h"
 
 #include <csignal>
 #include <vector>
 
-#include "admin/one_answer.h"
 #include "admin/sources.h"
 #include "admin/streams.h"
+#include "cli/one_answer.h"
 #include "support/catch.h"
 
-namespace taskgate::admin {
+namespace taskgate::cli {
 namespace {
+
+using admin::kAnyPort;
+using admin::Server;
+using admin::TestSources;
 
 using Events = std::vector<Event>;
 
@@ -95,4 +99,4 @@ TEST_CASE("A signal ends the following, and that is no failure") {
 }
 
 }  // namespace
-}  // namespace taskgate::admin
+}  // namespace taskgate::cli

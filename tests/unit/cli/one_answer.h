@@ -11,7 +11,7 @@
 #include "support/loopback.h"
 #include "support/raw_connection.h"
 
-namespace taskgate::admin {
+namespace taskgate::cli {
 
 class OneAnswer {
  public:
@@ -42,4 +42,4 @@ class OneAnswer {
   std::thread thread_;
 };
 
-}  // namespace taskgate::admin
+}  // namespace taskgate::cli

@@ -1,4 +1,4 @@
-#include "admin/view.h"
+#include "view/view.h"
 
 #include <boost/json.hpp>
 
@@ -6,7 +6,7 @@
 #include "observe/status_json.h"
 #include "support/catch.h"
 
-namespace taskgate::admin {
+namespace taskgate::view {
 
 // How Catch shows a difference.
 std::ostream& operator<<(std::ostream& out, Cell cell) {
@@ -279,4 +279,4 @@ TEST_CASE("Ages are told in at most two units") {
 }
 
 }  // namespace
-}  // namespace taskgate::admin
+}  // namespace taskgate::view

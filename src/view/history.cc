@@ -1,0 +1,73 @@
+#include "view/history.h"
+
+#include <algorithm>
+
+#include "view/status_members.h"
+#include "view/view.h"
+
+namespace taskgate::view {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<std::int64_t> number(const json::array* column, std::size_t row) {
+  if (column == nullptr || row >= column->size() || !(*column)[row].is_int64()) return std::nullopt;
+  return (*column)[row].get_int64();
+}
+
+bool is_known(const json::array* column, std::size_t row) {
+  return column != nullptr && row < column->size() && !(*column)[row].is_null();
+}
+
+std::vector<Step> steps_of(const json::value& status, std::int64_t width) {
+  const json::array* ago = list(status, "/history/steps_ago");
+  const json::array* signal = list(status, "/history/signal");
+  const json::array* live = list(status, "/history/live");
+  const json::array* peak = list(status, "/history/peak");
+  const json::array* limit = list(status, "/history/limit");
+  const json::array* admitted = list(status, "/history/admitted");
+  const json::array* refused = list(status, "/history/refused");
+  std::vector<Step> steps;
+  for (std::size_t row = 0; const auto steps_ago = number(ago, row); ++row) {
+    steps.push_back({.x = width - 1 - *steps_ago,
+                     .listed = is_known(signal, row),
+                     .live = number(live, row),
+                     .peak = std::max(number(live, row), number(peak, row)),
+                     .limit = number(limit, row).value_or(0),
+                     .admitted = number(admitted, row).value_or(0),
+                     .refused = number(refused, row).value_or(0)});
+  }
+  return steps;
+}
+
+}  // namespace
+
+History history_of(const json::value& status) {
+  History history;
+  history.width = static_cast<int>(number(status, "/history/steps").value_or(0));
+  history.steps = steps_of(status, history.width);
+  // A gate that began lately knows of no more than its own time, and of one step at least.
+  const std::int64_t step = number(status, "/history/step_seconds").value_or(0);
+  const std::int64_t watched = history.width * step;
+  const std::int64_t uptime = number(status, "/uptime_seconds").value_or(watched);
+  history.seconds = std::min(watched, std::max(uptime, step));
+  return history;
+}
+
+std::string history_in_words(const History& history) {
+  std::optional<std::int64_t> most;
+  std::int64_t admitted = 0, refused = 0;
+  bool unknown = false;
+  for (const Step& step : history.steps) {
+    most = std::max(most, step.peak);
+    unknown = unknown || (step.listed && !step.live);
+    admitted += step.admitted;
+    refused += step.refused;
+  }
+  return "The last " + age_in_words(history.seconds) + ": " +
+         (most ? "at most " + std::to_string(*most) + " live" : std::string("no count")) + ", " +
+         std::to_string(admitted) + " creates admitted, " + std::to_string(refused) + " refused" +
+         (unknown ? "; the count was unknown at times." : ".");
+}
+
+}  // namespace taskgate::view

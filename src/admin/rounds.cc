@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "admin/failure.h"
-#include "admin/on_pool.h"
+#include "admin/run_on.h"
 
 namespace taskgate::admin {
 
@@ -24,7 +24,7 @@ Task<> Rounds::work() {
   constexpr asio::use_awaitable_t<Executor> await;
   while (begun_ < wanted_) {
     ++begun_;
-    Answer made = co_await on_pool(pool_, std::cref(make_));
+    Answer made = co_await run_on(pool_, std::cref(make_));
     answer_ = std::make_shared<const Answer>(std::move(made));
     ended_ = begun_;
     ended_one_.cancel();

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "admin/answer.h"
-#include "admin/on_pool.h"
 #include "admin/page.h"
+#include "admin/run_on.h"
 #include "base/log.h"
 #include "observe/status_json.h"
 
@@ -108,7 +108,7 @@ void Streams::end_watch(std::exception_ptr failure) try {
 
 Task<std::optional<observe::Status>> Streams::look() {
   const auto shallow = [this] { return ask(sources_.shallow_status); };
-  auto status = co_await on_pool(pool_, shallow);
+  auto status = co_await run_on(pool_, shallow);
   const TimePoint now = Clock::now();
   const bool counted =
       status && status->gate.details_age && *status->gate.details_age < limits_.listing;
@@ -116,7 +116,7 @@ Task<std::optional<observe::Status>> Streams::look() {
   if (!status || counted || asked_lately) co_return status;
   listed_ = now;
   const auto deep = [this] { return ask(sources_.status); };
-  co_return co_await on_pool(pool_, deep);
+  co_return co_await run_on(pool_, deep);
 }
 
 void Streams::publish(const std::optional<observe::Status>& status) {

@@ -11,7 +11,7 @@ struct Demand {
   // create, and no slot is kept for it.
   int slots = 1;
   Duration settle{};  // how long after the answer its sessions may still be on their way
-  // Whether its success proves that a session was started (plausibility.h).
+  // Whether its success proves that a session was started (socket_check.h).
   bool is_evidence = true;
   // Whether an answer of 3xx says that nothing was started. Where a redirect may as well follow a
   // create that went well (POST, redirect, GET) it does not.

@@ -37,10 +37,10 @@ void Reservation::not_sent(TimePoint now) {
   std::exchange(gate_, nullptr)->give_back(promise_, now);
 }
 
-std::optional<Plausibility::Claim> Reservation::answered(int status, TimePoint now) {
+std::optional<SocketCheck::Claim> Reservation::answered(int status, TimePoint now) {
   Gate& gate = *std::exchange(gate_, nullptr);
   const Demand& demand = promise_->demand;
-  const Plausibility::Claim claim{promise_->mark, now + demand.settle};
+  const SocketCheck::Claim claim{promise_->mark, now + demand.settle};
   const bool is_evidence = demand.is_evidence;
   gate.learn(demand.sender, status);
   const bool is_redirect = status >= 300 && status < 400;
@@ -99,7 +99,7 @@ void Gate::apply(const tmux::Listing& listing) {
 void Gate::take_good(const tmux::Listing& listing) {
   const auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
   departures_.observe(ended, listing);
-  plausibility_.observe(listing);
+  socket_check_.observe(listing);
   promises_.end_if([&](const Promise& each) { return each.until && listing.began > *each.until; });
   good_ = listing;
   if (listing.question == tmux::Question::details) {
@@ -118,7 +118,7 @@ void Gate::forget_uncounted(TimePoint began) {
 
 Gate::Basis Gate::basis(TimePoint now) const {
   if (!attempted_) return {SignalState::none, 0, now};
-  if (plausibility_.blind()) {
+  if (socket_check_.blind()) {
     // A fault names its cause; the last good count is that of a gate that does not see.
     return {attempt_fault_ ? SignalState::unknown : SignalState::blind, 0, now};
   }
@@ -173,7 +173,7 @@ std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) cons
 // On a listing that began after the create was complete.
 std::optional<Decision> Gate::decide_by_rule(const Ticket& ticket, const Basis& on) const {
   if (on.signal == SignalState::blind && !settings_.admit_unknown) {
-    return plausibility_.trial_due(on.at) && free_slots(on) > 0 ? Decision::admitted
+    return socket_check_.trial_due(on.at) && free_slots(on) > 0 ? Decision::admitted
                                                                 : Decision::unknown;
   }
   if (!on.counts()) {
@@ -189,13 +189,13 @@ void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
   ticket.unlink();
   ticket.verdict_ = verdict(ticket, decision, on);
   if (decision == Decision::admitted && on.signal == SignalState::blind) {
-    plausibility_.trial_passed(on.at);
+    socket_check_.trial_passed(on.at);
   }
   if (passes(decision)) {
     const int asked = ticket.demand_.slots;
     Promise promise{.demand = ticket.demand_};
     promise.slots = decision == Decision::admitted ? std::min(asked, free_slots(on)) : asked;
-    promise.mark = plausibility_.mark();
+    promise.mark = socket_check_.mark();
     promise.uncounted = decision != Decision::admitted && !on.counts();
     ticket.verdict_->slots = promise.slots;
     ticket.reservation_ = Reservation(*this, promises_.add(promise));
@@ -317,7 +317,7 @@ Snapshot Gate::snapshot(TimePoint now) const {
   shot.signal = on.signal;
   shot.signal_fault = fault_name(on.signal);
   shot.signal_detail = fault_detail(on.signal);
-  shot.match_wrong = plausibility_.match_wrong();
+  shot.match_wrong = socket_check_.match_wrong();
   if (good_) shot.signal_age = now - good_->began;
   if (details_began_) shot.details_age = now - *details_began_;
   shot.details_wall = details_wall_;

@@ -82,7 +82,7 @@
 //
 // While the signal is `held`, sessions from other doors since the last good listing are not seen.
 //
-// While blind, a create passes now and then as a trial (plausibility.h): the sessions of creates
+// While blind, a create passes now and then as a trial (socket_check.h): the sessions of creates
 // before it are not seen.
 //
 // `admit_unknown` lets everything pass while the count is unknown. That is what it says.
@@ -102,9 +102,9 @@
 #include "gate/demand.h"
 #include "gate/departures.h"
 #include "gate/origins.h"
-#include "gate/plausibility.h"
 #include "gate/promises.h"
 #include "gate/snapshot.h"
+#include "gate/socket_check.h"
 #include "gate/turned_away.h"
 #include "gate/verdict.h"
 #include "tmux/listing.h"
@@ -139,7 +139,7 @@ class Reservation {
   // The head of the final answer is in: 4xx frees the slots at once, and 3xx where the demand says
   // that it refuses; all else with the first listing that begins `now` plus the demand's settle or
   // later. Gives what Gate::succeeded() wants, if its success is evidence.
-  std::optional<Plausibility::Claim> answered(int status, TimePoint now);
+  std::optional<SocketCheck::Claim> answered(int status, TimePoint now);
   // No answer in time, or the connection broke: the slots are kept for Settings::settle.
   void lost(TimePoint now);
 
@@ -199,9 +199,9 @@ class Gate {
   // A create that was answered 201 or 202 turned out well (no "status":"error" in its body): the
   // evidence for and against being blind.
   // A create that may start nothing is neither: no claim is to be made of it.
-  void succeeded(const Plausibility::Claim& claim) { plausibility_.add(claim); }
+  void succeeded(const SocketCheck::Claim& claim) { socket_check_.add(claim); }
   // Whether the next listing should say if another tmux listens.
-  bool asks_for_others() const { return plausibility_.asks_for_others(); }
+  bool asks_for_others() const { return socket_check_.asks_for_others(); }
 
   // New settings at a reload; creates that wait are decided again.
   void configure(Settings settings, TimePoint now);
@@ -270,7 +270,7 @@ class Gate {
 
   Origins origins_;
   Departures departures_;
-  Plausibility plausibility_;
+  SocketCheck socket_check_;
 };
 
 }  // namespace taskgate::gate

@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 #include "gate/demand.h"
-#include "gate/plausibility.h"
+#include "gate/socket_check.h"
 
 namespace taskgate::gate {
 
@@ -20,9 +20,9 @@ struct Promise {
   int slots = 1;  // held: what was asked for, or as many as were free
   // Ends with the first listing that began after; unset: not known yet.
   std::optional<TimePoint> until;
-  int attributed = 0;       // sessions that were put down to it (for show)
-  bool uncounted = false;   // admitted while the count was unknown
-  Plausibility::Mark mark;  // what was visible when it was admitted
+  int attributed = 0;      // sessions that were put down to it (for show)
+  bool uncounted = false;  // admitted while the count was unknown
+  SocketCheck::Mark mark;  // what was visible when it was admitted
 };
 
 // All of them, with their sum at hand: it is asked for at every decision.

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "http/connection.h"
+#include "http/connection_options.h"
 #include "http/framing.h"
 #include "http/known_fields.h"
 #include "http/rules.h"

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <initializer_list>
 
-#include "http/connection.h"
+#include "http/connection_options.h"
 #include "http/framing.h"
 #include "http/known_fields.h"
 

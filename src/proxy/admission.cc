@@ -86,8 +86,8 @@ void Admission::not_sent(gate::Reservation& reservation) {
   pump();
 }
 
-std::optional<gate::Plausibility::Claim> Admission::answered(gate::Reservation& reservation,
-                                                             int status) {
+std::optional<gate::SocketCheck::Claim> Admission::answered(gate::Reservation& reservation,
+                                                            int status) {
   const auto claim = reservation.answered(status, Clock::now());
   pump();
   return claim;
@@ -99,7 +99,7 @@ void Admission::lost(gate::Reservation& reservation) {
   pump();
 }
 
-void Admission::succeeded(const gate::Plausibility::Claim& claim) {
+void Admission::succeeded(const gate::SocketCheck::Claim& claim) {
   gate_.succeeded(claim);
   if (snapshot().live == 0 && !lister_.running()) list();
 }

@@ -46,12 +46,12 @@ class Admission {
 
   // How a reservation ends (gate.h); each may let others pass.
   void not_sent(gate::Reservation& reservation);
-  std::optional<gate::Plausibility::Claim> answered(gate::Reservation& reservation, int status);
+  std::optional<gate::SocketCheck::Claim> answered(gate::Reservation& reservation, int status);
   void lost(gate::Reservation& reservation);
   // A create turned out well (one that may start nothing never does, so this is not called). Judged
   // by a listing of its own where none of its kind was live: later, the task may have ended and
   // would leave no trace.
-  void succeeded(const gate::Plausibility::Claim& claim);
+  void succeeded(const gate::SocketCheck::Claim& claim);
 
   // Calls `done` once the gate knows a listing with details that is at most a second old, or knows
   // that it cannot have one.

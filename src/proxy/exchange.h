@@ -109,7 +109,7 @@ class Exchange {
   // Of a gated create.
   bool gated_ = false;
   gate::Reservation reservation_;
-  std::optional<gate::Plausibility::Claim> claim_;
+  std::optional<gate::SocketCheck::Claim> claim_;
   StatusSniffer sniffer_;
 
   bool uploading_ = false;  // part of the request's body is still with the client

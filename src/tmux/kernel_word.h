@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/time.h"
+#include "tmux/known_sockets.h"
 #include "tmux/listeners.h"
 #include "tmux/listing.h"
 #include "tmux/survey.h"
-#include "tmux/watched.h"
 
 namespace taskgate::tmux {
 
@@ -23,18 +23,18 @@ class KernelWord {
  public:
   struct Listed {
     const std::vector<std::string>& configured;
-    std::vector<Part>& parts;  // all done
-    bool folders_changed;      // files came or went in a configured folder
-    bool asks_for_others;      // what other() says is wanted in any case
-    bool shares_namespace;     // the tmux server is known to be in our network namespace
+    std::vector<SocketReport>& reports;  // all done
+    bool folders_changed;                // files came or went in a configured folder
+    bool asks_for_others;                // what other() says is wanted in any case
+    bool shares_namespace;               // the tmux server is known to be in our network namespace
     TimePoint began;
     Duration hold;
   };
   enum class Heard : std::uint8_t { all, ask_again };
 
-  // Fails the parts that the kernel knows better, or adds one that says what it knows. `ask_again`:
-  // nobody, or another server, was found at the very moment in which a socket was made anew; with
-  // `last` that is a failure.
+  // Fails the reports that the kernel knows better, or adds one that says what it knows.
+  // `ask_again`: nobody, or another server, was found at the very moment in which a socket was made
+  // anew; with `last` that is a failure.
   Heard hear(const std::function<ListenerTable()>& ask, const Listed& listed, bool last);
 
   // What the last hear() learned of other servers.

@@ -20,24 +20,24 @@
 #include "base/log.h"
 #include "tmux/failure.h"
 #include "tmux/kernel_word.h"
+#include "tmux/known_sockets.h"
 #include "tmux/match.h"
 #include "tmux/query.h"
-#include "tmux/watched.h"
 
 namespace taskgate::tmux {
 namespace {
 
-void take_sessions(Part& part, std::vector<Session> sessions) {
-  part.reply = Part::Reply::sessions;
-  part.sessions = std::move(sessions);
-  for (const Session& session : part.sessions) {
-    part.mark.has_sessions = true;
-    part.mark.pid = session.server;
-    part.mark.highest_id = std::max(part.mark.highest_id, session.id);
+void take_sessions(SocketReport& report, std::vector<Session> sessions) {
+  report.reply = SocketReport::Reply::sessions;
+  report.sessions = std::move(sessions);
+  for (const Session& session : report.sessions) {
+    report.mark.has_sessions = true;
+    report.mark.pid = session.server;
+    report.mark.highest_id = std::max(report.mark.highest_id, session.id);
   }
 }
 
-// Moves a part's sessions into the listing, as those of the server whose mark was added last.
+// Moves a report's sessions into the listing, as those of the server whose mark was added last.
 void add_sessions(Listing& listing, std::vector<Session>& sessions,
                   const std::vector<std::string>& match) {
   const auto index = static_cast<std::uint32_t>(listing.servers.size() - 1);
@@ -56,21 +56,21 @@ void add_sessions(Listing& listing, std::vector<Session>& sessions,
   }
 }
 
-// One unknown part makes the whole unknown; the first one gives the reason.
-Listing assemble(TimePoint began, Question question, std::vector<Part>& parts,
+// One unknown report makes the whole unknown; the first one gives the reason.
+Listing assemble(TimePoint began, Question question, std::vector<SocketReport>& reports,
                  const std::vector<std::string>& match, OtherTmux other) {
   Listing listing;
   listing.question = question;
   listing.began = began;
   listing.other = other;
-  listing.servers.reserve(parts.size());
-  for (Part& part : parts) {
-    listing.servers.push_back(std::move(part.mark));
-    if (part.failure && !listing.fault) {
-      listing.fault = part.failure->fault;
-      listing.detail = std::move(part.failure->detail);
+  listing.servers.reserve(reports.size());
+  for (SocketReport& report : reports) {
+    listing.servers.push_back(std::move(report.mark));
+    if (report.failure && !listing.fault) {
+      listing.fault = report.failure->fault;
+      listing.detail = std::move(report.failure->detail);
     }
-    add_sessions(listing, part.sessions, match);
+    add_sessions(listing, report.sessions, match);
   }
   if (listing.fault) {
     listing.sessions.clear();
@@ -102,26 +102,26 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
 
   void start();
   bool start_open_parts();
-  void start_part(std::size_t index);
+  void begin_report(std::size_t index);
   void start_query(std::size_t index);
-  void owes_answer(Part& part);
+  void owes_answer(SocketReport& report);
   void arm_deadline();
   void expire();
 
-  static Task<> query(std::shared_ptr<Impl> self, Watched& socket);
-  void take(Watched& socket, Answer answer);
-  void take_late(Watched& socket, Answer answer);
-  void settle(Part& part);
-  void fail(Part& part, Failure failure);
+  static Task<> query(std::shared_ptr<Impl> self, KnownSocket& socket);
+  void take(KnownSocket& socket, Answer answer);
+  void take_late(KnownSocket& socket, Answer answer);
+  void settle(SocketReport& report);
+  void fail(SocketReport& report, Failure failure);
   void finish();
-  KernelWord::Heard hear(TimePoint since, std::vector<Part>& heard, bool last);
+  KernelWord::Heard hear(TimePoint since, std::vector<SocketReport>& heard, bool last);
 
   const Executor loop;
   ListerSettings settings;
   std::optional<ListerSettings> next_settings;  // come while a listing runs
   const OnListing on_listing;
   const Choose choose;
-  WatchedSockets sockets;
+  KnownSockets sockets;
   KernelWord kernel;
   bool stopped = false;
 
@@ -131,8 +131,8 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   bool asks_for_others = false;
   bool asked_again = false;
   TimePoint began{};
-  std::vector<Part> parts;
-  std::size_t open_parts = 0;
+  std::vector<SocketReport> reports;
+  std::size_t open_reports = 0;
   std::uint64_t generation = 0;  // tells a deadline that fired for the listing before
   Timer deadline;
 };
@@ -167,66 +167,66 @@ void Lister::Impl::stop() {
 void Lister::Impl::start() {
   began = Clock::now();
   question = choose ? choose() : Question::names;
-  parts = sockets.look(settings.sockets);
+  reports = sockets.look(settings.sockets);
   arm_deadline();
   if (start_open_parts()) finish();
 }
 
 // True if all have ended at once.
 bool Lister::Impl::start_open_parts() {
-  open_parts = 1;  // this call itself: the listing cannot end before all its parts have begun
-  for (const Part& part : parts) open_parts += part.done ? 0 : 1;
-  for (std::size_t index = 0; index < parts.size(); ++index) {
-    if (!parts[index].done) start_part(index);
+  open_reports = 1;  // this call itself: the listing cannot end before all its reports have begun
+  for (const SocketReport& report : reports) open_reports += report.done ? 0 : 1;
+  for (std::size_t index = 0; index < reports.size(); ++index) {
+    if (!reports[index].done) begin_report(index);
   }
-  return --open_parts == 0;
+  return --open_reports == 0;
 }
 
-void Lister::Impl::start_part(std::size_t index) {
-  Part& part = parts[index];
-  const std::string& path = part.socket->path;
-  if (part.file.kind == FileFacts::Kind::socket) {
-    part.socket->seen = true;
-    part.socket->gone_since.reset();
+void Lister::Impl::begin_report(std::size_t index) {
+  SocketReport& report = reports[index];
+  const std::string& path = report.socket->path;
+  if (report.file.kind == FileFacts::Kind::socket) {
+    report.socket->seen = true;
+    report.socket->gone_since.reset();
   }
-  if (part.socket->asked) return owes_answer(part);
-  switch (part.file.kind) {
+  if (report.socket->asked) return owes_answer(report);
+  switch (report.file.kind) {
     case FileFacts::Kind::socket:
       return start_query(index);
     case FileFacts::Kind::missing:
-      part.reply = Part::Reply::no_file;
-      return settle(part);
+      report.reply = SocketReport::Reply::no_file;
+      return settle(report);
     case FileFacts::Kind::unreadable:
-      return fail(part, system_failure(path, "stat", part.file.error));
+      return fail(report, system_failure(path, "stat", report.file.error));
     case FileFacts::Kind::folder:
-      return fail(part, not_a_socket(path, "a folder"));
+      return fail(report, not_a_socket(path, "a folder"));
     case FileFacts::Kind::other:
-      return fail(part, not_a_socket(path, "another kind of file"));
+      return fail(report, not_a_socket(path, "another kind of file"));
   }
 }
 
 void Lister::Impl::start_query(std::size_t index) {
-  Part& part = parts[index];
-  Watched& socket = *part.socket;
+  SocketReport& report = reports[index];
+  KnownSocket& socket = *report.socket;
   socket.asked = true;
-  socket.part = index;
+  socket.report = index;
   socket.asked_at = began;
   socket.asked_question = question;
-  socket.asked_file = part.file;
+  socket.asked_file = report.file;
   asio::co_spawn(loop, query(shared_from_this(), socket), rethrow);
 }
 
-void Lister::Impl::owes_answer(Part& part) {
-  Watched& socket = *part.socket;
+void Lister::Impl::owes_answer(SocketReport& report) {
+  KnownSocket& socket = *report.socket;
   const bool replaced =
-      part.file.kind == FileFacts::Kind::socket && !part.file.same_file(socket.asked_file);
+      report.file.kind == FileFacts::Kind::socket && !report.file.same_file(socket.asked_file);
   if (replaced) {
     // Another server has taken the path over; the answer would be that of one nobody can reach any
     // more. The query ends by this, and the next listing asks the new server.
     ErrorCode ignored;
     socket.connection.close(ignored);
   }
-  fail(part, still_owed(socket.path, began - socket.asked_at));
+  fail(report, still_owed(socket.path, began - socket.asked_at));
 }
 
 // --- The deadline
@@ -241,52 +241,52 @@ void Lister::Impl::arm_deadline() {
 // The queries go on: a stopped server that got a new connection with each listing would soon have a
 // full backlog, which is its user's too.
 void Lister::Impl::expire() {
-  for (Part& part : parts) {
-    if (part.done) continue;
-    part.socket->part.reset();
-    fail(part, timed_out(part.socket->path, settings.timeout));
+  for (SocketReport& report : reports) {
+    if (report.done) continue;
+    report.socket->report.reset();
+    fail(report, timed_out(report.socket->path, settings.timeout));
   }
   finish();
 }
 
 // --- The answers
 
-Task<> Lister::Impl::query(std::shared_ptr<Impl> self, Watched& socket) {
+Task<> Lister::Impl::query(std::shared_ptr<Impl> self, KnownSocket& socket) {
   Answer answer = co_await ask(socket.connection, socket.path, socket.asked_question);
-  const bool retry = answer.kind == Answer::Kind::lost && socket.part && !self->stopped;
+  const bool retry = answer.kind == Answer::Kind::lost && socket.report && !self->stopped;
   if (retry) answer = co_await ask(socket.connection, socket.path, socket.asked_question);
   if (!self->stopped) self->take(socket, std::move(answer));
 }
 
-void Lister::Impl::take(Watched& socket, Answer answer) {
+void Lister::Impl::take(KnownSocket& socket, Answer answer) {
   socket.asked = false;
-  if (!socket.part) return take_late(socket, std::move(answer));
-  Part& part = parts[*std::exchange(socket.part, std::nullopt)];
+  if (!socket.report) return take_late(socket, std::move(answer));
+  SocketReport& report = reports[*std::exchange(socket.report, std::nullopt)];
   switch (answer.kind) {
     case Answer::Kind::sessions:
-      take_sessions(part, std::move(answer.sessions));
+      take_sessions(report, std::move(answer.sessions));
       break;
     case Answer::Kind::no_server:
-      part.reply = Part::Reply::no_server;
+      report.reply = SocketReport::Reply::no_server;
       break;
     case Answer::Kind::no_file:
-      part.reply = Part::Reply::no_file;
+      report.reply = SocketReport::Reply::no_file;
       break;
     case Answer::Kind::lost:
     case Answer::Kind::failed:
-      part.fail(std::move(answer.failure));
+      report.fail(std::move(answer.failure));
       break;
   }
-  settle(part);
-  if (open_parts == 0) finish();
+  settle(report);
+  if (open_reports == 0) finish();
 }
 
 // The answer of a server that had been given up. It is a whole listing only if that server is all
 // there is.
-void Lister::Impl::take_late(Watched& socket, Answer answer) {
+void Lister::Impl::take_late(KnownSocket& socket, Answer answer) {
   if (answer.kind != Answer::Kind::sessions || next_settings) return;
   if (settings.sockets.size() != 1 || settings.sockets.front() != socket.path) return;
-  std::vector<Part> late(1);
+  std::vector<SocketReport> late(1);
   late.front().mark = {.path = socket.path,
                        .inode = socket.asked_file.inode,
                        .changed_ns = socket.asked_file.changed_ns};
@@ -298,19 +298,19 @@ void Lister::Impl::take_late(Watched& socket, Answer answer) {
       assemble(socket.asked_at, socket.asked_question, late, settings.match, kernel.other()));
 }
 
-void Lister::Impl::settle(Part& part) {
-  part.done = true;
-  --open_parts;
+void Lister::Impl::settle(SocketReport& report) {
+  report.done = true;
+  --open_reports;
 }
 
-void Lister::Impl::fail(Part& part, Failure failure) {
-  part.fail(std::move(failure));
-  settle(part);
+void Lister::Impl::fail(SocketReport& report, Failure failure) {
+  report.fail(std::move(failure));
+  settle(report);
 }
 
-KernelWord::Heard Lister::Impl::hear(TimePoint since, std::vector<Part>& heard, bool last) {
+KernelWord::Heard Lister::Impl::hear(TimePoint since, std::vector<SocketReport>& heard, bool last) {
   const KernelWord::Listed listed{.configured = settings.sockets,
-                                  .parts = heard,
+                                  .reports = heard,
                                   .folders_changed = sockets.take_folders_changed(),
                                   .asks_for_others = asks_for_others,
                                   .shares_namespace = settings.shares_namespace,
@@ -320,16 +320,16 @@ KernelWord::Heard Lister::Impl::hear(TimePoint since, std::vector<Part>& heard, 
 }
 
 void Lister::Impl::finish() {
-  if (hear(began, parts, asked_again) == KernelWord::Heard::ask_again) {
+  if (hear(began, reports, asked_again) == KernelWord::Heard::ask_again) {
     asked_again = true;
-    parts = sockets.look(settings.sockets);
+    reports = sockets.look(settings.sockets);
     if (start_open_parts()) finish();
     return;
   }
   ++generation;
   deadline.cancel();
-  const Listing listing = assemble(began, question, parts, settings.match, kernel.other());
-  parts.clear();
+  const Listing listing = assemble(began, question, reports, settings.match, kernel.other());
+  reports.clear();
   asked_again = false;
   asks_for_others = false;
   if (next_settings) settings = *std::exchange(next_settings, std::nullopt);

@@ -39,7 +39,7 @@ class Lister {
   Lister& operator=(const Lister&) = delete;
 
   // Starts a listing unless one is running. A socket whose server still owes an answer gets no
-  // second connection: its part ends at once as Fault::timeout.
+  // second connection: its report ends at once as Fault::timeout.
   // `asks_for_others`: Listing::other is wanted, even if the listing does not need it.
   void begin(bool asks_for_others = false);
   bool running() const;

@@ -108,7 +108,7 @@ namespace {
 // Creates that leave no trace, as many as it takes; gives the time of the last listing.
 double make_blind(Gate& gate) {
   double now = 0;
-  for (int i = 0; i < Plausibility::kContradictions; ++i) {
+  for (int i = 0; i < SocketCheck::kContradictions; ++i) {
     Create create(gate, now += 10);
     gate.apply(live(0, now += 10));
     REQUIRE(create.decision() == Decision::admitted);

@@ -1,4 +1,4 @@
-#include "gate/plausibility.h"
+#include "gate/socket_check.h"
 
 #include <algorithm>
 
@@ -16,13 +16,13 @@ std::optional<std::uint64_t> highest_before(const std::vector<tmux::ServerMark>&
 
 }  // namespace
 
-void Plausibility::add(const Claim& claim) {
+void SocketCheck::add(const Claim& claim) {
   // While no listing comes, the newest few are all that a later one could judge.
   if (claims_.size() >= kContradictions) claims_.erase(claims_.begin());
   claims_.push_back(claim);
 }
 
-void Plausibility::observe(const tmux::Listing& listing) {
+void SocketCheck::observe(const tmux::Listing& listing) {
   take_in(listing);
   live_ = listing.live;
   std::erase_if(claims_, [&](const Claim& claim) {
@@ -33,12 +33,12 @@ void Plausibility::observe(const tmux::Listing& listing) {
   if (listing.other == tmux::OtherTmux::none) unseen_ = 0;
 }
 
-void Plausibility::trial_passed(TimePoint now) {
+void SocketCheck::trial_passed(TimePoint now) {
   next_trial_ = now + pause_;
   pause_ = std::min(2 * pause_, kLongestPause);
 }
 
-void Plausibility::take_in(const tmux::Listing& listing) {
+void SocketCheck::take_in(const tmux::Listing& listing) {
   if (servers_ && *servers_ == listing.servers) return;
   if (servers_) {
     ++mark_.changes;
@@ -53,7 +53,7 @@ void Plausibility::take_in(const tmux::Listing& listing) {
   servers_ = listing.servers;
 }
 
-void Plausibility::judge(const Claim& claim, const tmux::Listing& listing) {
+void SocketCheck::judge(const Claim& claim, const tmux::Listing& listing) {
   if (mark_.matching != claim.before.matching || listing.live > 0) {
     unseen_ = 0;
     mismatched_ = 0;
@@ -64,7 +64,7 @@ void Plausibility::judge(const Claim& claim, const tmux::Listing& listing) {
   }
 }
 
-void Plausibility::contradicted(TimePoint now) {
+void SocketCheck::contradicted(TimePoint now) {
   if (++unseen_ != kContradictions) return;
   next_trial_ = now + kFirstPause;
   pause_ = 2 * kFirstPause;

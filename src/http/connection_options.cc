@@ -1,4 +1,4 @@
-#include "http/connection.h"
+#include "http/connection_options.h"
 
 #include <algorithm>
 

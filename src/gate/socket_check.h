@@ -23,7 +23,7 @@
 
 namespace taskgate::gate {
 
-class Plausibility {
+class SocketCheck {
  public:
   // Creates in a row that must contradict what is seen.
   static constexpr int kContradictions = 3;

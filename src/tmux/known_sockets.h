@@ -16,16 +16,16 @@
 
 namespace taskgate::tmux {
 
-struct Watched {
-  Watched(Executor loop, std::string socket_path, std::string found_in)
+struct KnownSocket {
+  KnownSocket(Executor loop, std::string socket_path, std::string found_in)
       : path(std::move(socket_path)), folder(std::move(found_in)), connection(loop) {}
 
   const std::string path;
   const std::string folder;  // the configured folder it was found in; empty: configured by its path
 
-  // The query that is under way. It can outlast the listing that made it: then `part` is unset.
+  // The query that is under way. It can outlast the listing that made it: then `report` is unset.
   bool asked = false;
-  std::optional<std::size_t> part;  // of the running listing
+  std::optional<std::size_t> report;  // of the running listing
   TimePoint asked_at{};
   Question asked_question = Question::names;
   FileFacts asked_file;
@@ -50,8 +50,8 @@ struct Watched {
 };
 
 // What one socket (or one configured path that gives none) adds to a listing.
-struct Part {
-  Watched* socket = nullptr;  // null: `failure` concerns a folder
+struct SocketReport {
+  KnownSocket* socket = nullptr;  // null: `failure` concerns a folder
   FileFacts file;
   ServerMark mark;
   bool done = false;
@@ -63,19 +63,19 @@ struct Part {
   void fail(Failure why) { failure = std::move(why); }
 };
 // Of a configured path that gives no socket.
-Part failed_part(const std::string& path, Failure failure);
+SocketReport failed_report(const std::string& path, Failure failure);
 
-class WatchedSockets {
+class KnownSockets {
  public:
   // A listing asks no more sockets than this in one folder.
   static constexpr std::size_t kMaxInFolder = 256;
 
-  explicit WatchedSockets(Executor loop) : loop_(loop) {}
+  explicit KnownSockets(Executor loop) : loop_(loop) {}
 
-  // The parts of a new listing: the configured paths with folders replaced by the sockets in them,
-  // each file once. Forgets sockets that are no longer configured, unless a query is under way
-  // there.
-  std::vector<Part> look(const std::vector<std::string>& configured);
+  // The reports of a new listing: the configured paths with folders replaced by the sockets in
+  // them, each file once. Forgets sockets that are no longer configured, unless a query is under
+  // way there.
+  std::vector<SocketReport> look(const std::vector<std::string>& configured);
 
   // Whether files came or went in a configured folder since the last call.
   bool take_folders_changed() { return std::exchange(folders_changed_, false); }
@@ -84,15 +84,17 @@ class WatchedSockets {
   void close_connections();
 
  private:
-  void add_path(const std::string& path, std::vector<Part>& parts);
-  void add_folder(const std::string& folder, const FileFacts& facts, std::vector<Part>& parts);
-  void add_gone(const std::string& folder, std::vector<Part>& parts);
+  void add_path(const std::string& path, std::vector<SocketReport>& reports);
+  void add_folder(const std::string& folder, const FileFacts& facts,
+                  std::vector<SocketReport>& reports);
+  void add_gone(const std::string& folder, std::vector<SocketReport>& reports);
   void add_socket(const std::string& path, const std::string& folder, FileFacts file,
-                  std::vector<Part>& parts);
-  void forget_others(const std::vector<std::string>& configured, const std::vector<Part>& parts);
+                  std::vector<SocketReport>& reports);
+  void forget_others(const std::vector<std::string>& configured,
+                     const std::vector<SocketReport>& reports);
 
   Executor loop_;
-  std::map<std::string, Watched> sockets_;            // by path
+  std::map<std::string, KnownSocket> sockets_;        // by path
   std::map<std::string, std::int64_t> folder_times_;  // ctime of the configured ones, by path
   bool folders_changed_ = false;
 };

@@ -1,4 +1,4 @@
-#include "gate/plausibility.h"
+#include "gate/socket_check.h"
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@ using namespace taskgate::gate::test;
 namespace {
 
 // A create that succeeded between two listings that show what is given.
-void succeed(Plausibility& checks, const tmux::Listing& before, const tmux::Listing& after) {
+void succeed(SocketCheck& checks, const tmux::Listing& before, const tmux::Listing& after) {
   checks.observe(before);
   checks.add({checks.mark(), after.began - std::chrono::milliseconds(1)});
   checks.observe(after);
@@ -33,7 +33,7 @@ tmux::Listing touched(double began) {
 }  // namespace
 
 TEST_CASE("several successes without any change on the socket mean blind") {
-  Plausibility checks;
+  SocketCheck checks;
   for (int i = 0; i < 2; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
   CHECK_FALSE(checks.blind());
   succeed(checks, live(0, 100), live(0, 105));
@@ -41,7 +41,7 @@ TEST_CASE("several successes without any change on the socket mean blind") {
 }
 
 TEST_CASE("where no other tmux listens, creates that leave nothing have failed by themselves") {
-  Plausibility checks;
+  SocketCheck checks;
   for (int i = 0; i < 9; ++i) succeed(checks, live(0, i * 10), alone(live(0, i * 10 + 5)));
   CHECK_FALSE(checks.blind());
   for (int i = 0; i < 3; ++i) succeed(checks, live(0, 100 + i * 10), live(0, 105 + i * 10));
@@ -52,7 +52,7 @@ TEST_CASE("where no other tmux listens, creates that leave nothing have failed b
 }
 
 TEST_CASE("something that may be a tmux elsewhere leaves the evidence as it is") {
-  Plausibility checks;
+  SocketCheck checks;
   for (int i = 0; i < 3; ++i) {
     tmux::Listing after = live(0, i * 10 + 5);
     after.other = tmux::OtherTmux::some;
@@ -62,7 +62,7 @@ TEST_CASE("something that may be a tmux elsewhere leaves the evidence as it is")
 }
 
 TEST_CASE("others are asked for only while a create is to be judged on an empty socket") {
-  Plausibility checks;
+  SocketCheck checks;
   checks.observe(live(0, 0));
   CHECK_FALSE(checks.asks_for_others());
   checks.add({checks.mark(), at(1)});
@@ -74,7 +74,7 @@ TEST_CASE("others are asked for only while a create is to be judged on an empty 
 }
 
 TEST_CASE("trials pass after pauses that double up to an hour, until something shows") {
-  Plausibility checks;
+  SocketCheck checks;
   CHECK_FALSE(checks.trial_due(at(1e9)));
   for (int i = 0; i < 3; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
   double now = 25.1;  // when the third one was judged
@@ -95,7 +95,7 @@ TEST_CASE("trials pass after pauses that double up to an hour, until something s
 }
 
 TEST_CASE("a socket file that was made anew is a sign of life") {
-  Plausibility checks;
+  SocketCheck checks;
   for (int i = 0; i < 3; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
   REQUIRE(checks.blind());
   checks.observe(touched(200));
@@ -103,13 +103,13 @@ TEST_CASE("a socket file that was made anew is a sign of life") {
 }
 
 TEST_CASE("creates whose command ends at once are no sign of blindness beside living sessions") {
-  Plausibility checks;
+  SocketCheck checks;
   for (int i = 0; i < 9; ++i) succeed(checks, live(2, i * 10), live(2, i * 10 + 5));
   CHECK_FALSE(checks.blind());
 }
 
 TEST_CASE("one create that shows ends the row") {
-  Plausibility checks;
+  SocketCheck checks;
   succeed(checks, live(0, 0), live(0, 5));
   succeed(checks, live(0, 10), live(0, 15));
   succeed(checks, live(0, 20), live(1, 25));
@@ -118,7 +118,7 @@ TEST_CASE("one create that shows ends the row") {
 }
 
 TEST_CASE("a success is judged only by a listing that began after it was due") {
-  Plausibility checks;
+  SocketCheck checks;
   for (int i = 0; i < 3; ++i) {
     checks.observe(live(0, i * 10));
     checks.add({checks.mark(), at(1000)});
@@ -130,7 +130,7 @@ TEST_CASE("a success is judged only by a listing that began after it was due") {
 }
 
 TEST_CASE("a success that is judged late proves nothing, for its task may have come and gone") {
-  Plausibility checks;
+  SocketCheck checks;
   for (int i = 0; i < 5; ++i) {
     checks.observe(live(0, i * 10'000));
     checks.add({checks.mark(), at(i * 10'000 + 10)});
@@ -142,7 +142,7 @@ TEST_CASE("a success that is judged late proves nothing, for its task may have c
 TEST_CASE(
     "sessions that appear under other names mean that the pattern is wrong, not that we are "
     "blind") {
-  Plausibility checks;
+  SocketCheck checks;
   std::uint64_t id = 1;
   for (int i = 0; i < 3; ++i) {
     succeed(checks, listing_of({session(id, false)}, i * 10),
@@ -154,7 +154,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a first listing is no change") {
-  Plausibility checks;
+  SocketCheck checks;
   const auto before = checks.mark();
   checks.observe(live(3, 1));
   CHECK(checks.mark().births == before.births);

@@ -14,7 +14,7 @@ namespace taskgate::admin {
 // Calls `make` on a thread of the pool and comes back to the loop with its value. `make` must not
 // throw. Meanwhile the loop goes on: what belongs to it may change.
 template <typename Make>
-Task<std::invoke_result_t<Make>> on_pool(asio::thread_pool& pool, Make make) {
+Task<std::invoke_result_t<Make>> run_on(asio::thread_pool& pool, Make make) {
   constexpr asio::use_awaitable_t<Executor> await;
   co_await asio::post(asio::bind_executor(pool.get_executor(), await));
   auto value = make();

@@ -8,7 +8,7 @@
 
 #include "admin/endpoints.h"
 #include "admin/rounds.h"
-#include "admin/server.h"
+#include "admin/sources.h"
 #include "admin/streams.h"
 #include "base/task.h"
 

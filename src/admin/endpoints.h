@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "admin/answer.h"
-#include "admin/server.h"
+#include "admin/sources.h"
 
 namespace taskgate::admin {
 

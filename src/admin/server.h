@@ -9,44 +9,19 @@
 // waits in the listen backlog instead; those who ask the same at the same time share one answer
 // (rounds.h), so that a crowd is answered about as soon as one. Answers that have to wait for the
 // loop are made on a few more threads, those that also wait for a listing apart from the others.
-// Event streams are the one kind
-// that lives on; they are few, counted apart, and what they show is looked at once for all of them.
+// Event streams are the one kind that lives on; they are few, counted apart, and what they show is
+// looked at once for all of them.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 
+#include "admin/sources.h"
+#include "admin/streams.h"
 #include "base/time.h"
 #include "config/config.h"
-#include "observe/metrics.h"
-#include "observe/status.h"
 
 namespace taskgate::admin {
-
-// What the server asks of the loop. Called on the server's threads; each call may take until the
-// loop answers, but must end by itself: ~Server waits for it.
-struct Sources {
-  // The state now, with a listing at most a second old; nothing when the loop does not answer in
-  // time.
-  std::function<std::optional<observe::Status>()> status;
-  // The same without asking for a listing, for /readyz.
-  std::function<std::optional<observe::Status>()> shallow_status;
-  std::function<std::optional<std::string>()> config_yaml;
-  const observe::Metrics* metrics;
-};
-
-struct StreamLimits {
-  std::size_t streams = 16;
-  Duration look = std::chrono::seconds(1);  // how often the state is looked at
-  // How old the count may be. With looks a second apart this makes one listing each five seconds,
-  // which is one in each step of the history.
-  Duration listing = std::chrono::seconds(4);
-  Duration heartbeat = std::chrono::seconds(5);  // an event at least this often
-  Duration stalled = std::chrono::seconds(15);   // a client that does not read is cut
-};
 
 class Server {
  public:

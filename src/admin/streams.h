@@ -17,10 +17,20 @@
 #include <optional>
 #include <string>
 
-#include "admin/server.h"
+#include "admin/sources.h"
 #include "base/task.h"
 
 namespace taskgate::admin {
+
+struct StreamLimits {
+  std::size_t streams = 16;
+  Duration look = std::chrono::seconds(1);  // how often the state is looked at
+  // How old the count may be. With looks a second apart this makes one listing each five seconds,
+  // which is one in each step of the history.
+  Duration listing = std::chrono::seconds(4);
+  Duration heartbeat = std::chrono::seconds(5);  // an event at least this often
+  Duration stalled = std::chrono::seconds(15);   // a client that does not read is cut
+};
 
 // What a stream's events carry.
 enum class Form : std::uint8_t {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "admin/sources.h"
+#include "admin/test_sources.h"
 #include "support/catch.h"
 #include "support/eventually.h"
 #include "support/http_message.h"

@@ -1,6 +1,6 @@
 #include "cli/client.h"
 
-#include "admin/sources.h"
+#include "admin/test_sources.h"
 #include "cli/one_answer.h"
 #include "support/catch.h"
 #include "support/loopback.h"

@@ -3,8 +3,8 @@
 #include <csignal>
 #include <vector>
 
-#include "admin/sources.h"
 #include "admin/streams.h"
+#include "admin/test_sources.h"
 #include "cli/one_answer.h"
 #include "support/catch.h"
 

@@ -130,7 +130,8 @@ Task<> Connection::finish(After after) {
   if (after == After::reset) {
     client_.reset();
   } else if (after == After::linger || (after == After::close && unread)) {
-    co_await client_.linger(gave_way_ ? kBriefLinger : kLinger);
+    const auto limit = gave_way_ ? kBriefLinger : kLinger;
+    co_await client_.linger(limit);
   }
   client_.close();
 }

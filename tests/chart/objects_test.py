@@ -158,6 +158,20 @@ class Rules(unittest.TestCase):
         self.assertEqual(status, 0, out + err)
 
 
+class PolicyBindings(unittest.TestCase):
+    def selectors(self, policy):
+        objects = render({"injection": {"admissionPolicy": {"enabled": True, **policy}}})
+        found = [one for one in objects if one["kind"] == "MutatingAdmissionPolicyBinding"]
+        self.assertEqual(len(found), 2)
+        return [binding["spec"]["matchResources"]["objectSelector"] for binding in found]
+
+    def test_two_releases_in_one_namespace_are_told_apart_by_labels(self):
+        left_out = {"matchExpressions": [{"key": "taskgate.dev/inject", "operator": "NotIn", "values": ["false"]}]}
+        self.assertEqual(self.selectors({}), [left_out] * 2)
+        labels = {"app": "ws-alice", "version": "1"}
+        self.assertEqual(self.selectors({"objectLabels": labels}), [{"matchLabels": labels, **left_out}] * 2)
+
+
 class HelmTest(unittest.TestCase):
     def test_a_pod_asks_the_workspaces_Service(self):
         pod = of_kind(render({"workspaces": [ALICE], "service": {"port": 80}}), "Pod")

@@ -60,6 +60,10 @@ matchResources:
   namespaceSelector:
     {{- toYaml .scope.Values.injection.admissionPolicy.namespaceSelector | nindent 4 }}
   objectSelector:
+    {{- with .scope.Values.injection.admissionPolicy.objectLabels }}
+    matchLabels:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
     matchExpressions:
       - key: taskgate.dev/inject
         operator: NotIn

@@ -8,7 +8,7 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- range .Values.workspaces -}}
 {{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
 {{- if hasKey $namespaces $workspace.namespace -}}
-{{- fail (printf "workspaces: %s and %s share the namespace %s, where there is one ConfigMap %s; install a second release with another configMap.name for one of them" (get $namespaces $workspace.namespace) $workspace.name $workspace.namespace $.Values.configMap.name) -}}
+{{- fail (printf "workspaces: %s and %s share the namespace %s, where there is one ConfigMap %s; install a second release with another configMap.name for one of them, and with injection.admissionPolicy give each release the objectLabels of its workspace" (get $namespaces $workspace.namespace) $workspace.name $workspace.namespace $.Values.configMap.name) -}}
 {{- end -}}
 {{- $_ := set $namespaces $workspace.namespace $workspace.name -}}
 {{- end -}}

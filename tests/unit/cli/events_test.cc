@@ -11,6 +11,7 @@
 namespace taskgate::cli {
 namespace {
 
+using admin::event_text;
 using admin::kAnyPort;
 using admin::Server;
 using admin::TestSources;

@@ -1,6 +1,7 @@
 #include "http/connection_options.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "http/head.h"
@@ -35,17 +36,18 @@ void read_option(ConnectionOptions& options, const Field& field, std::string_vie
 
 }  // namespace
 
-ConnectionOptions read_connection_options(const std::vector<Field>& fields) {
-  ConnectionOptions options;
+void read_connection_options(const std::vector<Field>& fields, ConnectionOptions& options) {
+  std::vector<std::string_view> kept = std::move(options.named);
+  kept.clear();
+  options = {.named = std::move(kept)};
   for (const Field& field : fields) {
-    if (identify(field.name) != KnownField::connection) continue;
+    if (field.known != KnownField::connection) continue;
     for_each_element(field.value, [&options, &field](std::string_view option) {
       read_option(options, field, option);
     });
   }
   if (options.count > kMostConnectionOptions) options.named.clear();
   std::ranges::sort(options.named, comes_before_ignoring_case);
-  return options;
 }
 
 bool ConnectionOptions::names(std::string_view field) const {

@@ -1,7 +1,7 @@
-// The options of the Connection fields (RFC 9110 section 7.6.1). Pure; any thread.
+// The options of the Connection fields (RFC 9110 section 7.6.1), read once for each head. Pure; any
+// thread.
 #pragma once
 
-#include <boost/container/static_vector.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,12 +41,13 @@ struct ConnectionOptions {
   std::size_t count = 0;
   // The fields that Connection names, sorted (comes_before_ignoring_case): the client chooses how
   // many there are and how many fields are looked up among them. Empty where there are too many.
-  boost::container::static_vector<std::string_view, kMostConnectionOptions> named;
+  std::vector<std::string_view> named;
 
   bool names(std::string_view field) const;
 };
 
-ConnectionOptions read_connection_options(const std::vector<Field>& fields);
+// Replaces what `options` says by what `fields` say; keeps its memory.
+void read_connection_options(const std::vector<Field>& fields, ConnectionOptions& options);
 
 // The fields that Connection names: hop-by-hop in the trailers, too. Copies, because the trailers
 // come when the head may be gone.

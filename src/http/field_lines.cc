@@ -109,9 +109,11 @@ void FieldLines::bind(std::string_view bytes, std::vector<Field>& fields) const 
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const auto [begin, colon] = lines_[i];
     const std::size_t end = i + 1 < lines_.size() ? lines_[i + 1].begin : position_ - kLineEnd;
-    fields.push_back({.name = bytes.substr(begin, colon - begin),
+    const std::string_view name = bytes.substr(begin, colon - begin);
+    fields.push_back({.name = name,
                       .value = trim(bytes.substr(colon + 1, end - kLineEnd - colon - 1)),
-                      .line = bytes.substr(begin, end - begin)});
+                      .size = static_cast<std::uint32_t>(end - begin),
+                      .known = identify(name)});
   }
 }
 

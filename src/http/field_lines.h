@@ -7,13 +7,19 @@
 #include <string_view>
 #include <vector>
 
+#include "http/known_fields.h"
+
 namespace taskgate::http {
 
 // One field line. The views point into the buffer that was parsed.
 struct Field {
   std::string_view name;   // as received; compare with equals_ignoring_case()
   std::string_view value;  // without the optional white space around it
-  std::string_view line;   // the whole line, its CRLF included: what is forwarded
+  std::uint32_t size;      // of the whole line, in bytes
+  KnownField known;        // what the name is, looked up once
+
+  // The whole line, its CRLF included: what is forwarded.
+  std::string_view line() const { return {name.data(), size}; }
 };
 
 enum class Progress : std::uint8_t { need_more, complete, failed };

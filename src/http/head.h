@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/connection_options.h"
 #include "http/field_lines.h"
 
 namespace taskgate::http {
@@ -26,6 +27,7 @@ struct RequestHead {
   std::string_view request_line;  // CRLF included
   int minor_version = 1;          // HTTP/1.0 or HTTP/1.1
   std::vector<Field> fields;
+  ConnectionOptions connection;  // of `fields`
   std::size_t size =
       0;  // bytes of the buffer that the head takes, a tolerated leading CRLF included
 };
@@ -36,6 +38,7 @@ struct ResponseHead {
   std::string_view reason;       // may be empty
   int minor_version = 1;
   std::vector<Field> fields;
+  ConnectionOptions connection;  // of `fields`
   std::size_t size = 0;
 };
 

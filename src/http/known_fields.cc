@@ -52,7 +52,7 @@ KnownField identify(std::string_view name) {
 
 KnownFields::KnownFields(const std::vector<Field>& fields) {
   for (const Field& field : fields) {
-    Occurrence& occurrence = occurrences_[static_cast<std::size_t>(identify(field.name))];
+    Occurrence& occurrence = occurrences_[static_cast<std::size_t>(field.known)];
     if (occurrence.count++ == 0) occurrence.first = &field;
   }
 }

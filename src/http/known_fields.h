@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "http/field_lines.h"
-
 namespace taskgate::http {
+
+struct Field;
 
 enum class KnownField : std::uint8_t {
   other,

@@ -165,6 +165,7 @@ void RequestParser::bind(std::string_view bytes) {
   head_.request_line = bytes.substr(line_begin_, line_end_ - line_begin_);
   head_.size = position_;
   fields_.bind(bytes, head_.fields);
+  read_connection_options(head_.fields, head_.connection);
 }
 
 std::string_view RequestParser::method_of(std::string_view bytes) const {
@@ -185,6 +186,7 @@ void RequestParser::reset() {
 void RequestParser::release() {
   reset();
   std::vector<Field>().swap(head_.fields);
+  head_.connection = {};
   fields_.release();
 }
 

@@ -40,7 +40,7 @@ Refusal check_expect(const RequestHead& head, const KnownFields& known) {
   if (head.minor_version == 0 || known.count(KnownField::expect) == 0) return kNoRefusal;
   const bool all_known =
       std::all_of(head.fields.begin(), head.fields.end(), [](const Field& field) {
-        return identify(field.name) != KnownField::expect ||
+        return field.known != KnownField::expect ||
                equals_ignoring_case(field.value, "100-continue");
       });
   return all_known ? kNoRefusal : Refusal{417, "unknown expectation"};
@@ -75,7 +75,7 @@ bool wants_upgrade(const RequestHead& head) {
   bool wants = false;
   bool carries = false;
   for (const Field& field : head.fields) {
-    if (identify(field.name) != KnownField::upgrade) continue;
+    if (field.known != KnownField::upgrade) continue;
     for_each_element(field.value, [&](std::string_view protocol) {
       wants = true;
       carries = carries || carries_requests(protocol);
@@ -86,7 +86,7 @@ bool wants_upgrade(const RequestHead& head) {
 
 // Naming one of these as hop-by-hop asks each hop to read the message otherwise than the next one.
 Refusal read_connection(RequestRules& rules, const RequestHead& head, const KnownFields& known) {
-  const ConnectionOptions options = read_connection_options(head.fields);
+  const ConnectionOptions& options = head.connection;
   if (options.names_message_field) return bad_request("Connection names a field of the message");
   if (options.malformed) return bad_request("malformed Connection");
   if (options.count > kMostConnectionOptions) return bad_request(kTooManyConnectionOptions);

@@ -98,6 +98,7 @@ void ResponseParser::bind(std::string_view bytes) {
   head_.reason = bytes.substr(reason, line_end_ - kLineEnd - reason);
   head_.size = position_;
   fields_.bind(bytes, head_.fields);
+  read_connection_options(head_.fields, head_.connection);
 }
 
 void ResponseParser::reset() {

@@ -26,7 +26,7 @@ bool is_event_stream(const ResponseHead& head) {
 // others, so it must be sound though no body follows; that of 1xx and 204 is neither looked at nor
 // forwarded (section 6.1).
 ResponseRules examine(const ResponseHead& head, std::string_view request_method) {
-  const ConnectionOptions options = read_connection_options(head.fields);
+  const ConnectionOptions& options = head.connection;
   ResponseRules rules;
   if (options.count > kMostConnectionOptions) {
     rules.fault = kTooManyConnectionOptions;

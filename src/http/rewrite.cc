@@ -66,7 +66,7 @@ class Decimal {
 // that option alone, as it is spelled.
 void write_upgrade(Lines& lines, const ConnectionOptions& options, const Field& field) {
   if (&field != options.upgrade_field) return;
-  if (field.value == options.upgrade_option) return lines.keep(field.line);
+  if (field.value == options.upgrade_option) return lines.keep(field.line());
   lines.write({field.name, ": ", options.upgrade_option});
 }
 
@@ -76,7 +76,7 @@ class RequestWriter {
       : lines_(out),
         head_(head),
         edits_(edits),
-        connection_(read_connection_options(head.fields)),
+        connection_(head.connection),
         last_forwarded_(edits.forwarded_for.empty() ? nullptr : find_last_forwarded()) {}
 
   void write() {
@@ -92,7 +92,7 @@ class RequestWriter {
     if (is_named(kForwardedFor)) return nullptr;
     const Field* last = nullptr;
     for (const Field& field : head_.fields) {
-      if (identify(field.name) == KnownField::x_forwarded_for) last = &field;
+      if (field.known == KnownField::x_forwarded_for) last = &field;
     }
     return last;
   }
@@ -100,11 +100,11 @@ class RequestWriter {
   bool is_named(std::string_view name) const { return connection_.names(name); }
 
   void write_field(const Field& field) {
-    switch (identify(field.name)) {
+    switch (field.known) {
       case KnownField::connection:
         return write_connection(field);
       case KnownField::upgrade:
-        if (keeps_upgrade()) lines_.keep(field.line);
+        if (keeps_upgrade()) lines_.keep(field.line());
         return;
       case KnownField::keep_alive:
       case KnownField::proxy_connection:
@@ -114,7 +114,7 @@ class RequestWriter {
       case KnownField::transfer_encoding:
         return write_framing(field);
       case KnownField::host:
-        return lines_.keep(field.line);
+        return lines_.keep(field.line());
       case KnownField::trailer:
         if (edits_.content_length || edits_.drop_framing) return;
         return write_unless_named(field);
@@ -144,13 +144,12 @@ class RequestWriter {
   // Framing fields are never dropped because Connection names them: examine() refused that.
   void write_framing(const Field& field) {
     if (edits_.drop_framing) return;
-    if (!edits_.content_length) return lines_.keep(field.line);
+    if (!edits_.content_length) return lines_.keep(field.line());
     if (framing_written_) return;
     framing_written_ = true;
     const Decimal length(*edits_.content_length);
-    const bool same =
-        identify(field.name) == KnownField::content_length && field.value == length.text();
-    if (same) return lines_.keep(field.line);
+    const bool same = field.known == KnownField::content_length && field.value == length.text();
+    if (same) return lines_.keep(field.line());
     lines_.write({"Content-Length: ", length.text()});
   }
 
@@ -169,7 +168,7 @@ class RequestWriter {
   }
 
   void write_unless_named(const Field& field) {
-    if (!is_named(field.name)) lines_.keep(field.line);
+    if (!is_named(field.name)) lines_.keep(field.line());
   }
 
   void write_what_is_missing() {
@@ -187,7 +186,7 @@ class RequestWriter {
   Lines lines_;
   const RequestHead& head_;
   const RequestEdits& edits_;
-  const ConnectionOptions connection_;
+  const ConnectionOptions& connection_;
   const Field* const last_forwarded_;
   bool framing_written_ = false;
   bool connection_written_ = false;
@@ -196,10 +195,7 @@ class RequestWriter {
 class ResponseWriter {
  public:
   ResponseWriter(std::string& out, const ResponseHead& head, const ResponseEdits& edits)
-      : lines_(out),
-        head_(head),
-        edits_(edits),
-        connection_(read_connection_options(head.fields)) {}
+      : lines_(out), head_(head), edits_(edits), connection_(head.connection) {}
 
   void write() {
     write_status_line();
@@ -220,7 +216,7 @@ class ResponseWriter {
   }
 
   void write_field(const Field& field) {
-    switch (identify(field.name)) {
+    switch (field.known) {
       case KnownField::connection:
         if (edits_.connection == ConnectionField::upgrade)
           write_upgrade(lines_, connection_, field);
@@ -230,13 +226,13 @@ class ResponseWriter {
       case KnownField::te:
         return;
       case KnownField::upgrade:
-        if (edits_.connection == ConnectionField::upgrade) lines_.keep(field.line);
+        if (edits_.connection == ConnectionField::upgrade) lines_.keep(field.line());
         return;
       case KnownField::transfer_encoding:
-        if (!edits_.drop_transfer_encoding && may_be_framed()) lines_.keep(field.line);
+        if (!edits_.drop_transfer_encoding && may_be_framed()) lines_.keep(field.line());
         return;
       case KnownField::content_length:
-        if (may_be_framed()) lines_.keep(field.line);
+        if (may_be_framed()) lines_.keep(field.line());
         return;
       case KnownField::trailer:
         if (edits_.drop_transfer_encoding) return;
@@ -252,7 +248,7 @@ class ResponseWriter {
 
   void write_unless_named(const Field& field) {
     if (connection_.names(field.name)) return;
-    lines_.keep(field.line);
+    lines_.keep(field.line());
   }
 
   void write_connection() {
@@ -274,7 +270,7 @@ class ResponseWriter {
   Lines lines_;
   const ResponseHead& head_;
   const ResponseEdits& edits_;
-  const ConnectionOptions connection_;
+  const ConnectionOptions& connection_;
 };
 
 }  // namespace

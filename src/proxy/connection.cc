@@ -21,7 +21,8 @@ bool has_body(const http::RequestRules& rules) {
 }
 
 std::size_t bytes_of_fields(const http::RequestHead& head) {
-  return head.fields.size() * sizeof(http::Field);
+  return head.fields.size() * sizeof(http::Field) +
+         head.connection.named.size() * sizeof(std::string_view);
 }
 
 // The body's rules and its scanner have a copy each.

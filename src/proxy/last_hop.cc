@@ -43,7 +43,7 @@ bool is_given_back(const http::Field& field) {
 std::string echo_of(const http::RequestHead& head) {
   std::string echo(head.request_line);
   for (const http::Field& field : head.fields) {
-    if (is_given_back(field)) echo += field.line;
+    if (is_given_back(field)) echo += field.line();
   }
   echo += "\r\n";
   return echo;

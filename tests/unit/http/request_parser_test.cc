@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -281,10 +282,11 @@ TEST_CASE("the lines of a head stand side by side and end in CRLF") {
   const RequestHead& head = parsed.parser.head();
   CHECK(head.request_line == "GET /x HTTP/1.1\r\n");
   REQUIRE(head.fields.size() == 2);
-  CHECK(head.fields[0].line == "Host:a \r\n");
-  CHECK(head.fields[1].line == "X:\r\n");
-  CHECK(head.request_line.data() + head.request_line.size() == head.fields[0].line.data());
-  CHECK(head.fields[0].line.data() + head.fields[0].line.size() == head.fields[1].line.data());
+  CHECK(head.fields[0].line() == "Host:a \r\n");
+  CHECK(head.fields[1].line() == "X:\r\n");
+  CHECK(head.request_line.data() + head.request_line.size() == head.fields[0].line().data());
+  CHECK(head.fields[0].line().data() + head.fields[0].line().size() ==
+        head.fields[1].line().data());
 }
 
 TEST_CASE("a head may be as large as its limit and no larger") {
@@ -371,9 +373,36 @@ TEST_CASE("a parser that was reset reads the next request") {
 }
 
 TEST_CASE("a field is found by its name in any case") {
-  const std::vector<Field> fields{{"A", "1", ""}, {"b", "2", ""}, {"B", "3", ""}};
+  const std::vector<Field> fields{
+      {.name = "A", .value = "1"}, {.name = "b", .value = "2"}, {.name = "B", .value = "3"}};
   CHECK(find_field(fields, "B")->value == "2");
   CHECK(find_field(fields, "C") == nullptr);
+}
+
+TEST_CASE("each field line of a head says which field it is") {
+  RequestParser parser(HeadLimits{});
+  REQUIRE(parser.parse("GET / HTTP/1.1\r\nhOST: a\r\nX-Other: b\r\nTE: c\r\n\r\n") ==
+          Progress::complete);
+  const auto& fields = parser.head().fields;
+  REQUIRE(fields.size() == 3);
+  CHECK(fields[0].known == KnownField::host);
+  CHECK(fields[1].known == KnownField::other);
+  CHECK(fields[2].known == KnownField::te);
+}
+
+TEST_CASE("a head that was moved has the options of Connection where it is now") {
+  std::string received =
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: x-b, Upgrade, x-a\r\nUpgrade: c\r\n\r\n";
+  RequestParser parser(HeadLimits{});
+  REQUIRE(parser.parse(received) == Progress::complete);
+  const std::string moved = received;
+  REQUIRE(parser.parse(moved) == Progress::complete);
+  std::fill(received.begin(), received.end(), '?');
+  const ConnectionOptions& options = parser.head().connection;
+  CHECK(options.named == std::vector<std::string_view>{"x-a", "x-b"});
+  CHECK(options.upgrade_field == &parser.head().fields[1]);
+  CHECK(options.upgrade_option == "Upgrade");
+  CHECK(options.count == 3);
 }
 
 }  // namespace taskgate::http::test

@@ -53,7 +53,10 @@ Task<After> Connection::answer_for_last_hop() {
 
 Task<After> Connection::answer(int status, std::string message, After after) {
   outcome_.status = status;
-  const bool written = co_await client_.write(message, config_->timeouts.head);
+  Stream::Parts parts{message};
+  const Stream::Sent sent = client_.send_now(parts);
+  bool written = sent == Stream::Sent::all;
+  if (sent == Stream::Sent::part) written = co_await client_.write(parts, config_->timeouts.head);
   co_return written ? after : not_taken();
 }
 

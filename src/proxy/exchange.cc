@@ -71,7 +71,13 @@ Task<bool> Exchange::connect() {
 
 Task<> Exchange::relay_answer() {
   const bool head_is_in = co_await read_answer_head();
-  if (head_is_in) co_await relay_final();
+  std::optional<http::ResponseRules> rules;
+  if (head_is_in) rules = check_final();
+  if (rules && parser_.head().status == 101) {
+    co_await relay_tunnel();
+  } else if (rules) {
+    co_await relay_body(*rules);
+  }
   token_.release();
   if (reservation_) services_.admission.lost(reservation_);
   done_ = true;
@@ -124,6 +130,30 @@ Task<bool> Exchange::send_again() {
   co_return co_await send();
 }
 
+// Sends `source` to the client, parts or a pipe, and says whether the answer goes on. Nothing: the
+// client does not take all of it at once, and to_client() waits for that.
+template <typename Source>
+std::optional<bool> Exchange::to_client_now(Source& source) {
+  if (client_gone_) return gated_;
+  client_.deadline().clear();
+  const Stream::Sent sent = client_.send_now(source);
+  if (sent == Stream::Sent::part) return std::nullopt;
+  if (sent == Stream::Sent::failed) client_left();
+  return sent == Stream::Sent::all || gated_;
+}
+
+template <typename Source>
+Task<bool> Exchange::to_client(Source& source) {
+  if (client_gone_) co_return gated_;
+  client_.deadline().set(config_.timeouts.idle);
+  writing_ = true;
+  const bool written = co_await client_.write(source);
+  writing_ = false;
+  client_.deadline().clear();
+  if (!written) client_left();
+  co_return written || gated_;
+}
+
 // An interim answer (RFC 9110 section 15.2) is for HTTP/1.1 clients only.
 Task<bool> Exchange::pass_interim() {
   std::string head;
@@ -131,50 +161,59 @@ Task<bool> Exchange::pass_interim() {
   upstream_.consume(parser_.head().size);
   parser_.reset();
   if (outgoing_.client_minor_version == 0) co_return true;
-  co_return co_await to_client(client_.write(head));
+  Stream::Parts parts{head};
+  co_return co_await to_client(parts);
 }
 
-Task<> Exchange::relay_final() {
+// How the answer goes on behind its final head; nothing where that may not be passed on.
+std::optional<http::ResponseRules> Exchange::check_final() {
   const http::ResponseHead& head = parser_.head();
   services_.upstream.saw_version(head.minor_version);
   const bool switches = head.status == 101;
-  const http::ResponseRules rules = http::examine(head, outgoing_.method);
+  http::ResponseRules rules = http::examine(head, outgoing_.method);
   const bool may_switch = outgoing_.upgrade && !uploading_;
   if (rules.fault != nullptr || (switches && !may_switch)) {
     fail(switches ? UpstreamError::unasked_upgrade : UpstreamError::malformed_head,
          rules.fault != nullptr ? rules.fault : "101 to a request that asked for no upgrade");
-    co_return;
+    return std::nullopt;
   }
   if (reservation_) claim_ = services_.admission.answered(reservation_, head.status);
   outcome_.status = head.status;
   outcome_.upstream_rejected = gated_ && head.status == 429;
   answered_ = true;
-  if (switches) {
-    co_await relay_tunnel();
-    co_return;
-  }
+  return rules;
+}
+
+void Exchange::plan_answer(const http::ResponseRules& rules) {
+  const http::ResponseHead& head = parser_.head();
   outcome_.stream = http::is_event_stream(head);
   if (outcome_.stream || !rules.keep_alive) era_.reset();
   if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
   const bool may_keep = outgoing_.keep_alive && !services_.draining && !uploading_;
   framing_.plan(head, rules, outgoing_.client_minor_version, may_keep);
   upstream_.consume(head.size);
+}
+
+Task<> Exchange::relay_body(const http::ResponseRules& rules) {
+  plan_answer(rules);
   std::optional<Recount> as_stream;
   if (outcome_.stream) {
     as_stream.emplace(services_.counts.active, services_.counts.streams);
     release_head();
   }
-  co_await relay_body(rules);
-}
-
-Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   http::BodyScanner scanner(rules.body);
   upstream_.read_short(scanner.known_length());
   for (;;) {
-    bool passed = co_await relay_piece(scanner);
-    const net::Pipes::Lease pipe = passed ? pipe_for(scanner) : net::Pipes::Lease();
-    if (pipe) passed = co_await relay_long(scanner, *pipe);
-    if (!passed) co_return;
+    Stream::Parts piece = next_piece(scanner);
+    std::optional<bool> passed = to_client_now(piece);
+    if (!passed) passed = co_await to_client(piece);
+    framing_.written();
+    if (scanner.failed()) cut_answer(scanner.fault());
+    if (!*passed || scanner.failed()) co_return;
+    if (const net::Pipes::Lease pipe = pipe_for(scanner)) {
+      const bool whole = co_await relay_long(scanner, *pipe);
+      if (!whole) co_return;
+    }
     if (scanner.complete()) break;
     upstream_.deadline().set(config_.timeouts.idle);
     const bool came = co_await read_body();
@@ -185,24 +224,25 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     cut_answer();
     co_return;
   }
-  co_await finish_body();
+  upstream_.deadline().clear();
+  Stream::Parts end{framing_.end()};
+  std::optional<bool> passed = to_client_now(end);
+  if (!passed) passed = co_await to_client(end);
+  if (*passed) finish_body();
 }
 
 Task<bool> Exchange::read_body() {
   return outcome_.stream ? upstream_.read_after_silence() : upstream_.read_more();
 }
 
-// What has come of the body goes out at once.
-Task<bool> Exchange::relay_piece(http::BodyScanner& scanner) {
+// What has come of the body, which goes out at once.
+Stream::Parts Exchange::next_piece(http::BodyScanner& scanner) {
   const std::string_view received = upstream_.received();
   const std::size_t taken = framing_.take(received, scanner);
   if (gated_) sniffer_.feed(received.substr(0, taken));
   traffic_.down(framing_.piece().size());
-  const bool passed = co_await to_client(client_.write(framing_.parts()));
-  framing_.written();
   upstream_.consume(taken);
-  if (scanner.failed()) cut_answer(scanner.fault());
-  co_return passed && !scanner.failed();
+  return framing_.parts();
 }
 
 // The rest of a body whose length is known. False: it was cut, or the client has gone.
@@ -217,21 +257,17 @@ Task<bool> Exchange::relay_long(http::BodyScanner& scanner, net::Pipe& pipe) {
     }
     traffic_.down(pipe.held());
     scanner.skip(pipe.held());
-    const bool passed = co_await to_client(client_.write_from(pipe));
-    if (!passed) co_return false;
+    std::optional<bool> passed = to_client_now(pipe);
+    if (!passed) passed = co_await to_client(pipe);
+    if (!*passed) co_return false;
   }
   co_return true;
 }
 
-Task<> Exchange::finish_body() {
-  upstream_.deadline().clear();
-  if (!framing_.end().empty()) {
-    const bool passed = co_await to_client(client_.write(framing_.end()));
-    if (!passed) co_return;
-  }
+void Exchange::finish_body() {
   const bool created = outcome_.status == 201 || outcome_.status == 202;
   if (claim_ && created && !sniffer_.saw_error()) services_.admission.succeeded(*claim_);
-  if (client_gone_) co_return;
+  if (client_gone_) return;
   // What is left over behind the answer must not become the next one.
   if (era_ && upstream_.received().empty()) {
     services_.upstream.pool().put(std::move(upstream_.socket()), *era_);
@@ -246,7 +282,8 @@ Task<> Exchange::relay_tunnel() {
   token_.release();
   watch_.reset();
   outcome_.tunnel = true;
-  const bool passed = co_await to_client(client_.write(head));
+  Stream::Parts parts{head};
+  const bool passed = co_await to_client(parts);
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
   const bool whole =
@@ -256,17 +293,6 @@ Task<> Exchange::relay_tunnel() {
   if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;
   upstream_.reset();
   after_ = After::reset;
-}
-
-Task<bool> Exchange::to_client(Task<bool> write) {
-  if (client_gone_) co_return gated_;
-  client_.deadline().set(config_.timeouts.idle);
-  writing_ = true;
-  const bool written = co_await std::move(write);
-  writing_ = false;
-  client_.deadline().clear();
-  if (!written) client_left();
-  co_return written || gated_;
 }
 
 // A gated create is carried to its end all the same: the upstream runs it.

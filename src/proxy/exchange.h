@@ -72,14 +72,18 @@ class Exchange {
   Task<bool> read_answer_head();
   Task<bool> send_again();
   Task<bool> pass_interim();
-  Task<> relay_final();
+  std::optional<http::ResponseRules> check_final();
+  void plan_answer(const http::ResponseRules& rules);
   Task<> relay_body(const http::ResponseRules& rules);
   Task<bool> read_body();
-  Task<bool> relay_piece(http::BodyScanner& scanner);
+  Stream::Parts next_piece(http::BodyScanner& scanner);
   Task<bool> relay_long(http::BodyScanner& scanner, net::Pipe& pipe);
-  Task<> finish_body();
+  void finish_body();
   Task<> relay_tunnel();
-  Task<bool> to_client(Task<bool> write);
+  template <typename Source>
+  std::optional<bool> to_client_now(Source& source);
+  template <typename Source>
+  Task<bool> to_client(Source& source);
 
   void expect_answer();
   void client_left();

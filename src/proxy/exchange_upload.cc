@@ -21,11 +21,16 @@ Task<bool> Exchange::send() {
   traffic_.up(body.size());
   if (upload_.complete()) expect_answer();
   if (!upload_.complete() || outgoing_.upgrade) upstream_.send_at_once();
-  const bool sent = co_await upstream_.write({outgoing_.head, body});
+  Stream::Parts parts{outgoing_.head, body};
+  Stream::Sent sent = upstream_.send_now(parts);
+  if (sent == Stream::Sent::part) {
+    const bool written = co_await upstream_.write(parts);
+    sent = written ? Stream::Sent::all : Stream::Sent::failed;
+  }
   client_.consume(taken);
   if (upload_.complete()) client_.release_buffer();
   if (!may_send_again_ && outgoing_.head.size() > kKeptHead) release_head();
-  if (!sent && upstream_.written() == 0 && !may_send_again_) {
+  if (sent == Stream::Sent::failed && upstream_.written() == 0 && !may_send_again_) {
     if (reservation_) services_.admission.not_sent(reservation_);
     fail(UpstreamError::reset);
     co_return false;
@@ -95,7 +100,7 @@ Task<bool> Exchange::upload_long(net::Pipe& pipe) {
     }
     traffic_.up(pipe.held());
     upload_.skip(pipe.held());
-    const bool sent = co_await upstream_.write_from(pipe);
+    const bool sent = co_await upstream_.write(pipe);
     if (!sent) co_return false;
   }
   co_return true;

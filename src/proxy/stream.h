@@ -59,18 +59,24 @@ class Stream {
   // write. Of a long one it reads nothing.
   void read_short(std::uint64_t length);
 
+  // Sends with one system call what the socket takes at once, and takes that off `parts` or the
+  // pipe. Most writes need no more: no coroutine, no limit and no clock. `failed` says fault().
+  using Parts = std::array<std::string_view, 4>;
+  enum class Sent : std::uint8_t { all, part, failed };
+  Sent send_now(Parts& parts);
+  Sent send_now(net::Pipe& pipe);
+
   // Writes all of it in as few system calls as the socket takes. With `within`, what the peer does
   // not take at once has to be taken in that time.
-  using Parts = std::array<std::string_view, 4>;
   Task<bool> write(Parts parts, Duration within = Duration::zero());
   Task<bool> write(std::string_view bytes, Duration within = Duration::zero()) {
     return write(Parts{bytes}, within);
   }
 
   // The same between a socket and a pipe, while nothing is in the buffer. read_into() takes at most
-  // `most` bytes, into an empty pipe; write_from() empties it.
+  // `most` bytes, into an empty pipe; write() empties it.
   Task<bool> read_into(net::Pipe& pipe, std::uint64_t most);
-  Task<bool> write_from(net::Pipe& pipe);
+  Task<bool> write(net::Pipe& pipe);
 
   StreamFault fault() const { return fault_; }
   // Whether the peer is found to answer nothing any more (net/peers.h), also where no operation was
@@ -105,6 +111,7 @@ class Stream {
   Task<bool> read(bool after_silence);
   void note_silence(Duration lasted);
   bool stopped();
+  Sent part_or_failed(ErrorCode error);
   Task<bool> wait_or_note(ErrorCode error, TcpSocket::wait_type ready);
   std::size_t charged(std::size_t capacity) const {
     return capacity > first_buffer_ ? capacity : 0;

@@ -15,8 +15,13 @@ Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count cou
             net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& ended) {
   for (;;) {
     (traffic.*count)(from.received().size());
-    const bool written = co_await to.write(from.received());
-    if (!written) break;
+    Stream::Parts parts{from.received()};
+    Stream::Sent sent = to.send_now(parts);
+    if (sent == Stream::Sent::part) {
+      const bool written = co_await to.write(parts);
+      sent = written ? Stream::Sent::all : Stream::Sent::failed;
+    }
+    if (sent == Stream::Sent::failed) break;
     from.consume(from.received().size());
     from.deadline().set(idle);
     const bool came = co_await from.read_after_silence();

@@ -148,14 +148,17 @@ void Connection::interrupt() {
 }
 
 // --- One request: check head, match route, gate, forward
+//
+// What only decides is no coroutine, and neither is what ends in another one: a coroutine costs as
+// much as parsing a head's line.
 
 Task<After> Connection::handle() {
   const http::RequestHead& head = parser_.head();
-  if (gave_way_) co_return co_await answer_that_it_gave_way();
+  if (gave_way_) return answer_that_it_gave_way();
   if (progress_ == http::Progress::need_more) {
-    co_return co_await refuse({408, "the request's head did not come in time"});
+    return refuse({408, "the request's head did not come in time"});
   }
-  if (progress_ == http::Progress::failed) co_return co_await refuse_head(parser_.refusal());
+  if (progress_ == http::Progress::failed) return refuse_head(parser_.refusal());
   request_line_ = head.request_line;
   charge_text(head.request_line.size());
   charge_text(bytes_of_fields(head));
@@ -165,29 +168,29 @@ Task<After> Connection::handle() {
   minor_version_ = head.minor_version;
   if (config_->log.access == config::AccessLog::all) note_ids();
   const auto rules = http::examine(head);
-  if (!rules) co_return co_await refuse_head(rules.error());
+  if (!rules) return refuse_head(rules.error());
   charge_text(bytes_of_copies(rules->body.hop_fields));
   keep_alive_ = rules->keep_alive && !services_.draining;
-  if (rules->max_forwards == 0U) co_return co_await answer_for_last_hop();
-  co_return co_await handle_checked(*rules);
+  if (rules->max_forwards == 0U) return answer_for_last_hop();
+  return handle_checked(*rules);
 }
 
 Task<After> Connection::handle_checked(const http::RequestRules& rules) {
   const route::Table& routes = config_->routes;
   if (routes.leads_to_port(outcome_.target, services_.own_port)) {
-    co_return co_await refuse(
+    return refuse(
         {508, "the target leads through the upstream's app proxy back to the gate: a loop"});
   }
-  if (const auto match = routes.match(outcome_.method, outcome_.target)) {
-    co_return co_await handle_create(rules, *match);
+  if (auto match = routes.match(outcome_.method, outcome_.target)) {
+    return handle_create(rules, std::move(*match));
   }
   std::string item = route::changed_item(routes, outcome_.method, outcome_.target);
-  if (!item.empty()) co_return co_await forward_change(rules, std::move(item));
+  if (!item.empty()) return forward_change(rules, std::move(item));
   const bool reads = outcome_.method == "GET" || outcome_.method == "HEAD";
   if (reads && has_body(rules) && !routes.allows_body_on_get(outcome_.target)) {
-    co_return co_await forward_without_body(rules);
+    return forward_without_body(rules);
   }
-  co_return co_await forward(rules, {});
+  return forward(rules, {});
 }
 
 // A body that the upstream never reads and, behind an event stream, serves as the next request. A
@@ -208,17 +211,22 @@ Task<After> Connection::forward(const http::RequestRules& rules, http::RequestEd
   // A body would still be on its way while the tunnel reads from the client too.
   const bool upgrade = rules.wants_upgrade && !has_body(rules);
   edits.keep_upgrade = upgrade;
-  if (rules.expects_continue && !edits.drop_expect && services_.upstream.speaks_http10()) {
-    edits.drop_expect = true;
-    const bool written = co_await client_.write(kContinue, config_->timeouts.head);
-    if (!written) co_return not_taken();
-  }
+  const bool says_continue =
+      rules.expects_continue && !edits.drop_expect && services_.upstream.speaks_http10();
+  if (says_continue) edits.drop_expect = true;
   Outgoing outgoing = prepare(edits, rules.body);
   if (held_head_.empty()) client_.consume(parser_.head().size);
-  co_return co_await exchange(outgoing, {});
+  if (says_continue) return exchange_after_continue(std::move(outgoing));
+  return exchange(std::move(outgoing), {});
 }
 
-Task<After> Connection::exchange(Outgoing& outgoing, gate::Reservation reservation) {
+Task<After> Connection::exchange_after_continue(Outgoing outgoing) {
+  const bool written = co_await client_.write(kContinue, config_->timeouts.head);
+  if (!written) co_return not_taken();
+  co_return co_await exchange(std::move(outgoing), {});
+}
+
+Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservation) {
   if (client_.interrupted()) {  // the gate ends, and this one had not begun
     if (reservation) services_.admission.not_sent(reservation);
     co_return After::close;

@@ -48,17 +48,18 @@ class Connection : public HeldBytes::Holder,
   bool park();
   Task<After> handle();
   Task<After> handle_checked(const http::RequestRules& rules);
-  Task<After> handle_create(const http::RequestRules& rules, const route::Match& match);
+  Task<After> handle_create(http::RequestRules rules, route::Match match);
   Task<bool> creates_task(const route::Match& match);
   Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);
   Task<After> forward_without_body(http::RequestRules rules);
-  Task<After> forward_change(const http::RequestRules& rules, std::string item);
+  Task<After> exchange_after_continue(Outgoing outgoing);
+  Task<After> forward_change(http::RequestRules rules, std::string item);
   Task<After> launch(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> forward_whole(const http::RequestRules& rules, std::string body,
                             gate::Reservation reservation);
   Task<After> refuse_create();
-  Task<After> exchange(Outgoing& outgoing, gate::Reservation reservation);
+  Task<After> exchange(Outgoing outgoing, gate::Reservation reservation);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
   Task<After> refuse_head(http::Refusal refusal);

@@ -13,7 +13,7 @@ Task<After> Connection::refuse_create() {
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
                                  verdict, refusal.retry_after, outcome_.ids.request_id});
-  co_return co_await answer(refusal.status, std::move(refusal.message), after);
+  return answer(refusal.status, std::move(refusal.message), after);
 }
 
 // A request that may not be forwarded. Where it ends cannot be trusted: the connection ends with
@@ -21,7 +21,7 @@ Task<After> Connection::refuse_create() {
 Task<After> Connection::refuse(const http::Refusal& refusal) {
   outcome_.refusal = refusal.reason;
   note_ids();
-  co_return co_await answer_error(refusal.status, refusal.reason, After::linger);
+  return answer_error(refusal.status, refusal.reason, After::linger);
 }
 
 // What comes first on a connection is no part of a body, so that it may be shown, and named where
@@ -36,19 +36,19 @@ Task<After> Connection::refuse_head(http::Refusal refusal) {
   outcome_.status = refusal.status;
   outcome_.refusal = refusal.reason;
   services_.warnings.head_refused(outcome_, start_of(received), opening, Clock::now());
-  co_return co_await refuse(refusal);
+  return refuse(refusal);
 }
 
 Task<After> Connection::answer_error(int status, std::string_view reason, After after) {
   auto error = error_answer(status, reason, services_.next_draw(), envelope(after));
   outcome_.retry_after = error.retry_after;
-  co_return co_await answer(status, std::move(error.message), after);
+  return answer(status, std::move(error.message), after);
 }
 
 Task<After> Connection::answer_for_last_hop() {
   note_ids();
   constexpr After kAfter = After::linger;
-  co_return co_await answer(200, last_hop_answer(parser_.head(), envelope(kAfter)), kAfter);
+  return answer(200, last_hop_answer(parser_.head(), envelope(kAfter)), kAfter);
 }
 
 Task<After> Connection::answer(int status, std::string message, After after) {

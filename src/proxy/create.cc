@@ -9,7 +9,7 @@
 
 namespace taskgate::proxy {
 
-Task<After> Connection::handle_create(const http::RequestRules& rules, const route::Match& match) {
+Task<After> Connection::handle_create(http::RequestRules rules, route::Match match) {
   outcome_.route = match.rule->name;
   outcome_.create = true;
   note_ids();
@@ -54,7 +54,7 @@ Task<bool> Connection::creates_task(const route::Match& match) {
 }
 
 // A request that may change an item waits until the upstream has read what it launches.
-Task<After> Connection::forward_change(const http::RequestRules& rules, std::string item) {
+Task<After> Connection::forward_change(http::RequestRules rules, std::string item) {
   const ItemOrder::Hold hold =
       co_await services_.items.enter(std::move(item), ItemOrder::Touch::change);
   if (gave_way_) co_return co_await answer_that_it_gave_way();
@@ -97,7 +97,7 @@ Task<After> Connection::forward_whole(const http::RequestRules& rules, std::stri
   discharge_text(held_head_.size());
   std::string().swap(held_head_);
   outgoing.body = std::move(body);
-  co_return co_await exchange(outgoing, std::move(reservation));
+  co_return co_await exchange(std::move(outgoing), std::move(reservation));
 }
 
 }  // namespace taskgate::proxy

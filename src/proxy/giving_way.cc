@@ -45,7 +45,7 @@ Task<After> Connection::answer_that_it_gave_way() {
   std::string().swap(held_head_);
   client_.drop_received();
   end_request();
-  co_return co_await refuse({503, kReason});
+  return refuse({503, kReason});
 }
 
 // --- With an exchange under way

@@ -232,11 +232,14 @@ Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservatio
     co_return After::close;
   }
   drop_fields();
-  Exchange exchange(services_, client_, *config_, std::move(outgoing), outcome_);
-  exchange_ = &exchange;
-  const After after = co_await exchange.run(std::move(reservation));
+  // In the frame it would make that one too large for those that Asio keeps for reuse (1,020
+  // bytes): it would be taken from the heap, aligned, and one that was kept would have to go.
+  const auto exchange =
+      std::make_unique<Exchange>(services_, client_, *config_, std::move(outgoing), outcome_);
+  exchange_ = exchange.get();
+  const After after = co_await exchange->run(std::move(reservation));
   exchange_ = nullptr;
-  const auto& failure = exchange.failure();
+  const auto& failure = exchange->failure();
   if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, Clock::now());
   if (!failure) {
     if (outcome_.status != 0) services_.upstream_report.answered();
@@ -249,9 +252,9 @@ Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservatio
     services_.history.upstream_failed(now);
   }
   // What was received of it may be gone by now; prepare() has looked where this is gone too.
-  if (!exchange.request_head().empty()) {
+  if (!exchange->request_head().empty()) {
     parser_.reset();
-    parser_.parse(exchange.request_head());
+    parser_.parse(exchange->request_head());
     note_ids();
   }
   const After then = after == After::keep ? after_whole_request() : after;

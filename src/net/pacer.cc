@@ -28,23 +28,26 @@ void Pacer::set_upstream(asio::ip::tcp::endpoint upstream) {
   capacity_read_ = {};
 }
 
-Task<bool> Pacer::acquire(Token& token, TimePoint deadline) {
-  const TimePoint now = Clock::now();
+bool Pacer::take(Token& token, TimePoint now) {
   refresh_capacity(now);
   if (line_.empty() && !has_room() && sees_queue_ && now - looked_ >= kSoon) look();
-  if (!line_.empty() || !has_room()) {
-    arm();
-    const std::function<bool()> ready = [this] { return has_room(); };
-    const bool first = co_await line_.wait(ready, deadline);
-    if (!first) co_return false;
-  }
-  hand_out(token);
-  co_return true;
+  if (!line_.empty() || !has_room()) return false;
+  hand_out(token, now);
+  return true;
 }
 
-void Pacer::hand_out(Token& token) {
+Task<bool> Pacer::acquire(Token& token, TimePoint deadline) {
+  if (take(token, Clock::now())) co_return true;
+  arm();
+  const std::function<bool()> ready = [this] { return has_room(); };
+  const bool first = co_await line_.wait(ready, deadline);
+  if (first) hand_out(token, Clock::now());
+  co_return first;
+}
+
+void Pacer::hand_out(Token& token, TimePoint now) {
   token.pacer_ = this;
-  token.taken_ = Clock::now();
+  token.taken_ = now;
   outstanding_.push_back(token);
   if (line_.empty()) return;
   arm();

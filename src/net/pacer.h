@@ -35,6 +35,8 @@ class Pacer {
     TimePoint taken_;
   };
 
+  // Takes a token that is free; false: it has to be waited for.
+  bool take(Token& token, TimePoint now);
   // Waits for a token, in the order of asking, until `deadline`; false: none came free.
   Task<bool> acquire(Token& token, TimePoint deadline);
 
@@ -43,7 +45,7 @@ class Pacer {
 
  private:
   bool has_room() const { return outstanding_.size() < capacity_; }
-  void hand_out(Token& token);
+  void hand_out(Token& token, TimePoint now);
   void give_back(Token& token);
   void refresh_capacity(TimePoint now);
   void arm();

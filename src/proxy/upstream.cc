@@ -112,19 +112,22 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, net::Pacer:
                                                      Duration limit) {
   if (!descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
   pool_.make_room();
-  const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : Clock::now() + limit;
-  const bool granted = co_await pacer_.acquire(token, deadline);
+  const TimePoint now = Clock::now();
+  const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : now + limit;
+  bool granted = pacer_.take(token, now);
+  if (!granted) granted = co_await pacer_.acquire(token, deadline);
   if (!granted) co_return UpstreamError::connect_timeout;
   Endpoint endpoint = endpoints_.front();
   std::size_t left = endpoints_.size();
   net::Endpoints others;  // that are left when the first one has failed
   std::optional<UpstreamError> failed;
   while (!stream.interrupted()) {
-    if (limit != Duration::zero()) {
+    stream.deadline().clear();
+    ErrorCode error = begin(stream, endpoint);
+    if (is_under_way(error) && limit != Duration::zero()) {
       const Duration share = (deadline - Clock::now()) / static_cast<int>(left);
       stream.deadline().set(std::max<Duration>(share, std::chrono::milliseconds(1)));
     }
-    ErrorCode error = begin(stream, endpoint);
     while (is_under_way(error)) {
       const auto [broken] = co_await stream.socket().async_wait(TcpSocket::wait_write, kTask);
       error = broken ? broken : try_connect(stream.socket(), endpoint);

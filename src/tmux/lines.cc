@@ -120,31 +120,27 @@ std::optional<Seen> take_details(std::string_view& line) {
 
 // --- Lines
 
-struct Line {
-  Session session;
-  WindowSet windows;
-};
-
-std::optional<Line> parse_line(std::string_view text, Question question) {
+// Reads one line into `session`, and into `windows` what its details say of them; false: `text` is
+// no whole line.
+bool parse_line(std::string_view text, Question question, Session& session, WindowSet& windows) {
   const auto pid = take_number(text, kMaxPid);
-  if (!pid || *pid == 0 || !text.starts_with('$')) return std::nullopt;
+  if (!pid || *pid == 0 || !text.starts_with('$')) return false;
   text.remove_prefix(1);
   const auto id = take_number(text, kMaxId);
-  if (!id) return std::nullopt;
+  if (!id) return false;
   const auto created = take_number(text, kMaxTime);
-  if (!created) return std::nullopt;
-  Line line;
+  if (!created) return false;
   if (question == Question::details) {
     auto seen = take_details(text);
-    if (!seen) return std::nullopt;
-    line.session.details = seen->details;
-    line.windows = std::move(seen->windows);
+    if (!seen) return false;
+    session.details = std::move(seen->details);
+    windows = std::move(seen->windows);
   }
-  line.session.id = *id;
-  line.session.server = static_cast<std::int32_t>(*pid);
-  line.session.created = static_cast<std::int64_t>(*created);
-  line.session.name = text;
-  return line;
+  session.id = *id;
+  session.server = static_cast<std::int32_t>(*pid);
+  session.created = static_cast<std::int64_t>(*created);
+  session.name = text;
+  return true;
 }
 
 }  // namespace
@@ -159,16 +155,17 @@ bool parse_sessions(std::string_view text, Question question, std::vector<Sessio
     const std::size_t end = text.find('\n');
     const std::string_view bytes = text.substr(0, end);
     text.remove_prefix(end + 1);
-    auto line = parse_line(bytes, question);
     const bool is_first = sessions.size() == first;
-    if (line && (is_first || line->session.server == sessions.back().server)) {
-      sessions.push_back(std::move(line->session));
-      if (question == Question::details) windows.push_back(std::move(line->windows));
-    } else if (is_first) {
-      return false;
-    } else {
-      sessions.back().name.append(1, '\n').append(bytes);
+    Session& session = sessions.emplace_back();
+    WindowSet seen;
+    const bool is_line = parse_line(bytes, question, session, seen);
+    if (is_line && (is_first || session.server == sessions[sessions.size() - 2].server)) {
+      if (question == Question::details) windows.push_back(std::move(seen));
+      continue;
     }
+    sessions.pop_back();
+    if (is_first) return false;
+    sessions.back().name.append(1, '\n').append(bytes);
   }
   mark_views(std::span(sessions).subspan(first), windows);
   return true;

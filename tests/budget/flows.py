@@ -132,6 +132,33 @@ class Tunnel(Flow):
         self.connection.close()
 
 
+class Wide(Flow):
+    """A request of which its client chooses how many field lines there are, how many names Connection lists and how many
+    trailers come. Each field line is named there, and no trailer is."""
+
+    def __init__(self, gate, upstream, size):
+        super().__init__(gate, upstream)
+        names = [f"x-{number:03}" for number in range(size)]
+        fields = "".join(f"{name}: 1\r\n" for name in names)
+        trailers = "".join(f"y{name[1:]}: 1\r\n" for name in names)
+        self.request = ("PUT /api/files HTTP/1.1\r\nHost: coder.example\r\nTransfer-Encoding: chunked\r\n"
+                        f"Connection: {', '.join(reversed(names))}\r\n{fields}\r\n1\r\nz\r\n0\r\n{trailers}\r\n").encode()
+        self.end = f"y{names[-1][1:]}: 1\r\n\r\n".encode()
+
+    def step(self):
+        self.client.sendall(self.request)
+        connection, _ = self.upstream.accept()
+        with connection:
+            connection.settimeout(60)
+            data = b""
+            while not data.endswith(self.end):
+                data += receive(connection, 65536)
+            self.gate.settle()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+            connection.sendall(answer(200))
+        read_answer(self.client, 200)
+
+
 FLOWS = {"small": Small, "large": Large, "refused": Refused, "events": Events, "tunnel": Tunnel}
 
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
@@ -19,6 +20,7 @@
 #include "cli/config_watch.h"
 #include "cli/reloads.h"
 #include "config/reload.h"
+#include "net/resolve.h"
 #include "observe/metrics.h"
 #include "proxy/proxy.h"
 
@@ -58,6 +60,17 @@ void keep_heap_small() {
   ::mallopt(M_ARENA_MAX, kHeaps);
 }
 
+// Asio looks for the service of a new socket or timer by comparing names, the last service that was
+// made first. Those of what requests and listings make come last here.
+asio::io_context& with_services(asio::io_context& loop) {
+  const asio::posix::basic_stream_descriptor<Executor> descriptor(loop);
+  const net::Resolver resolver(loop);
+  const UnixSocket unix_socket(loop);
+  const Timer timer(loop);
+  const TcpSocket socket(loop);
+  return loop;
+}
+
 // The running gate. Members are destroyed in reverse: first the admin server, whose threads ask the
 // loop, then the data plane, whose connections have ended by then, then the loop.
 class Process {
@@ -70,7 +83,7 @@ class Process {
         descriptors_(proxy::share_descriptors(proxy::raise_descriptor_limit())),
         loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-        proxy_(loop_, start_, metrics_, descriptors_),
+        proxy_(with_services(loop_), start_, metrics_, descriptors_),
         reloads_(start_->configured),
         watch_(loop_, file.path, file.mark, [this] { reload("file"); }),
         admin_(start_->admin, admin_sources(), {.connections = descriptors_.admin}) {

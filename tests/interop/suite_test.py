@@ -7,10 +7,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "python"), str(HERE.parent.parent / "scripts" / "lib")]
 import abilities  # noqa: E402
+import document  # noqa: E402
 import peers  # noqa: E402
 from abilities import ABILITIES, DEVIATIONS, difference, is_able  # noqa: E402
 from contract import body, described  # noqa: E402
-from own_answers import verdict  # noqa: E402
+from own_answers import OWN_ANSWERS, verdict  # noqa: E402
 from runner import judge_way  # noqa: E402
 
 SMALL = next(one for one in ABILITIES if one.name.startswith("small"))
@@ -35,8 +36,22 @@ def judged(direct, behind, ability=SMALL, deviation=None):
     return judge_way(Scripted(behind), ability, direct, "", deviation).verdict
 
 
-class Deviations(unittest.TestCase):
-    def test_are_of_abilities_and_upstreams_that_there_are(self):
+class Page(unittest.TestCase):
+    def test_has_all_clients_upstreams_and_abilities(self):
+        """If this fails: ./dev interop --markdown"""
+        clients = [client.name for client in peers.CLIENTS]
+        wanted = [(f"Before {upstream.name}", clients, [one.name for one in ABILITIES]) for upstream in peers.UPSTREAMS]
+        wanted.append(("The gate's own answers", clients, [one.name for one in OWN_ANSWERS]))
+        self.assertEqual(document.outline(document.generated()), wanted)
+
+    def test_shows_no_fault(self):
+        self.assertNotIn(document.SIGNS["no"], document.generated())
+
+    def test_gives_the_reason_for_each_deviation(self):
+        for _, why in DEVIATIONS.values():
+            self.assertIn(why, document.generated())
+
+    def test_deviations_are_of_abilities_and_upstreams_that_there_are(self):
         known = {(ability.name, upstream.name) for ability in ABILITIES for upstream in peers.UPSTREAMS}
         self.assertLessEqual(set(DEVIATIONS), known)
 

@@ -33,21 +33,27 @@ async function eventsOf(stream, release) {
   return events;
 }
 
+// fetch has one pool for a process. An agent of our own is had by the class of that one's, which is there after a first use.
+await fetch("data:,");
+const Agent = globalThis[Symbol.for("undici.globalDispatcher.1")].constructor;
+
 const fetchClient = {
   async exchange(order) {
+    const agent = new Agent();
     let connections = 0;
     const count = () => connections++;
     diagnostics.subscribe("undici:client:connected", count);
     try {
-      return { answers: await inTurn(order, (one) => this.ask(order.base, one)), connections };
+      return { answers: await inTurn(order, (one) => this.ask(order.base, one, agent)), connections };
     } finally {
+      await agent.destroy();
       diagnostics.unsubscribe("undici:client:connected", count);
     }
   },
-  async ask(base, one) {
+  async ask(base, one, dispatcher) {
     if (one.expect) throw new Cannot("expect");
     if (one.trailer) throw new Cannot("trailers of a request");
-    const init = { method: one.method, redirect: "manual" };
+    const init = { method: one.method, redirect: "manual", dispatcher };
     if (one.body !== undefined) {
       init.body = one.framing === "chunked" ? new Blob([body(one.body)]).stream() : body(one.body);
       init.duplex = "half";

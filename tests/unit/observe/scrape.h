@@ -4,6 +4,7 @@
 #include <sstream>
 #include <string>
 
+#include "observe/metrics.h"
 #include "observe/sample_status.h"
 #include "support/catch.h"
 

@@ -177,7 +177,11 @@ std::optional<http::ResponseRules> Exchange::check_final() {
          rules.fault != nullptr ? rules.fault : "101 to a request that asked for no upgrade");
     return std::nullopt;
   }
-  if (reservation_) claim_ = services_.admission.answered(reservation_, head.status);
+  if (reservation_) {
+    claim_ = services_.admission.answered(reservation_, head.status);
+    // What is in a coded body, gzip or another, the sniffer does not see.
+    if (http::find_field(head.fields, "Content-Encoding") != nullptr) claim_.reset();
+  }
   outcome_.status = head.status;
   outcome_.upstream_rejected = gated_ && head.status == 429;
   answered_ = true;

@@ -160,7 +160,7 @@ class Rules(unittest.TestCase):
 
 class PolicyBindings(unittest.TestCase):
     def selectors(self, policy):
-        objects = render({"injection": {"admissionPolicy": {"enabled": True, **policy}}})
+        objects = render(INJECTION | {"injection": {"admissionPolicy": {"enabled": True, **policy}}})
         found = [one for one in objects if one["kind"] == "MutatingAdmissionPolicyBinding"]
         self.assertEqual(len(found), 2)
         return [binding["spec"]["matchResources"]["objectSelector"] for binding in found]

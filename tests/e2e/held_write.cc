@@ -16,10 +16,7 @@ constexpr std::string_view kField = "X-Held-Until-Reset: ";
 constexpr int kPatienceMs = 30'000;
 
 // Empty: it is not to be held.
-std::string file_of(const msghdr& message) {
-  if (message.msg_iovlen == 0) return {};
-  const std::string_view head(static_cast<const char*>(message.msg_iov->iov_base),
-                              message.msg_iov->iov_len);
+std::string file_of(std::string_view head) {
   const auto field = head.find(kField);
   if (field == std::string_view::npos) return {};
   const auto value = field + kField.size();
@@ -32,15 +29,32 @@ bool make(const std::string& file) {
   return made >= 0;
 }
 
+void hold(int descriptor, std::string_view head) {
+  const std::string file = file_of(head);
+  if (file.empty() || !make(file)) return;
+  pollfd reset{descriptor, 0, 0};
+  poll(&reset, 1, kPatienceMs);
+}
+
+template <typename Function>
+Function real(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
 }  // namespace
 
+// The gate sends one piece by send(), several by sendmsg().
+extern "C" ssize_t send(int descriptor, const void* bytes, size_t size, int flags) {
+  static const auto next = real<ssize_t (*)(int, const void*, size_t, int)>("send");
+  hold(descriptor, {static_cast<const char*>(bytes), size});
+  return next(descriptor, bytes, size, flags);
+}
+
 extern "C" ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
-  using Function = ssize_t (*)(int, const msghdr*, int);
-  static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "sendmsg"));
-  const std::string file = file_of(*message);
-  if (!file.empty() && make(file)) {
-    pollfd reset{descriptor, 0, 0};
-    poll(&reset, 1, kPatienceMs);
+  static const auto next = real<ssize_t (*)(int, const msghdr*, int)>("sendmsg");
+  if (message->msg_iovlen > 0) {
+    hold(descriptor,
+         {static_cast<const char*>(message->msg_iov->iov_base), message->msg_iov->iov_len});
   }
-  return real(descriptor, message, flags);
+  return next(descriptor, message, flags);
 }

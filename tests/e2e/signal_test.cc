@@ -4,6 +4,7 @@
 
 #include "e2e/gated_world.h"
 #include "support/catch.h"
+#include "support/scripted_upstream.h"
 
 using namespace taskgate::test;
 
@@ -156,6 +157,23 @@ TEST_CASE("creates whose tmux failed are no evidence of blindness") {
     const HttpAnswer answer = ask(gate.port(), http_request("POST", kTerminal, "{}"));
     CHECK(answer.status == 201);
     CHECK(says(answer, "\"status\": \"error\""));
+  }
+}
+
+// A gate that took them for proof would shut itself before an upstream that compresses.
+TEST_CASE("creates whose answers are coded are no evidence of blindness") {
+  TmuxServer seen;
+  TmuxServer other;
+  seen.start();
+  other.start();
+  ScriptedUpstream upstream([](RawConnection& connection) {
+    connection.read_until("\r\n\r\n{}");
+    connection.send(
+        "HTTP/1.1 201 Created\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8bxx");
+  });
+  Gate gate(Gate::in_front_of(upstream.port(), seen.socket()));
+  for (int i = 0; i < 6; ++i) {
+    CHECK(ask(gate.port(), http_request("POST", kTerminal, "{}")).status == 201);
   }
 }
 

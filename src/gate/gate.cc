@@ -224,8 +224,7 @@ Verdict Gate::verdict(const Ticket& ticket, Decision decision, const Basis& on) 
 std::optional<RefusalReason> Gate::reason_of(Decision decision, const Basis& on) const {
   switch (decision) {
     case Decision::observed:
-      if (!on.counts()) return reason_of(Decision::unknown, on);
-      return reason_of(Decision::rejected, on);
+      return reason_of(on.counts() ? Decision::rejected : Decision::unknown, on);
     case Decision::rejected:
       return on.live >= settings_.limit ? RefusalReason::full : RefusalReason::promised;
     case Decision::unknown:

@@ -84,10 +84,6 @@ void add_observing_alarm(View& view) {
 
 }  // namespace
 
-bool is_observing(const json::value& status) {
-  return text(status, "/mode") == "observe";
-}
-
 void add_alarms(const json::value& status, View& view) {
   add_upstream_alarm(status, view);
   add_signal_alarm(status, view);

@@ -9,8 +9,6 @@ namespace taskgate::view {
 
 // Both need the view's slots.
 void add_alarms(const boost::json::value& status, View& view);
-// Whether nothing is enforced.
-bool is_observing(const boost::json::value& status);
 void set_state(const boost::json::value& status, View& view);
 
 }  // namespace taskgate::view

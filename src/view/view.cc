@@ -208,7 +208,7 @@ void set_refusals(const json::value& status, View& view) {
 }
 
 void set_observed(const json::value& status, View& view) {
-  view.observing = is_observing(status);
+  view.observing = text(status, "/mode") == "observe";
   const json::array* rows = list(status, "/observed");
   if (rows == nullptr) return;
   for (const json::value& row : *rows) {

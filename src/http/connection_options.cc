@@ -24,7 +24,6 @@ void read_option(ConnectionOptions& options, const Field& field, std::string_vie
   } else if (skip(ByteClass::token, option, 0) != option.size()) {
     options.malformed = true;
   } else {
-    options.names_other_fields = true;
     if (options.count <= kMostConnectionOptions) options.named.push_back(option);
     const KnownField named = identify(option);
     if (named == KnownField::content_length || named == KnownField::transfer_encoding ||

@@ -36,7 +36,6 @@ struct ConnectionOptions {
   const Field* upgrade_field = nullptr;  // the first Connection field with the option `upgrade`
   std::string_view upgrade_option;       // as it is spelled there
   bool names_message_field = false;      // Content-Length, Transfer-Encoding or Host
-  bool names_other_fields = false;       // anything but the options above
   bool malformed = false;                // an element is no token: it names nothing
   std::size_t count = 0;
   // The fields that Connection names, sorted (comes_before_ignoring_case): the client chooses how

@@ -148,7 +148,11 @@ TEST_CASE("a second server that ends leaves the first one, which takes the path 
   CHECK(fault_of(driver.list()) == "socket_replaced");
   CHECK(says(driver.listings.back(), "takes the path from nobody"));
   servers.first->send_signal(SIGUSR1);
-  while (!driver.list().known()) CHECK(fault_of(driver.listings.back()) == "socket_replaced");
+  // Between the old file's end and the new one there is none: a listing may meet that moment.
+  while (!driver.list().known()) {
+    const std::string fault = fault_of(driver.listings.back());
+    CHECK((fault == "socket_replaced" || fault == "socket_deleted"));
+  }
   CHECK(driver.listings.back().live == 1);
 }
 

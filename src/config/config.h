@@ -4,11 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
 #include "base/time.h"
+#include "route/class_match.h"
 #include "route/table.h"
 
 namespace taskgate::config {
@@ -40,9 +42,26 @@ struct Config {
     Duration settle = std::chrono::seconds(5);
     std::size_t body_limit = 1024 * 1024;
     std::size_t body_total = 16 * 1024 * 1024;
+    Duration look = std::chrono::milliseconds(250);
 
     bool operator==(const Admission&) const = default;
   } admission;
+
+  // A class of creates. What none of them takes is of the class "default", whether one is of that
+  // name or not.
+  struct Class {
+    std::string name;
+    route::ClassMatch match;  // of "default": nothing
+    int floor = 0;            // slots that no other class may take
+    std::optional<int> cap;   // slots at most; unset: the limit
+    Duration wait{};          // in line; 0: refused at once
+    Duration max_wait{};      // that `Prefer: wait` can ask for; 0: `wait`
+    int places = 100;         // in line
+
+    bool operator==(const Class&) const = default;
+  };
+  std::vector<Class> classes;   // in the order in which the line is served
+  std::string inherited_class;  // of sessions that no create is known to have made; empty: none
 
   struct Refuse {
     int unknown_status = 503;

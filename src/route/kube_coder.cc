@@ -17,16 +17,22 @@ namespace {
 // segment.
 const std::string kAnyId = R"({id:[!-"$-.0->@-~]})";
 
-Rule create(std::string name, std::string_view path) {
+Rule rule_of(std::string method, std::string_view path) {
   Rule rule;
-  rule.name = std::move(name);
-  rule.method = "POST";
+  rule.method = std::move(method);
   rule.path = *Pattern::parse(path);
   rule.prefixes = {"/bearer-api", "/oauth", "/browser"};
   rule.spelling = Spelling::exact;
+  return rule;
+}
+
+Rule create(std::string name, std::string_view path) {
+  Rule rule = rule_of("POST", path);
+  rule.name = std::move(name);
   // The session is there some milliseconds before the answer, so nothing has to settle.
   rule.settle = Duration::zero();
   rule.redirect_refuses = true;
+  rule.session = {{"/tmux_session", ""}, {"/task_id", "kube-coder-"}};
   return rule;
 }
 
@@ -75,7 +81,8 @@ Table kube_coder() {
       },
       // The app proxy is the one route that reads the body of a GET.
       {"/api/app-proxy/"},
-      AppProxy{"/api/app-proxy/", {"/bearer-api", "/oauth", "/browser"}, {"/oauth", "/browser"}});
+      AppProxy{"/api/app-proxy/", {"/bearer-api", "/oauth", "/browser"}, {"/oauth", "/browser"}},
+      {rule_of("DELETE", "/api/claude/tasks/" + kAnyId)});
 }
 
 }  // namespace taskgate::route

@@ -67,6 +67,14 @@ std::optional<Match> Table::match(std::string_view method, std::string_view targ
   return std::nullopt;
 }
 
+bool Table::ends_task(std::string_view method, std::string_view target) const {
+  Readings readings(target);
+  return std::ranges::any_of(ends_, [&](const Rule& rule) {
+    std::string_view value;
+    return rule.method == method && takes_path(rule, target, readings, &value);
+  });
+}
+
 bool Table::allows_body_on_get(std::string_view target) const {
   if (is_excepted(target, {})) return true;
   return std::any_of(rules_.begin(), rules_.end(),

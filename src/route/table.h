@@ -46,6 +46,14 @@ struct Slots {
   bool operator==(const Slots&) const = default;
 };
 
+// Where the answer to a create names the session that it started: `prefix` and the text or number
+// that the pointer (RFC 6901) shows in its JSON body.
+struct SessionName {
+  std::string pointer;
+  std::string prefix;
+  bool operator==(const SessionName&) const = default;
+};
+
 // One kind of create.
 struct Rule {
   std::string name;    // the metrics' and log's label: [a-z][a-z0-9-]*
@@ -60,6 +68,8 @@ struct Rule {
   // An answer of 3xx says that nothing was started. Own rules cannot say so: a framework redirects
   // after a create that went well.
   bool redirect_refuses = false;
+  // The first that shows something names the session; none: the answer does not say.
+  std::vector<SessionName> session;
   // The item must be asked first: GET this path (with the pattern's first variable filled in) and
   // create only when `kind_pointer` in the JSON answer equals `kind_creates`. Empty: always a
   // create.
@@ -82,15 +92,21 @@ struct Match {
 class Table {
  public:
   Table() = default;
+  // `ends`: requests that end tasks; of these rules method, path, prefixes and spelling say which.
   Table(std::vector<Rule> rules, std::vector<std::string> bodies_on_get,
-        std::optional<AppProxy> app_proxy = std::nullopt)
+        std::optional<AppProxy> app_proxy = std::nullopt, std::vector<Rule> ends = {})
       : rules_(std::move(rules)),
         bodies_on_get_(std::move(bodies_on_get)),
-        app_proxy_(std::move(app_proxy)) {}
+        app_proxy_(std::move(app_proxy)),
+        ends_(std::move(ends)) {}
 
   // The rule under which the request creates a task, if any; the first one when several do. Called
   // for every request: a miss allocates nothing.
   std::optional<Match> match(std::string_view method, std::string_view target) const;
+
+  // Whether the request ends a task, if its answer is 2xx: a hint that a slot may be free, and
+  // nothing more.
+  bool ends_task(std::string_view method, std::string_view target) const;
 
   // Whether GET and HEAD with a body are let through on this target. An entry that ends with '/'
   // stands for all that lies below it, another one for that path alone.
@@ -105,6 +121,7 @@ class Table {
   const std::vector<Rule>& rules() const { return rules_; }
   const std::vector<std::string>& bodies_on_get() const { return bodies_on_get_; }
   const std::optional<AppProxy>& app_proxy() const { return app_proxy_; }
+  const std::vector<Rule>& ends() const { return ends_; }
 
   // For `taskgate explain`: why the request is or is not a create, in sentences a person can
   // follow: a line each, the last one without a newline.
@@ -119,6 +136,7 @@ class Table {
   std::vector<Rule> rules_;
   std::vector<std::string> bodies_on_get_;
   std::optional<AppProxy> app_proxy_;
+  std::vector<Rule> ends_;
 };
 
 // The built-in list `kube-coder`: the first upstream's creating routes.

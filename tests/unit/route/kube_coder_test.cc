@@ -93,7 +93,7 @@ TEST_CASE("each rule says what it starts, and how many slots it takes") {
 }
 
 TEST_CASE("each create's answer names its session") {
-  for (const Rule& rule : kube_coder().rules()) {
+  for (const Rule& rule : table().rules()) {
     CAPTURE(rule.name);
     CHECK(rule.session ==
           std::vector<SessionName>{{"/tmux_session", ""}, {"/task_id", "kube-coder-"}});
@@ -101,13 +101,12 @@ TEST_CASE("each create's answer names its session") {
 }
 
 TEST_CASE("the end of a task is known by method and path, under the same prefixes") {
-  const Table table = kube_coder();
-  CHECK(table.ends_task("DELETE", "/api/claude/tasks/a1"));
-  CHECK(table.ends_task("DELETE", "//oauth/api/claude/tasks/a1"));
-  CHECK_FALSE(table.ends_task("DELETE", "/api/claude/tasks/"));
-  CHECK_FALSE(table.ends_task("DELETE", "/api/claude/tasks/a1/notes"));
-  CHECK_FALSE(table.ends_task("GET", "/api/claude/tasks/a1"));
-  CHECK_FALSE(table.ends_task("delete", "/api/claude/tasks/a1"));
+  CHECK(table().ends_task("DELETE", "/api/claude/tasks/a1"));
+  CHECK(table().ends_task("DELETE", "//oauth/api/claude/tasks/a1"));
+  CHECK_FALSE(table().ends_task("DELETE", "/api/claude/tasks/"));
+  CHECK_FALSE(table().ends_task("DELETE", "/api/claude/tasks/a1/notes"));
+  CHECK_FALSE(table().ends_task("GET", "/api/claude/tasks/a1"));
+  CHECK_FALSE(table().ends_task("delete", "/api/claude/tasks/a1"));
 }
 
 TEST_CASE("the eight stacks of prefixes create, behind any number of leading slashes") {

@@ -1,5 +1,7 @@
 #include "config/checks.h"
 
+#include <algorithm>
+
 #include "config/values.h"
 
 namespace taskgate::config {
@@ -60,6 +62,62 @@ void check_addresses(Draft& draft) {
   });
 }
 
+bool has_class(const Config& config, const std::string& name) {
+  return name == "default" || std::ranges::any_of(config.classes, [&](const Config::Class& one) {
+           return one.name == name;
+         });
+}
+
+bool has_rule(const Config& config, const std::string& name) {
+  return std::ranges::any_of(config.routes.rules(),
+                             [&](const route::Rule& rule) { return rule.name == name; });
+}
+
+// Whether every create that `later` takes is taken by `earlier`, as far as their routes say it.
+bool hides(const route::ClassMatch& earlier, const route::ClassMatch& later) {
+  if (earlier.header || earlier.json) return false;
+  return !later.routes.empty() && std::ranges::all_of(later.routes, [&](const std::string& name) {
+    return std::ranges::find(earlier.routes, name) != earlier.routes.end();
+  });
+}
+
+void warn_of_hidden_classes(Draft& draft) {
+  const auto& classes = draft.config().classes;
+  for (auto later = classes.begin(); later != classes.end(); ++later) {
+    const auto earlier = std::find_if(classes.begin(), later, [&](const Config::Class& one) {
+      return hides(one.match, later->match);
+    });
+    if (earlier == later) continue;
+    draft.warn(draft.place_of("classes") + ": no create is of the class " + later->name +
+               ", since " + earlier->name + " before it takes all of its routes");
+  }
+}
+
+void check_classes(Draft& draft) {
+  compare(draft, "classes", "limit", [](const Config& config) -> std::string {
+    int floors = 0;
+    for (const Config::Class& one : config.classes) floors += one.floor;
+    if (floors <= config.limit) return "";
+    return "the floors of all classes (" + std::to_string(floors) + ") are more than limit (" +
+           std::to_string(config.limit) + ")";
+  });
+  compare(draft, "classes", "routes", [](const Config& config) -> std::string {
+    for (const Config::Class& one : config.classes) {
+      for (const std::string& name : one.match.routes) {
+        if (!has_rule(config, name))
+          return one.name + " matches " + quoted(name) + ", which is no rule";
+      }
+    }
+    return "";
+  });
+  compare(draft, "inherited_class", "classes", [](const Config& config) -> std::string {
+    const std::string& name = config.inherited_class;
+    if (name.empty() || has_class(config, name)) return "";
+    return quoted(name) + " is no class";
+  });
+  warn_of_hidden_classes(draft);
+}
+
 void check_routes(Draft& draft) {
   if (!draft.config().routes.rules().empty() || draft.is_faulty("routes")) return;
   draft.warn(draft.place_of("routes") + ": has no rules, so that nothing is gated");
@@ -71,6 +129,7 @@ void check_together(Draft& draft) {
   check_addresses(draft);
   check_bodies(draft);
   check_drain(draft);
+  check_classes(draft);
   check_routes(draft);
 }
 

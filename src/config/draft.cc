@@ -33,12 +33,9 @@ void Draft::set_in_file(const Key& key, const std::vector<Value>& values) {
   in_file_.insert(key.path);
 }
 
-void Draft::set_routes_in_file(const std::string& name, route::Table routes,
-                               const std::string& place) {
-  config_.routes_name = name;
-  config_.routes = std::move(routes);
-  note_place("routes", place);
-  in_file_.insert("routes");
+void Draft::note_in_file(const std::string& path, const std::string& place) {
+  note_place(path, place);
+  in_file_.insert(path);
 }
 
 void Draft::note_place(const std::string& path, const std::string& place) {

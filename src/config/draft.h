@@ -23,8 +23,8 @@ class Draft {
   // What comes later wins; sources are applied from the weakest to the strongest.
   void set(const Key& key, const std::vector<Value>& values);
   void set_in_file(const Key& key, const std::vector<Value>& values);
-  // The file's mapping form of `routes`.
-  void set_routes_in_file(const std::string& name, route::Table routes, const std::string& place);
+  // The file's own form of a key, which whoever read it has put into config().
+  void note_in_file(const std::string& path, const std::string& place);
 
   // Keys and names of files come into both as they are: what could not be one line is escaped.
   // `path` is the key that is thereby known to be wrong, if it is about one; checks between keys

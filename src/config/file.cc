@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/classes.h"
 #include "config/document.h"
 #include "config/reader.h"
 #include "config/routes.h"
@@ -63,6 +64,9 @@ void read_subsection(Reader& reader, const Member& member, const std::string& pa
 void read_key(Reader& reader, const Member& member, const Key& key) {
   if (key.path == "routes" && member.value.kind == Node::Kind::mapping) {
     return read_routes(reader, member.value);
+  }
+  if (key.path == "classes" && member.value.kind == Node::Kind::list) {
+    return read_classes(reader, member.value);
   }
   if (key.is_list) {
     const auto values = reader.texts(member, key.path, key.allowed);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "config/classes.h"
 #include "config/string_lists.h"
 #include "config/suggest.h"
 #include "config/values.h"
@@ -157,7 +158,7 @@ Key strings(std::string path, std::string allowed, Place place, Check check) {
 Key routes() {
   Key key;
   key.path = "routes";
-  key.allowed = "kube-coder, none, or in the file a mapping of use, bodies_on_get and rules";
+  key.allowed = "kube-coder, none, or in the file a mapping of use, bodies_on_get, rules and ends";
   key.set = [](Config& config, const std::vector<std::string>& values) -> std::vector<Problem> {
     if (!is_built_in(values.front())) return {{0, "is not a built-in list"}};
     config.routes_name = values.front();
@@ -165,6 +166,17 @@ Key routes() {
     return {};
   };
   key.get = [](const Config& config) { return std::vector<std::string>{config.routes_name}; };
+  return key;
+}
+
+Key classes() {
+  Key key;
+  key.path = "classes";
+  key.allowed = "a list of classes, each with a name, a match and others";
+  key.set = set_classes;
+  key.get = [](const Config& config) {
+    return std::vector<std::string>{text_of_classes(config.classes)};
+  };
   return key;
 }
 
@@ -201,6 +213,10 @@ std::vector<Key> all_keys() {
       duration("admission.settle", PLACE(admission.settle), up_to_minutes),
       size("admission.body_limit", PLACE(admission.body_limit), {kKiB, kGiB}),
       size("admission.body_total", PLACE(admission.body_total), {kKiB, 64 * kGiB}),
+      duration("admission.look", PLACE(admission.look), {milliseconds(10), minutes(1)}),
+      classes(),
+      scalar("inherited_class", "the name of a class, or nothing", PLACE(inherited_class),
+             parse_line, [](const std::string& text) { return text; }),
       choice("refuse.unknown_status", PLACE(refuse.unknown_status),
              Names<int>{{"503", 503}, {"429", 429}}),
       scalar("refuse.help", "text of at most 200 characters, in one line", PLACE(refuse.help),

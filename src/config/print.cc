@@ -2,39 +2,15 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "config/classes.h"
 #include "config/keys.h"
 #include "config/load.h"
+#include "config/yaml.h"
 
 namespace taskgate::config {
 namespace {
 
 using route::Rule;
-
-// Text that is the same plain text in YAML: nothing in it could be read as syntax or as a null.
-bool is_plain(const std::string& text) {
-  constexpr std::string_view kFirst =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/.";
-  constexpr std::string_view kOther =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+*:";
-  const bool is_null = text == "null" || text == "Null" || text == "NULL";
-  return !text.empty() && !is_null && kFirst.find(text.front()) != std::string_view::npos &&
-         text.find_first_not_of(kOther) == std::string::npos && !text.ends_with(':') &&
-         text != "..." && text != ".";
-}
-
-// JSON's string is YAML's double-quoted one (YAML 1.2 section 1.3).
-std::string yaml(const std::string& text) {
-  if (is_plain(text)) return text;
-  std::string out;
-  append_json_string(out, text);
-  return out;
-}
-
-std::string yaml(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + yaml(text);
-  return out + "]";
-}
 
 // A comment ends with its line, and holds UTF-8 only.
 std::string comment(const std::string& text) {
@@ -58,6 +34,12 @@ class Printer {
     out_ += '\n';
   }
 
+  void classes(const Config& config) {
+    section_.clear();
+    line(0, std::string("classes:") + (config.classes.empty() ? " []" : "") + origin("classes"));
+    for (const Config::Class& one : config.classes) line(1, "- " + text_of(one));
+  }
+
   // Keys of one section stand together in the table of keys.
   void key(const Key& key, const Config& config) {
     const std::size_t dot = key.path.find('.');
@@ -79,7 +61,9 @@ class Printer {
     const std::vector<std::string> bodies(
         table.bodies_on_get().begin() + own_from(base.bodies_on_get(), table.bodies_on_get()),
         table.bodies_on_get().end());
-    if (own.empty() && bodies.empty()) {
+    const std::vector<Rule> ends(table.ends().begin() + own_from(base.ends(), table.ends()),
+                                 table.ends().end());
+    if (own.empty() && bodies.empty() && ends.empty()) {
       return line(0, "routes: " + config.routes_name + origin("routes"));
     }
     line(0, "routes:" + origin("routes"));
@@ -87,6 +71,8 @@ class Printer {
     if (!bodies.empty()) line(1, "bodies_on_get: " + yaml(bodies));
     if (!own.empty()) line(1, "rules:");
     for (const Rule& one : own) rule(one);
+    if (!ends.empty()) line(1, "ends:");
+    for (const Rule& one : ends) request(one, "- ");
   }
 
   std::string take() { return std::move(out_); }
@@ -105,19 +91,28 @@ class Printer {
 
   void rule(const Rule& rule) {
     line(2, "- name: " + yaml(rule.name));
-    line(3, "method: " + yaml(rule.method));
-    line(3, "path: " + yaml(rule.path.text()));
-    if (!rule.prefixes.empty()) line(3, "prefixes: " + yaml(rule.prefixes));
-    line(3, std::string("spelling: ") +
-                (rule.spelling == route::Spelling::exact ? "exact" : "normalized"));
+    request(rule, "  ");
     line(3, "settle: " + format_duration(rule.settle));
     line(3, std::string("starts: ") + route::name_of(rule.starts));
     if (rule.starts != route::Starts::elsewhere) slots(rule.slots);
+    if (!rule.session.empty()) line(3, "session:");
+    for (const route::SessionName& name : rule.session) {
+      line(4, "- {pointer: " + yaml(name.pointer) + ", prefix: " + yaml(name.prefix) + "}");
+    }
     if (rule.kind_path.empty()) return;
     line(3, "kind:");
     line(4, "path: " + yaml(rule.kind_path));
     line(4, "pointer: " + yaml(rule.kind_pointer));
     line(4, "creates: " + yaml(rule.kind_creates));
+  }
+
+  // Which requests a rule takes.
+  void request(const Rule& rule, const std::string& mark) {
+    line(2, mark + "method: " + yaml(rule.method));
+    line(3, "path: " + yaml(rule.path.text()));
+    if (!rule.prefixes.empty()) line(3, "prefixes: " + yaml(rule.prefixes));
+    line(3, std::string("spelling: ") +
+                (rule.spelling == route::Spelling::exact ? "exact" : "normalized"));
   }
 
   void slots(const route::Slots& slots) {
@@ -136,7 +131,11 @@ class Printer {
 
 std::string printed(Printer printer, const Config& config) {
   for (const Key& key : keys()) {
-    if (key.path != "routes") printer.key(key, config);
+    if (key.path == "classes") {
+      printer.classes(config);
+    } else if (key.path != "routes") {
+      printer.key(key, config);
+    }
   }
   printer.routes(config);
   return printer.take();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/rule.h"
+#include "config/shapes.h"
 #include "config/values.h"
 #include "route/table.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 using route::Rule;
 
-const std::vector<std::string> kListKeys = {"use", "bodies_on_get", "rules"};
+const std::vector<std::string> kListKeys = {"use", "bodies_on_get", "rules", "ends"};
 
 const std::string kBodyPath = "a path such as /api/search, or /api/search/ for all below it";
 
@@ -26,13 +27,27 @@ class ListReader {
     reader_.members(mapping, "routes", [&](const std::string& name, const Member& member) {
       if (name == "use") take_use(member);
       if (name == "bodies_on_get") take_bodies_on_get(member);
-      if (name == "rules") take_rules(member);
+      if (name == "rules") {
+        take_items(member, "routes.rules", "rules", "name, path",
+                   [&](const Node& item, const std::string& path) {
+                     own_.push_back({&item, path, read_rule(reader_, item, path)});
+                   });
+      }
+      if (name == "ends") {
+        take_items(member, "routes.ends", "requests", "path",
+                   [&](const Node& item, const std::string& path) {
+                     ends_.push_back(read_end(reader_, item, path));
+                   });
+      }
       const bool is_known = std::find(kListKeys.begin(), kListKeys.end(), name) != kListKeys.end();
       if (!is_known) unknown(member.key, name);
     });
     add_own_rules();
     if (reader_.draft().errors().size() != errors) return;
-    reader_.draft().set_routes_in_file(use_, table(), reader_.place(mapping, "routes"));
+    Config& config = reader_.draft().config();
+    config.routes_name = use_;
+    config.routes = table();
+    reader_.draft().note_in_file("routes", reader_.place(mapping, "routes"));
   }
 
  private:
@@ -61,19 +76,21 @@ class ListReader {
     }
   }
 
-  void take_rules(const Member& member) {
+  template <typename Take>
+  void take_items(const Member& member, const std::string& path, const std::string& what,
+                  const std::string& keys, Take take) {
     if (member.value.kind != Node::Kind::list) {
-      reader_.error(member.value.kind == Node::Kind::nothing ? member.key : member.value,
-                    "routes.rules", "takes a list of rules");
+      reader_.error(member.value.kind == Node::Kind::nothing ? member.key : member.value, path,
+                    "takes a list of " + what);
       return;
     }
     for (std::size_t i = 0; i < member.value.items.size(); ++i) {
       const Node& item = member.value.items[i];
-      const std::string path = "routes.rules[" + std::to_string(i) + "]";
+      const std::string place = path + "[" + std::to_string(i) + "]";
       if (item.kind == Node::Kind::mapping) {
-        own_.push_back({&item, path, read_rule(reader_, item, path)});
+        take(item, place);
       } else {
-        reader_.error(item, path, "takes keys; use name, path and others");
+        reader_.error(item, place, "takes keys; use " + keys + " and others");
       }
     }
   }
@@ -99,7 +116,9 @@ class ListReader {
     for (const std::string& path : bodies_on_get_) {
       if (std::find(bodies.begin(), bodies.end(), path) == bodies.end()) bodies.push_back(path);
     }
-    return {rules_, bodies, built_in(use_).app_proxy()};
+    std::vector<Rule> ends = built_in(use_).ends();
+    ends.insert(ends.end(), ends_.begin(), ends_.end());
+    return {rules_, bodies, built_in(use_).app_proxy(), ends};
   }
 
   void unknown(const Node& key, const std::string& name) {
@@ -119,6 +138,7 @@ class ListReader {
   std::vector<std::string> bodies_on_get_;
   std::vector<Own> own_;
   std::vector<Rule> rules_;
+  std::vector<Rule> ends_;
 };
 
 }  // namespace

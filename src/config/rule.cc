@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/text.h"
-#include "config/suggest.h"
+#include "config/mapping_reader.h"
+#include "config/shapes.h"
 #include "config/values.h"
 
 namespace taskgate::config {
@@ -16,85 +16,60 @@ using route::Starts;
 using Names = std::vector<std::string>;
 
 const Names kRuleKeys = {"name",   "method", "path",  "prefixes", "spelling",
-                         "settle", "starts", "slots", "kind"};
+                         "settle", "starts", "slots", "session",  "kind"};
+const Names kEndKeys = {"method", "path", "prefixes", "spelling"};
 const Names kKindKeys = {"path", "pointer", "creates"};
 const Names kSlotsKeys = {"pointer", "default", "most"};
+const Names kSessionKeys = {"pointer", "prefix"};
 constexpr std::uint64_t kMostSlots = 100'000;  // as many as `limit` allows
 
 const std::string kName = "a-z, 0-9 and '-', beginning with a letter";
 const std::string kMethod = "a method in capitals, such as POST";
 const std::string kPath = "a path such as /api/jobs/{id}";
 const std::string kPrefix = "a path such as /oauth, without a slash at its end";
-const std::string kSettle = "a duration from 0s to 10m";
 const std::string kStarts = "task, maybe or elsewhere";
-const std::string kCount = "a whole number from 1 to 100000";
 const std::string kPointer = "a JSON pointer (RFC 6901) such as /action/type";
+const std::string kSessionPointer = "a JSON pointer (RFC 6901) such as /session";
+const std::string kSessionPrefix = "the text before what the pointer shows";
 const std::string kSlotsPointer = "a JSON pointer (RFC 6901) such as /concurrency";
 const std::string kKindPath = "a path with the first variable of the rule's path in it, if any";
 const std::string kCreates = "the text that the pointer shows for an item whose request creates";
 
-bool is_method(const std::string& text) {
-  return !text.empty() && text.size() <= 20 && is_upper(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_upper(c) || c == '-' || c == '_'; });
-}
-
-bool is_name(const std::string& text) {
-  return !text.empty() && text.size() <= 40 && is_lower(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
-}
-
-bool is_prefix(const std::string& text) {
-  return is_path(text) && !text.ends_with('/') && text.find("//") == std::string::npos;
-}
-
-// RFC 6901 section 3: '~' stands only in "~0" and "~1".
-bool is_pointer(const std::string& text) {
-  if (!text.empty() && text.front() != '/') return false;
-  for (std::size_t i = text.find('~'); i != std::string::npos; i = text.find('~', i + 1)) {
-    if (i + 1 == text.size() || (text[i + 1] != '0' && text[i + 1] != '1')) return false;
-  }
-  return true;
-}
-
-// The whole body is no number of slots.
-bool is_member_pointer(const std::string& text) {
-  return !text.empty() && is_pointer(text);
-}
-
-// Whether a cleaned-up path can match at all: a normalized target has none of these.
-bool is_in_normal_form(const std::string& path) {
-  const std::string closed = path + "/";
-  const bool is_root = path == "/";
-  return path.find_first_of("%\\;") == std::string::npos && (is_root || !path.ends_with('/')) &&
-         path.find("//") == std::string::npos && closed.find("/./") == std::string::npos &&
-         closed.find("/../") == std::string::npos;
-}
-
-class RuleReader {
+class RuleReader : private MappingReader {
  public:
-  RuleReader(Reader& reader, std::string path) : reader_(reader), path_(std::move(path)) {}
+  RuleReader(Reader& reader, std::string path) : MappingReader(reader, std::move(path)) {}
 
   Rule read(const Node& node) {
     rule_.method = "POST";
-    rule_.spelling = Spelling::normalized;
-    reader_.members(node, path_, [&](const std::string& name, const Member& member) {
-      take(name, member, joined(path_, name));
-    });
+    take_all(node, kRuleKeys);
     if (!has_name_) reader_.error(node, path_, "has no name; use " + kName);
-    if (!has_path_) reader_.error(node, path_, "has no path; use " + kPath);
-    check_normal_form(node);
+    check_path(node);
     check_kind_path(node);
     check_slots(node);
     return rule_;
   }
 
+  Rule read_end(const Node& node) {
+    rule_.method = "DELETE";
+    take_all(node, kEndKeys);
+    check_path(node);
+    return rule_;
+  }
+
  private:
+  void take_all(const Node& node, const Names& names) {
+    rule_.spelling = Spelling::normalized;
+    reader_.members(node, path_, [&](const std::string& name, const Member& member) {
+      const std::string path = joined(path_, name);
+      if (!is_among(name, names)) return unknown(member.key, path_, path, names);
+      take(name, member, path);
+    });
+  }
+
   void take(const std::string& name, const Member& member, const std::string& path) {
     if (name == "name") {
       has_name_ = true;
-      take_text(member, path, kName, is_name, rule_.name);
+      take_text(member, path, kName, is_label, rule_.name);
     } else if (name == "method") {
       take_text(member, path, kMethod, is_method, rule_.method);
     } else if (name == "path") {
@@ -105,30 +80,18 @@ class RuleReader {
     } else if (name == "spelling") {
       take_spelling(member, path);
     } else if (name == "settle") {
-      take_settle(member, path);
+      take_duration(member, path, std::chrono::minutes(10), rule_.settle);
     } else if (name == "starts") {
       take_starts(member, path);
     } else if (name == "slots") {
       take_slots(member, path);
-    } else if (name == "kind") {
+    } else if (name == "session") {
+      take_session(member, path);
+    } else {
       take_parts(member, path, kKindKeys, kKindKeys,
                  [&](const std::string& part, const Member& value) {
                    take_kind_part(part, value, joined(path, part));
                  });
-    } else {
-      unknown(member.key, path_, path, kRuleKeys);
-    }
-  }
-
-  template <typename Check>
-  void take_text(const Member& member, const std::string& path, const std::string& allowed,
-                 Check check, std::string& target) {
-    const auto text = reader_.text(member, path, allowed);
-    if (!text) return;
-    if (check(*text)) {
-      target = *text;
-    } else {
-      refuse(member.value, path, *text, "is not allowed; use " + allowed);
     }
   }
 
@@ -164,19 +127,6 @@ class RuleReader {
     if (!word.empty()) rule_.spelling = word == "exact" ? Spelling::exact : Spelling::normalized;
   }
 
-  void take_settle(const Member& member, const std::string& path) {
-    const auto text = reader_.text(member, path, kSettle);
-    if (!text) return;
-    const auto settle = parse_duration(*text);
-    if (!settle) {
-      refuse(member.value, path, *text, settle.error().text + "; use " + kSettle);
-    } else if (*settle > std::chrono::minutes(10)) {
-      refuse(member.value, path, *text, "is out of range; use " + kSettle);
-    } else {
-      rule_.settle = *settle;
-    }
-  }
-
   void take_starts(const Member& member, const std::string& path) {
     static const std::vector<Starts> kAll = {Starts::task, Starts::maybe, Starts::elsewhere};
     std::string word;
@@ -194,7 +144,7 @@ class RuleReader {
   void take_slots(const Member& member, const std::string& path) {
     has_slots_ = true;
     if (member.value.kind != Node::Kind::mapping) {
-      take_count(member, path, rule_.slots.count);
+      take_count(member, path, {1, kMostSlots}, rule_.slots.count);
       return;
     }
     take_parts(member, path, kSlotsKeys, {"pointer", "most"},
@@ -210,39 +160,39 @@ class RuleReader {
     if (name == "pointer") {
       take_text(part, path, kSlotsPointer, is_member_pointer, rule_.slots.pointer);
     } else {
-      take_count(part, path, name == "default" ? rule_.slots.count : rule_.slots.most);
+      take_count(part, path, {1, kMostSlots},
+                 name == "default" ? rule_.slots.count : rule_.slots.most);
     }
   }
 
-  void take_count(const Member& member, const std::string& path, int& target) {
-    const auto text = reader_.text(member, path, kCount);
-    if (!text) return;
-    const auto count = parse_count(*text);
-    if (!count || *count < 1 || *count > kMostSlots) {
-      refuse(member.value, path, *text, "is not allowed; use " + kCount);
-    } else {
-      target = static_cast<int>(*count);
+  // A pointer, one with a prefix, or several of them.
+  void take_session(const Member& member, const std::string& path) {
+    if (member.value.kind != Node::Kind::list) return take_session_name(member, path);
+    for (std::size_t i = 0; i < member.value.items.size(); ++i) {
+      take_session_name({member.key, member.value.items[i]}, path + "[" + std::to_string(i) + "]");
     }
   }
 
-  // The members of a mapping within the rule.
-  void take_parts(const Member& member, const std::string& path, const Names& names, Names required,
-                  const Reader::Take& take_part) {
+  void take_session_name(const Member& member, const std::string& path) {
+    route::SessionName name;
     if (member.value.kind != Node::Kind::mapping) {
-      reader_.error(member.value.kind == Node::Kind::nothing ? member.key : member.value, path,
-                    "takes keys; use " + all_of(names));
-      return;
+      take_text(member, path, kSessionPointer, is_member_pointer, name.pointer);
+    } else {
+      take_parts(member, path, kSessionKeys, {"pointer"},
+                 [&](const std::string& part, const Member& value) {
+                   take_session_part(part, value, joined(path, part), name);
+                 });
     }
-    reader_.members(member.value, path, [&](const std::string& name, const Member& part) {
-      std::erase(required, name);
-      if (std::find(names.begin(), names.end(), name) != names.end()) {
-        take_part(name, part);
-      } else {
-        unknown(part.key, path, joined(path, name), names);
-      }
-    });
-    for (const std::string& name : required) {
-      reader_.error(member.value, path, "has no " + name + "; use " + all_of(names));
+    rule_.session.push_back(name);
+  }
+
+  void take_session_part(const std::string& part, const Member& value, const std::string& path,
+                         route::SessionName& name) {
+    if (part == "pointer") {
+      take_text(value, path, kSessionPointer, is_member_pointer, name.pointer);
+    } else {
+      take_text(
+          value, path, kSessionPrefix, [](const std::string&) { return true; }, name.prefix);
     }
   }
 
@@ -258,7 +208,8 @@ class RuleReader {
     }
   }
 
-  void check_normal_form(const Node& node) {
+  void check_path(const Node& node) {
+    if (!has_path_) reader_.error(node, path_, "has no path; use " + kPath);
     if (rule_.spelling != Spelling::normalized) return;
     std::vector<std::string> paths = rule_.prefixes;
     if (!rule_.path.text().empty()) paths.push_back(rule_.path.text());
@@ -288,24 +239,6 @@ class RuleReader {
                   "nothing is reserved for a rule that starts its task elsewhere; leave slots out");
   }
 
-  void refuse(const Node& node, const std::string& path, const std::string& text,
-              const std::string& why) {
-    reader_.error(node, path, quoted(text) + " " + why);
-  }
-
-  void unknown(const Node& key, const std::string& section, const std::string& path,
-               const std::vector<std::string>& names) {
-    std::vector<std::string> known;
-    for (const std::string& name : names) known.push_back(joined(section, name));
-    reader_.unknown_key(key, path, known, names);
-  }
-
-  static std::string all_of(const std::vector<std::string>& words) {
-    return words[0] + ", " + words[1] + " and " + words[2];
-  }
-
-  Reader& reader_;
-  std::string path_;
   Rule rule_;
   bool has_name_ = false;
   bool has_path_ = false;
@@ -314,14 +247,12 @@ class RuleReader {
 
 }  // namespace
 
-bool is_path(const std::string& text) {
-  return text.starts_with('/') && std::all_of(text.begin(), text.end(), [](char c) {
-           return c > ' ' && c < 0x7F && c != '?' && c != '#';
-         });
-}
-
 Rule read_rule(Reader& reader, const Node& mapping, const std::string& path) {
   return RuleReader(reader, path).read(mapping);
+}
+
+Rule read_end(Reader& reader, const Node& mapping, const std::string& path) {
+  return RuleReader(reader, path).read_end(mapping);
 }
 
 }  // namespace taskgate::config

@@ -1,4 +1,4 @@
-// One own rule of what creates a task: an item of `routes.rules`.
+// One own rule: an item of `routes.rules` or `routes.ends`.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace taskgate::config {
 // The rule; what is wrong with it goes to the reader's draft, and the rule is of no use then.
 route::Rule read_rule(Reader& reader, const Node& mapping, const std::string& path);
 
-// What may stand in a target as it is sent: visible ASCII without a query.
-bool is_path(const std::string& text);
+// The same of an item of `routes.ends`: which requests end a task.
+route::Rule read_end(Reader& reader, const Node& mapping, const std::string& path);
 
 }  // namespace taskgate::config

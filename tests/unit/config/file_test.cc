@@ -125,7 +125,7 @@ TEST_CASE("a wrong value is named with its place and with what is allowed") {
        "config.yaml:2:10: log.level: 'warn' is not allowed; use debug, info, warning or error"},
       {"routes: kube",
        "config.yaml:1:9: routes: 'kube' is not a built-in list; use kube-coder, none, or in the "
-       "file a mapping of use, bodies_on_get and rules"},
+       "file a mapping of use, bodies_on_get, rules and ends"},
       {"tmux:\n  match: [a, '']",
        "config.yaml:2:14: tmux.match: '' is empty; use one or more patterns of session names, with "
        "*, ? and [...]"},
@@ -221,11 +221,10 @@ TEST_CASE("an unknown key is an error that says what was meant") {
        "config.yaml:2:3: drain.zzzzzzzz: unknown key; use timeout or notice"},
       {"zzz: 1",
        "config.yaml:1:1: zzz: unknown key; use listen, upstream, admin, limit, mode, admission, "
-       "refuse, "
-       "tmux, timeouts, limits, drain, forwarded, log or routes"},
+       "classes, inherited_class, refuse, tmux, timeouts, limits, drain, forwarded, log or routes"},
       {"'': 1",
-       "config.yaml:1:1: unknown key; use listen, upstream, admin, limit, mode, admission, refuse, "
-       "tmux, timeouts, limits, drain, forwarded, log or routes"},
+       "config.yaml:1:1: unknown key; use listen, upstream, admin, limit, mode, admission, "
+       "classes, inherited_class, refuse, tmux, timeouts, limits, drain, forwarded, log or routes"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
@@ -248,7 +247,8 @@ TEST_CASE("all errors of a file are told at once, in its order") {
             "config.yaml:1:8: limit: 'x' is not a whole number; use a whole number from 0 to "
             "100000",
             "config.yaml:2:1: bogus_key: unknown key; use listen, upstream, admin, limit, mode, "
-            "admission, refuse, tmux, timeouts, limits, drain, forwarded, log or routes",
+            "admission, classes, inherited_class, refuse, tmux, timeouts, limits, drain, "
+            "forwarded, log or routes",
             "config.yaml:4:9: tmux.hold: 'y' is not a duration such as 500ms or 10s; use a "
             "duration from 0s to 1h",
             "config.yaml:5:10: tmux.match: is an empty list; use one or more patterns of session "

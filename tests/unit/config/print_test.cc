@@ -30,6 +30,9 @@ admission:
   settle: 5s
   body_limit: 1MiB
   body_total: 16MiB
+  look: 250ms
+classes: []
+inherited_class: ""
 refuse:
   unknown_status: 503
   help: ""
@@ -73,9 +76,14 @@ TEST_CASE("a configuration with nothing left at its default comes back") {
   config.listen = {"::", 1};
   config.upstream = {"coder.svc", 2};
   config.admin = {"::1", 3};
-  config.limit = 0;
   config.mode = Mode::observe;
-  config.admission = {Duration::zero(), std::chrono::milliseconds(1), 1500, 1501};
+  config.admission = {Duration::zero(), std::chrono::milliseconds(1), 1500, 1501,
+                      std::chrono::minutes(1)};
+  config.limit = 9;
+  config.classes = {
+      {"people", {{"task"}, {{"X-a'b", "*, {b}"}}, {{"/a~1b", "null"}}}, 3, 4},
+      {"default", {}, 1, std::nullopt, std::chrono::seconds(1), std::chrono::minutes(2), 0}};
+  config.inherited_class = "people";
   config.refuse.unknown_status = 429;
   config.refuse.help = "see \"limits\": https://a.b/c?d #e";
   config.tmux.socket = {"/run/with space/default", "/run/[x]", "/run/\xC3\xA9"};
@@ -92,7 +100,7 @@ TEST_CASE("a configuration with nothing left at its default comes back") {
   config.forwarded = true;
   config.log = {log::Level::error, AccessLog::none};
   config.routes_name = "none";
-  config.routes = route::Table();
+  config.routes = route::Table({{"task", "POST", *route::Pattern::parse("/a"), {}}}, {});
   // The test is worth its name only if no key has its default.
   const Config defaults = loaded(World()).config;
   for (const Key& key : keys()) {
@@ -110,21 +118,25 @@ TEST_CASE("own routes come back, with and without the built-in list") {
   full.starts = route::Starts::maybe;
   full.slots = {"/how~1many", 2, 9};
   plain.slots.count = 3;
+  full.session = {{"/name", ""}, {"/id", "a b-"}};
   full.kind_path = "/b/{id}/kind";
   full.kind_pointer = "";
   full.kind_creates = "a \"task\"";
   Config config = loaded(World()).config;
   config.routes_name = "none";
-  config.routes = route::Table({plain, full}, {"/search/"});
+  const route::Rule end{"", "DELETE", *route::Pattern::parse("/b/{id}"), {"/x"}};
+  config.routes = route::Table({plain, full}, {"/search/"}, {}, {end});
   check_round_trip(config);
 
   const route::Table base = route::kube_coder();
   std::vector<route::Rule> rules = base.rules();
   rules.push_back(full);
   config.routes_name = "kube-coder";
-  config.routes = route::Table(rules, {"/api/app-proxy/", "/search"}, base.app_proxy());
+  config.routes =
+      route::Table(rules, {"/api/app-proxy/", "/search"}, base.app_proxy(), base.ends());
   check_round_trip(config);
-  config.routes = route::Table(base.rules(), {"/api/app-proxy/", "/search"}, base.app_proxy());
+  config.routes =
+      route::Table(base.rules(), {"/api/app-proxy/", "/search"}, base.app_proxy(), base.ends());
   check_round_trip(config);
 }
 
@@ -164,6 +176,17 @@ TEST_CASE("the name of a file cannot make more of a comment than a comment") {
     again.file = name;
     CHECK(again == result.config);
   }
+}
+
+TEST_CASE("classes are printed a line each") {
+  const std::string text = to_yaml(
+      config_of("classes: [{name: a, match: {routes: task}, cap: 3, wait: 90s}, {name: default}]"));
+  CHECK(text.find(R"(
+classes:
+  - {name: a, match: {routes: [task]}, floor: 0, cap: 3, wait: 90s, max_wait: 0s, places: 100}
+  - {name: default, floor: 0, wait: 0s, max_wait: 0s, places: 100}
+inherited_class: ""
+)") != std::string::npos);
 }
 
 TEST_CASE("own routes are printed below the list they follow") {

@@ -143,7 +143,7 @@ TEST_CASE("what is wrong with a rule is named with its place") {
        "routes.rules[0].method?"},
       {"name: a, path: /a, zzzzzzzz: 1",
        "config.yaml:3:25: routes.rules[0].zzzzzzzz: unknown key; use name, method, path, prefixes, "
-       "spelling, settle, starts, slots or kind"},
+       "spelling, settle, starts, slots, session or kind"},
       {"name: a, path: /a, name: b",
        "config.yaml:3:25: routes.rules[0].name: stands twice; keep one"},
       {"name: [a], path: /a",
@@ -197,7 +197,7 @@ TEST_CASE("what is wrong with the list is named with its place") {
        "config.yaml:1:10: routes.rule: unknown key; did you mean routes.rules?"},
       {"routes: [none]",
        "config.yaml:1:9: routes: takes one value, not a list; use kube-coder, none, or in the file "
-       "a mapping of use, bodies_on_get and rules"},
+       "a mapping of use, bodies_on_get, rules and ends"},
       {"routes: {rules: [{name: a, path: /a}, {name: a, path: /b}]}",
        "config.yaml:1:39: routes.rules[1]: the name 'a' is taken by an earlier rule; use another"},
   };

@@ -26,10 +26,24 @@ LISTS = {
 }
 
 RULE = {"name": "job", "path": "/v1/jobs"}
+CLASS = {"name": "people", "match": {"routes": ["task"]}}
+HEADER = {"name": "X-Source", "pattern": "ci-*"}
+JSON = {"pointer": "/source", "pattern": "agent:*"}
+GOOD_CLASSES = (
+    {}, {"match": {"routes": "terminal"}}, {"match": {"header": HEADER}}, {"match": {"json": JSON, "routes": ["task", "webhook"]}},
+    {"floor": 2, "cap": 2}, {"cap": 0}, {"cap": 100000}, {"wait": "20s"}, {"wait": 0, "max_wait": "24h"}, {"places": 0},
+)
+BAD_CLASSES = (
+    {"name": "People"}, {"name": ""}, {"name": None}, {"name": "default"}, {"match": {}}, {"match": "task"}, {"match": None}, {"match": {"routes": []}},
+    {"match": {"routes": ["tasks"]}}, {"match": {"route": "task"}}, {"match": {"header": {"name": "X-A"}}}, {"match": {"header": {**HEADER, "name": "X A"}}},
+    {"match": {"header": {**HEADER, "pattern": ""}}}, {"match": {"json": {**JSON, "pointer": "source"}}}, {"match": {"json": {**JSON, "pointer": ""}}},
+    {"match": {"json": {**JSON, "more": 1}}}, {"floor": -1}, {"floor": 13}, {"floor": 1.5}, {"floor": 3, "cap": 2}, {"cap": -1}, {"cap": 100001},
+    {"wait": "25h"}, {"wait": 5}, {"wait": "10s", "max_wait": "9s"}, {"places": -1}, {"weight": 1},
+)
 KIND = {"path": "/v1/items/x", "pointer": "/type", "creates": "task"}
 GOOD_RULES = (
     {}, {"method": "PUT"}, {"path": "/v1/jobs/{id}/run"}, {"path": "/v1/{id:[a-z0-9]}"}, {"prefixes": "/oauth"},
-    {"starts": "maybe", "slots": 3}, {"starts": "elsewhere"}, {"slots": {"pointer": "/n", "default": 8, "most": 8}}, {"prefixes": ["/a", "/b/c"]}, {"path": "/a/%2e/", "spelling": "exact"}, {"path": "/"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
+    {"starts": "maybe", "slots": 3}, {"starts": "elsewhere"}, {"session": "/name"}, {"session": {"pointer": "/id", "prefix": "job-"}}, {"session": ["/a", {"pointer": "/b"}]}, {"slots": {"pointer": "/n", "default": 8, "most": 8}}, {"prefixes": ["/a", "/b/c"]}, {"path": "/a/%2e/", "spelling": "exact"}, {"path": "/"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
 )
 BAD_RULES = (
     {"name": "other"}, {"name": "Job"}, {"name": "1job"}, {"name": "a" * 41}, {"name": ""}, {"name": None}, {"method": "post"},
@@ -38,7 +52,7 @@ BAD_RULES = (
     {"path": "/{id:[^a]}"}, {"path": None}, {"prefixes": "/a/"}, {"prefixes": "a"}, {"prefixes": "/a//b"}, {"prefixes": []},
     {"prefixes": "/a b"}, {"spelling": "loose"}, {"settle": "1"}, {"settle": -1}, {"kind": {"path": "/x"}}, {"kind": "task"},
     {"kind": {**KIND, "path": "x"}}, {"kind": {**KIND, "pointer": "type"}}, {"kind": {**KIND, "pointer": "/a~2"}},
-    {"kind": {**KIND, "creates": ""}}, {"unknown": 1}, {"starts": "none"}, {"starts": "elsewhere", "slots": 2}, {"slots": 0}, {"slots": 100001},
+    {"kind": {**KIND, "creates": ""}}, {"session": "name"}, {"session": ""}, {"session": {"prefix": "a"}}, {"session": [1]}, {"unknown": 1}, {"starts": "none"}, {"starts": "elsewhere", "slots": 2}, {"slots": 0}, {"slots": 100001},
     {"slots": 1.5}, {"slots": {"most": 3}}, {"slots": {"pointer": "", "most": 3}}, {"slots": {"pointer": "/a~", "most": 3}},
     {"slots": {"pointer": "/n", "most": 0}}, {"path": "/a/"}, {"path": "/a//b"}, {"path": "/a/../b"}, {"path": "/a%20"},
     {"path": "/a;b"}, {"path": "/a\\b"}, {"prefixes": ["/a", "/b/.."]},
@@ -126,7 +140,7 @@ def check(text):
 
 
 class Keys(unittest.TestCase):
-    allowed = {key: words for key, words in documented().items() if key not in OWN_VALUES | {"routes"}}
+    allowed = {key: words for key, words in documented().items() if key not in OWN_VALUES | {"routes", "classes", "inherited_class"}}
 
     def take(self, keys):
         """The keys that the chart takes. Helm tells what the schema is against, and only without that what the templates are."""
@@ -206,7 +220,7 @@ class Rules(unittest.TestCase):
         rule = schema["oneOf"][1]["properties"]["rules"]["items"]
         parts = {name: mapping for name, one in rule["properties"].items() for mapping in (one, *one.get("oneOf", ()))
                  if "properties" in mapping}
-        self.assertGreaterEqual(set(parts), {"kind", "slots"})
+        self.assertGreaterEqual(set(parts), {"kind", "slots", "session"})
         complaint = check(yaml.safe_dump({"routes": {"rules": [{"zzz": 1, **{name: {"zzz": 1} for name in parts}}]}}))[2]
         for place, mapping in (("", rule), *((f".{name}", mapping) for name, mapping in parts.items())):
             words = re.search(rf"routes\.rules\[0\]{re.escape(place)}\.zzz: unknown key; use (.*)", complaint)[1]
@@ -221,6 +235,50 @@ class Rules(unittest.TestCase):
         rules = {"rules": [{**RULE, "settle": "601s"}]}
         for words in (check(yaml.safe_dump({"routes": rules}))[2], render({"routes": rules})[1]):
             self.assertIn("'601s' is out of range; use a duration from 0s to 10m", words)
+
+
+class Ends(unittest.TestCase):
+    def test_what_ends_a_task_is_read_by_both(self):
+        good = [{"path": "/v1/jobs/{id}"}, {"method": "POST", "path": "/v1/jobs/{id}/stop", "prefixes": ["/a"], "spelling": "exact"}]
+        text, err = render({"routes": {"ends": good}})
+        self.assertEqual((check(text)[0], err), (0, ""))
+        for bad in ({}, {"path": "jobs"}, {"path": "/a", "settle": "1s"}, {"path": "/a", "method": "delete"}, {"path": "/a/"}):
+            self.assertNotEqual(check(yaml.safe_dump({"routes": {"ends": [bad]}}))[0], 0, bad)
+            self.assertIsNone(render({"routes": {"ends": [bad]}})[0], bad)
+
+
+class Classes(unittest.TestCase):
+    def both(self, config):
+        """(whether the program takes it, whether the chart does)."""
+        return check(json.dumps(config))[0] == 0, render(config)[0] is not None
+
+    def test_what_is_allowed_is_taken_by_both(self):
+        classes = [{**CLASS, "name": f"c{number}", **change} for number, change in enumerate(GOOD_CLASSES)]
+        self.assertEqual(self.both({"classes": [*classes, {"name": "default", "cap": 4}], "inherited_class": "c0"}), (True, True))
+        self.assertEqual(self.both({"classes": []}), (True, True))
+        self.assertEqual(self.both({"inherited_class": "default"}), (True, True))
+
+    def test_what_the_program_refuses_the_chart_refuses(self):
+        for change in BAD_CLASSES:
+            self.assertEqual(self.both({"classes": [{**CLASS, **change}]}), (False, False), change)
+
+    def test_what_is_wrong_together_is_refused_by_both(self):
+        for config in ({"classes": [CLASS, CLASS]}, {"classes": [{**CLASS, "floor": 7}, {"name": "default", "floor": 6}]},
+                       {"inherited_class": "people"}, {"classes": [{"name": "a"}]}, {"classes": ["people"]},
+                       {"classes": [{**CLASS, "name": f"c{number}"} for number in range(33)]},
+                       {"classes": [CLASS], "routes": "none"}):
+            self.assertEqual(self.both(config), (False, False), config)
+
+    def test_a_class_may_ask_for_rules_of_ones_own(self):
+        own = {"classes": [{"name": "a", "match": {"routes": "job"}}], "routes": {"use": "none", "rules": [RULE]}}
+        self.assertEqual(self.both(own), (True, True))
+
+    def test_the_names_of_the_built_in_rules_are_the_programs(self):
+        names = yaml.safe_load((CHART / "files/routes.yaml").read_text())
+        table = re.search(r"## The built-in list `kube-coder`\n(.*?)\n\n\| Read", (ROOT / "docs/routes.md").read_text(), re.DOTALL)[1]
+        self.assertEqual(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE), names)
+        for name in names:
+            self.assertEqual(self.both({"classes": [{"name": "a", "match": {"routes": name}}]}), (True, True), name)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ is that of an official image, `localhost/` that of one which an engine has built
 {{- fail (join "\n" .) -}}
 {{- end -}}
 {{- include "taskgate.validateLists" . -}}
+{{- include "taskgate.validateClasses" . -}}
 {{- $admission := .Values.config.admission | default dict -}}
 {{- $limit := $admission.body_limit | default "1MiB" -}}
 {{- $total := $admission.body_total | default "16MiB" -}}
@@ -118,6 +119,66 @@ is that of an official image, `localhost/` that of one which an engine has built
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* What the program would refuse in classes, each and all together, at the lowest limit of a workspace. */}}
+{{- define "taskgate.validateClasses" -}}
+{{- $names := list -}}
+{{- $floors := 0 -}}
+{{- range .Values.config.classes -}}
+{{- if has .name $names -}}
+{{- fail (printf "config.classes: two classes have the name %s" .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- $floors = add $floors (.floor | default 0 | int64) -}}
+{{- if and (hasKey . "cap") (gt (.floor | default 0 | int64) (.cap | int64)) -}}
+{{- fail (printf "config.classes: %s has a floor above its cap" .name) -}}
+{{- end -}}
+{{- $wait := include "taskgate.amount" (.wait | default 0) | int64 -}}
+{{- $most := include "taskgate.amount" (.max_wait | default 0) | int64 -}}
+{{- if or (gt $wait 86400000) (gt $most 86400000) -}}
+{{- fail (printf "config.classes: %s waits longer than 24h" .name) -}}
+{{- end -}}
+{{- if and (gt $most 0) (lt $most $wait) -}}
+{{- fail (printf "config.classes: %s has a max_wait below its wait" .name) -}}
+{{- end -}}
+{{- $routes := (.match | default dict).routes | default list -}}
+{{- range kindIs "string" $routes | ternary (list $routes) $routes -}}
+{{- include "taskgate.validateRouteName" (list $ .) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.workspaces -}}
+{{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
+{{- if gt $floors ($workspace.limit | int64) -}}
+{{- fail (printf "config.classes: the floors of all classes (%d) are more than the limit of %s (%d)" $floors $workspace.name ($workspace.limit | int64)) -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.config.inherited_class -}}
+{{- if not (has . (append $names "default")) -}}
+{{- fail (printf "config.inherited_class: '%s' is no class" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Whether a class asks for a rule that there is. The built-in names are those of the program. */}}
+{{- define "taskgate.validateRouteName" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $routes := $root.Values.config.routes | default "kube-coder" -}}
+{{- $names := list -}}
+{{- $use := $routes -}}
+{{- if kindIs "map" $routes -}}
+{{- range $routes.rules -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- $use = $routes.use | default "kube-coder" -}}
+{{- end -}}
+{{- if eq $use "kube-coder" -}}
+{{- $names = concat $names ($root.Files.Get "files/routes.yaml" | fromYamlArray) -}}
+{{- end -}}
+{{- if not (has $name $names) -}}
+{{- fail (printf "config.classes: '%s' is the name of no rule" $name) -}}
 {{- end -}}
 {{- end }}
 

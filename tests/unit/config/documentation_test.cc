@@ -135,5 +135,13 @@ TEST_CASE("the examples of the page about routes load") {
   CHECK(config_of(all[0]).routes.rules().size() == 11);
 }
 
+TEST_CASE("the configuration that the page about admission recommends has nothing to warn about") {
+  const auto all = examples(page("admission.md"));
+  REQUIRE(all.size() == 1);
+  const Loaded result = loaded(test::with_file(all[0]));
+  CHECK(result.warnings.empty());
+  CHECK(result.config.classes.size() == 4);
+}
+
 }  // namespace
 }  // namespace taskgate::config

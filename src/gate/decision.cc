@@ -18,6 +18,8 @@ constexpr auto kDecisionNames =
 constexpr auto kReasonNames =
     names_up_to(RefusalReason::unconfigured, {{RefusalReason::full, "full"},
                                               {RefusalReason::promised, "promised"},
+                                              {RefusalReason::class_full, "class_full"},
+                                              {RefusalReason::line_full, "line_full"},
                                               {RefusalReason::unknown, "unknown"},
                                               {RefusalReason::blind, "blind"},
                                               {RefusalReason::draining, "draining"},

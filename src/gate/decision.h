@@ -30,14 +30,17 @@ bool passes(Decision decision);
 enum class RefusalReason : std::uint8_t {
   full,          // as many sessions live as the limit allows, or more
   promised,      // slots are free of sessions, but stayed promised to creates in flight
+  class_full,    // slots are free, but its class has all that it may take, or others are owed them
+  line_full,     // as many creates of its class stand in line as may
   unknown,       // the sessions cannot be counted
   blind,         // the gate looks at the wrong socket
   draining,      // the gate is going away
   unconfigured,  // the gate has no valid configuration yet
 };
-inline constexpr std::array kRefusalReasons{RefusalReason::full,     RefusalReason::promised,
-                                            RefusalReason::unknown,  RefusalReason::blind,
-                                            RefusalReason::draining, RefusalReason::unconfigured};
+inline constexpr std::array kRefusalReasons{RefusalReason::full,       RefusalReason::promised,
+                                            RefusalReason::class_full, RefusalReason::line_full,
+                                            RefusalReason::unknown,    RefusalReason::blind,
+                                            RefusalReason::draining,   RefusalReason::unconfigured};
 const char* name_of(RefusalReason reason);
 
 }  // namespace taskgate::gate

@@ -1,7 +1,11 @@
 // What one create asks of the gate. Pure.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "base/time.h"
+#include "gate/classes.h"
 #include "gate/turned_away.h"
 
 namespace taskgate::gate {
@@ -18,6 +22,14 @@ struct Demand {
   bool redirect_refuses = false;
   // Whose it is: while a sender's last create was turned away, its creates stand behind all others.
   Sender sender = 0;
+  ClassId class_id = kDefaultClass;
+  // What its client asks for by `Prefer: wait=N`, which its class bounds; 0 never stands in line.
+  std::optional<Duration> prefer_wait{};
+  // Its route's name, for those who look at the line; outlives the ticket.
+  std::string_view route{};
+  // Whether its answer should name the session: Gate::session_named() is called then, once, behind
+  // an answer that kept the slots.
+  bool is_named = false;
 };
 
 }  // namespace taskgate::gate

@@ -250,8 +250,18 @@ std::optional<TimePoint> Gate::next_listing() const {
   return next;
 }
 
+ClassId Gate::class_id(std::string_view name) {
+  const auto found = std::ranges::find(class_names_, name);
+  const auto id = static_cast<ClassId>(found - class_names_.begin());
+  if (found == class_names_.end()) class_names_.emplace_back(name);
+  return id;
+}
+
+void Gate::session_named(std::uint64_t /*reservation_id*/, std::string_view /*name*/,
+                         Maker /*maker*/) {}
+
 void Gate::configure(Settings settings, TimePoint now) {
-  settings_ = settings;
+  settings_ = std::move(settings);
   decide_waiting(now);
 }
 

@@ -97,8 +97,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/time.h"
+#include "gate/classes.h"
 #include "gate/demand.h"
 #include "gate/departures.h"
 #include "gate/origins.h"
@@ -119,6 +123,11 @@ struct Settings {
   bool admit_unknown = false;                 // tmux.on_unknown: admit
   bool configured = true;                     // false: the limit is not known, all are refused
   bool observe = false;                       // mode: observe
+  // In their order, which is that of the line. A `default` that is not among them stands last,
+  // without floor, cap and wait.
+  std::vector<ClassRule> classes{};
+  std::string inherited_class{};                   // empty: none
+  Duration look = std::chrono::milliseconds(250);  // admission.look
 };
 
 class Gate;
@@ -133,6 +142,9 @@ class Reservation {
   ~Reservation();
 
   explicit operator bool() const { return gate_ != nullptr; }
+
+  // For Gate::session_named(); to be asked for before the end is said.
+  std::uint64_t id() const { return promise_->id; }
 
   // No byte of the create went upstream: its slots are free at once.
   void not_sent(TimePoint now);
@@ -185,7 +197,7 @@ class Gate {
  public:
   // `started`: as for Origins.
   explicit Gate(Settings settings, std::optional<std::int64_t> started = std::nullopt)
-      : settings_(settings), origins_(started) {}
+      : settings_(std::move(settings)), origins_(started) {}
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -202,6 +214,12 @@ class Gate {
   void succeeded(const SocketCheck::Claim& claim) { socket_check_.add(claim); }
   // Whether the next listing should say if another tmux listens.
   bool asks_for_others() const { return socket_check_.asks_for_others(); }
+
+  // The class of this name, whether it is configured now or not.
+  ClassId class_id(std::string_view name);
+  // The answer to the create that held the reservation of this id names its session, as it was
+  // given to tmux. An empty name: it names none, and never will.
+  void session_named(std::uint64_t reservation_id, std::string_view name, Maker maker);
 
   // New settings at a reload; creates that wait are decided again.
   void configure(Settings settings, TimePoint now);
@@ -249,6 +267,7 @@ class Gate {
   std::string fault_detail(SignalState signal) const;
 
   Settings settings_;
+  std::vector<std::string> class_names_{kDefaultClassName};  // by their ids
   bool draining_ = false;
 
   // The last listing that was tried, and the last good one.

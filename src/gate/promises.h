@@ -23,6 +23,7 @@ struct Promise {
   int attributed = 0;      // sessions that were put down to it (for show)
   bool uncounted = false;  // admitted while the count was unknown
   SocketCheck::Mark mark;  // what was visible when it was admitted
+  std::uint64_t id = 0;    // never used twice
 };
 
 // All of them, with their sum at hand: it is asked for at every decision.
@@ -32,7 +33,9 @@ class Promises {
 
   Each add(const Promise& promise) {
     slots_ += promise.slots;
-    return all_.insert(all_.end(), promise);
+    const Each added = all_.insert(all_.end(), promise);
+    added->id = ++last_id_;
+    return added;
   }
   void end(Each promise) {
     slots_ -= promise->slots;
@@ -52,6 +55,7 @@ class Promises {
  private:
   std::list<Promise> all_;
   int slots_ = 0;
+  std::uint64_t last_id_ = 0;
 };
 
 }  // namespace taskgate::gate

@@ -62,6 +62,8 @@ const char* name_of(RetryBasis basis) {
 RetryWindow retry_window(RefusalReason reason, int live, int limit, const Turnover& seen) {
   switch (reason) {
     case RefusalReason::full:
+    case RefusalReason::class_full:
+    case RefusalReason::line_full:
       return learned_window(live, limit, seen);
     case RefusalReason::promised:
       return {3, RetryBasis::fixed};  // creates in flight are answered within seconds

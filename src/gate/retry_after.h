@@ -48,8 +48,9 @@ inline constexpr int kEnoughDepartures = 3;
 inline constexpr int kShortestWindow = 2;
 inline constexpr int kLongestWindow = 300;
 
-// Until a slot may be free for a create that is refused now. `live` counts for `full` only: where
-// more sessions live than the limit allows, as many more have to end first.
+// Until a slot may be free for a create that is refused now. `live` counts where sessions are in
+// the way: where more live than the limit allows, as many more have to end first. For `class_full`
+// both are those of the class.
 RetryWindow retry_window(RefusalReason reason, int live, int limit, const Turnover& seen);
 
 // Retry-After in seconds: never before the window's end, and at most half of it (or 2 s) behind.

@@ -33,6 +33,12 @@ enum class Origin : std::uint8_t {
 };
 const char* name_of(Origin origin);
 
+// What is known of the create that made a session, by the name that its answer gave.
+struct Maker {
+  std::string route;
+  std::string request_id;
+};
+
 struct Holder {
   std::string name;
   std::uint64_t id = 0;
@@ -40,6 +46,22 @@ struct Holder {
   Origin origin = Origin::created;
   // As the last listing that asked for them had them; unset: none has shown this session yet.
   std::optional<tmux::Details> details{};
+  std::string class_name{};  // empty: none is known, or none configured
+  Maker maker{};             // empty: not known
+};
+
+struct ClassState {
+  std::string name;
+  int used = 0;
+  int cap = 0;  // no more than the limit
+  int floor = 0;
+  int waiting = 0;  // in line
+};
+
+struct InLine {
+  std::string class_name;
+  std::string route;
+  TimePoint since;
 };
 
 // A session that was silent for so long counts as idle. An agent at work redraws its screen all the
@@ -62,12 +84,15 @@ struct Snapshot {
   int in_flight = 0;        // slots reserved for creates that are on their way
   int settling = 0;         // ... whose outcome is known and waits for a listing
   int abandoned = 0;        // ... whose outcome is not known, kept for admission.settle
-  int waiting = 0;          // creates that wait for their decision
+  int waiting = 0;          // creates that wait for their decision, in line or not
   // Only with the holders: how slots came free lately, and what a create that is refused for want
   // of a slot would be told about that now.
   Turnover turnover;
   RetryWindow retry;
   std::vector<Holder> holders;  // live sessions, oldest first; empty while unknown or not asked for
+  // Likewise; also while the count is unknown.
+  std::vector<ClassState> classes;  // in the order of the list; empty: none are configured
+  std::vector<InLine> line;         // the next one first
 
   int reservations() const { return in_flight + settling + abandoned; }
   // Slots that a create would get now: none unless open; unset while unknown.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "gate/classes.h"
 #include "gate/decision.h"
 #include "gate/retry_after.h"
 #include "gate/snapshot.h"
@@ -27,6 +28,12 @@ struct Verdict {
   // When it was found first that all slots which are free of sessions are promised; unset: it was
   // decided at its first look.
   std::optional<TimePoint> waited_since;
+  std::string class_name = kDefaultClassName;
+  int class_used = 0;  // of its slots, this create not counted; 0 where no classes are configured
+  int class_cap = 0;   // what it may use at most: no more than the limit
+  int place = 0;       // that it got in line, 1 is the next; 0: it did not stand in line
+  std::optional<TimePoint> in_line_since;      // unset: likewise
+  std::optional<Duration> preference_applied;  // the wait that its client's `Prefer` got
 
   bool refused() const { return reason && !passes(decision); }
 };

@@ -36,13 +36,51 @@ void append_full(std::string& out, int live, int limit, int seconds) {
   }
 }
 
+void append_reached(std::string& out, int used, int limit) {
+  out += std::to_string(used);
+  out += '/';
+  out += std::to_string(limit);
+}
+
+// Its cap, or else the slots that are free are owed to others.
+void append_class_full(std::string& out, const gate::Verdict& verdict) {
+  const bool at_cap = verdict.class_used >= verdict.class_cap;
+  out += "concurrent task limit reached for ";
+  out += verdict.class_name;
+  out += " (";
+  if (at_cap) {
+    append_reached(out, verdict.class_used, verdict.class_cap);
+    out += ')';
+  } else {
+    append_reached(out, verdict.live.value_or(0), verdict.limit);
+    out += " live, the free slots are kept for other tasks)";
+  }
+  if (verdict.retry.basis == gate::RetryBasis::closed) {
+    out += ": no slot can come free for it until the limits are changed";
+    return;
+  }
+  out += ": a slot should be free for it ";
+  append_when(out, verdict.retry.seconds);
+  out += "; end a task you no longer need, or try again then";
+}
+
+void append_line_full(std::string& out, const gate::Verdict& verdict) {
+  out += "concurrent task limit reached (";
+  append_reached(out, verdict.live.value_or(0), verdict.limit);
+  out += "), and the line for ";
+  out += verdict.class_name;
+  out += " is full: others wait already; a slot should be free ";
+  append_when(out, verdict.retry.seconds);
+  out += "; end a task you no longer need, or try again then";
+}
+
 void append_limit_reached(std::string& out, const gate::Verdict& verdict,
                           const config::Config& config) {
+  if (verdict.reason == gate::RefusalReason::class_full) return append_class_full(out, verdict);
+  if (verdict.reason == gate::RefusalReason::line_full) return append_line_full(out, verdict);
   const int live = verdict.live.value_or(0);
   out += "concurrent task limit reached (";
-  out += std::to_string(live);
-  out += '/';
-  out += std::to_string(verdict.limit);
+  append_reached(out, live, verdict.limit);
   if (live < verdict.limit) {
     out += " live, ";
     out += std::to_string(verdict.reserved);

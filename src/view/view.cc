@@ -190,6 +190,8 @@ void set_holders(const json::value& status, View& view) {
 std::string reason_in_words(const json::value& refusal) {
   return in_words(text(refusal, "/reason"), {{"full", "no free slot"},
                                              {"promised", "free slots promised"},
+                                             {"class_full", "no slot for its class"},
+                                             {"line_full", "line is full"},
                                              {"unknown", "count unknown"},
                                              {"blind", "wrong socket"},
                                              {"unconfigured", "no configuration"}});

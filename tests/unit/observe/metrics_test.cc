@@ -27,8 +27,10 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_admissions_total{decision=\"withdrawn\",route=\"spawn\"} 0\n");
   CHECK(samples(text, "taskgate_refusals_total") ==
         "taskgate_refusals_total{reason=\"blind\",route=\"spawn\"} 0\n"
+        "taskgate_refusals_total{reason=\"class_full\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"draining\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"full\",route=\"spawn\"} 0\n"
+        "taskgate_refusals_total{reason=\"line_full\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"promised\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"unconfigured\",route=\"spawn\"} 0\n"
         "taskgate_refusals_total{reason=\"unknown\",route=\"spawn\"} 0\n");
@@ -125,6 +127,8 @@ TEST_CASE("A refusal counts by its reason beside its decision") {
   const auto [reason, decision] = GENERATE(table<gate::RefusalReason, gate::Decision>(
       {{gate::RefusalReason::full, gate::Decision::rejected},
        {gate::RefusalReason::promised, gate::Decision::rejected},
+       {gate::RefusalReason::class_full, gate::Decision::rejected},
+       {gate::RefusalReason::line_full, gate::Decision::rejected},
        {gate::RefusalReason::unknown, gate::Decision::unknown},
        {gate::RefusalReason::blind, gate::Decision::unknown},
        {gate::RefusalReason::draining, gate::Decision::draining},

@@ -122,3 +122,48 @@ TEST_CASE("each refusal ends with the operator's words") {
     CHECK(words(verdict, config) == words(verdict) + ". Ask in #workspaces");
   }
 }
+
+TEST_CASE("a class that has all that it may take says so of the class, not of the gate") {
+  gate::Verdict verdict = full(10, 12, 240);
+  verdict.reason = gate::RefusalReason::class_full;
+  verdict.class_name = "storms";
+  verdict.class_used = verdict.class_cap = 8;
+  CHECK(words(verdict) ==
+        "concurrent task limit reached for storms (8/8): a slot should be free for it in about 4 "
+        "min; end a task you no longer need, or try again then");
+  config::Config config;
+  config.limit_is_upstreams = true;  // raising it would not help
+  CHECK(words(verdict, config) == words(verdict));
+}
+
+TEST_CASE("a create that the floors of others keep out is told that free slots are kept") {
+  gate::Verdict verdict = full(9, 12, 20);
+  verdict.reason = gate::RefusalReason::class_full;
+  verdict.class_name = "storms";
+  verdict.class_used = 2;
+  verdict.class_cap = 8;
+  CHECK(words(verdict) ==
+        "concurrent task limit reached for storms (9/12 live, the free slots are kept for other "
+        "tasks): a slot should be free for it in about 20 s; end a task you no longer need, or try "
+        "again then");
+}
+
+TEST_CASE("a class for which nothing can come free is promised nothing") {
+  gate::Verdict verdict = full(0, 12, 300);
+  verdict.reason = gate::RefusalReason::class_full;
+  verdict.class_name = "storms";
+  verdict.retry.basis = gate::RetryBasis::closed;
+  CHECK(words(verdict) ==
+        "concurrent task limit reached for storms (0/0): no slot can come free for it until the "
+        "limits are changed");
+}
+
+TEST_CASE("a create that finds its line full is told of both") {
+  gate::Verdict verdict = full(12, 12, 20);
+  verdict.reason = gate::RefusalReason::line_full;
+  verdict.class_name = "storms";
+  CHECK(words(verdict) ==
+        "concurrent task limit reached (12/12), and the line for storms is full: others wait "
+        "already; a slot should be free in about 20 s; end a task you no longer need, or try again "
+        "then");
+}

@@ -54,8 +54,8 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
           [this] { return next_question(); }),
       next_(loop) {}
 
-Task<gate::Reservation> Admission::admit(gate::Demand demand, int client, Withdrawal& withdrawal,
-                                         std::optional<gate::Verdict>& verdict) {
+Task<Create> Admission::admit(gate::Demand demand, int client, Withdrawal& withdrawal,
+                              std::optional<gate::Verdict>& verdict) {
   Timer wake(loop_, TimePoint::max());
   withdrawal.wake_ = &wake;
   const net::HangupWatch::Guard guard(watch_, client, [&withdrawal] { withdrawal.ask(); });
@@ -78,7 +78,8 @@ Task<gate::Reservation> Admission::admit(gate::Demand demand, int client, Withdr
     verdict->decision = gate::Decision::withdrawn;
   }
   history_.decided(*verdict, Clock::now());
-  co_return reservation;
+  if (!reservation) co_return Create();
+  co_return Create(*this, std::move(reservation));
 }
 
 void Admission::not_sent(gate::Reservation& reservation) {

@@ -12,6 +12,7 @@
 #include "net/hangup_watch.h"
 #include "observe/history.h"
 #include "observe/metrics.h"
+#include "proxy/create.h"
 #include "tmux/lister.h"
 
 namespace taskgate::proxy {
@@ -38,20 +39,10 @@ class Admission {
   Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics,
             observe::History& history, net::HangupWatch& watch);
 
-  // Decides one create whose body is in, and sets `verdict`; after an admission, gives the
-  // reservation. It is withdrawn as soon as its client, whose socket this is, has reset the
-  // connection, or `withdrawal` is asked for.
-  Task<gate::Reservation> admit(gate::Demand demand, int client, Withdrawal& withdrawal,
-                                std::optional<gate::Verdict>& verdict);
-
-  // How a reservation ends (gate.h); each may let others pass.
-  void not_sent(gate::Reservation& reservation);
-  std::optional<gate::SocketCheck::Claim> answered(gate::Reservation& reservation, int status);
-  void lost(gate::Reservation& reservation);
-  // A create turned out well (one that may start nothing never does, so this is not called). Judged
-  // by a listing of its own where none of its kind was live: later, the task may have ended and
-  // would leave no trace.
-  void succeeded(const gate::SocketCheck::Claim& claim);
+  // Decides one create whose body is in, and sets `verdict`. It is withdrawn as soon as its client,
+  // whose socket this is, has reset the connection, or `withdrawal` is asked for.
+  Task<Create> admit(gate::Demand demand, int client, Withdrawal& withdrawal,
+                     std::optional<gate::Verdict>& verdict);
 
   // Calls `done` once the gate knows a listing with details that is at most a second old, or knows
   // that it cannot have one.
@@ -64,6 +55,16 @@ class Admission {
   gate::Snapshot snapshot_with_holders() const { return gate_.snapshot_with_holders(Clock::now()); }
 
  private:
+  friend class Create;
+  // How a reservation ends (gate.h); each may let others pass.
+  void not_sent(gate::Reservation& reservation);
+  std::optional<gate::SocketCheck::Claim> answered(gate::Reservation& reservation, int status);
+  void lost(gate::Reservation& reservation);
+  // A create turned out well (one that may start nothing never does, so this is not called). Judged
+  // by a listing of its own where none of its kind was live: later, the task may have ended and
+  // would leave no trace.
+  void succeeded(const gate::SocketCheck::Claim& claim);
+
   void pump();
   void list() { lister_.begin(gate_.asks_for_others()); }
   void begin_at(TimePoint when);

@@ -217,27 +217,27 @@ Task<After> Connection::forward(const http::RequestRules& rules, http::RequestEd
   Outgoing outgoing = prepare(edits, rules.body);
   if (held_head_.empty()) client_.consume(parser_.head().size);
   if (says_continue) return exchange_after_continue(std::move(outgoing));
-  return exchange(std::move(outgoing), {});
+  return exchange(std::move(outgoing), nullptr);
 }
 
 Task<After> Connection::exchange_after_continue(Outgoing outgoing) {
   const bool written = co_await client_.write(kContinue, config_->timeouts.head);
   if (!written) co_return not_taken();
-  co_return co_await exchange(std::move(outgoing), {});
+  co_return co_await exchange(std::move(outgoing), nullptr);
 }
 
-Task<After> Connection::exchange(Outgoing outgoing, gate::Reservation reservation) {
+Task<After> Connection::exchange(Outgoing outgoing, Create* create) {
   if (client_.interrupted()) {  // the gate ends, and this one had not begun
-    if (reservation) services_.admission.not_sent(reservation);
+    if (create != nullptr) create->not_sent();
     co_return After::close;
   }
   drop_fields();
   // In the frame it would make that one too large for those that Asio keeps for reuse (1,020
   // bytes): it would be taken from the heap, aligned, and one that was kept would have to go.
-  const auto exchange =
-      std::make_unique<Exchange>(services_, client_, *config_, std::move(outgoing), outcome_);
+  const auto exchange = std::make_unique<Exchange>(services_, client_, *config_,
+                                                   std::move(outgoing), outcome_, create);
   exchange_ = exchange.get();
-  const After after = co_await exchange->run(std::move(reservation));
+  const After after = co_await exchange->run();
   exchange_ = nullptr;
   const auto& failure = exchange->failure();
   if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, Clock::now());

@@ -56,10 +56,9 @@ class Connection : public HeldBytes::Holder,
   Task<After> forward_change(http::RequestRules rules, std::string item);
   Task<After> launch(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
-  Task<After> forward_whole(const http::RequestRules& rules, std::string body,
-                            gate::Reservation reservation);
+  Task<After> forward_whole(const http::RequestRules& rules, std::string body, Create create);
   Task<After> refuse_create();
-  Task<After> exchange(Outgoing outgoing, gate::Reservation reservation);
+  Task<After> exchange(Outgoing outgoing, Create* create);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
   Task<After> refuse_head(http::Refusal refusal);

@@ -2,30 +2,27 @@
 
 #include <utility>
 
-#include "http/rewrite.h"
 #include "net/join.h"
-#include "proxy/tunnel.h"
 
 namespace taskgate::proxy {
 
 using observe::UpstreamError;
 
 Exchange::Exchange(Services& services, Stream& client, const config::Config& config,
-                   Outgoing outgoing, observe::Outcome& outcome)
+                   Outgoing outgoing, observe::Outcome& outcome, Create* create)
     : services_(services),
       client_(client),
       config_(config),
       outgoing_(std::move(outgoing)),
       outcome_(outcome),
+      create_(create),
       upstream_(TcpSocket(services.loop), services.deadlines, client.holder(), kBufferForAnswers),
       parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
       upload_(std::move(outgoing_.relayed)),
       traffic_(outcome, services.bytes) {}
 
-Task<After> Exchange::run(gate::Reservation reservation) {
-  reservation_ = std::move(reservation);
-  gated_ = bool(reservation_);
-  if (!gated_)
+Task<After> Exchange::run() {
+  if (!outlives_client())
     watch_.emplace(services_.watch, client_.socket().native_handle(), [this] { client_left(); });
   bool under_way = reuse_connection();
   if (!under_way) under_way = co_await connect();
@@ -39,7 +36,7 @@ Task<After> Exchange::run(gate::Reservation reservation) {
     }
   }
   watch_.reset();
-  if (client_gone_ && !gated_) upstream_.reset();
+  if (client_gone_ && !outlives_client()) upstream_.reset();
   co_return cut_ ? After::reset : after_;
 }
 
@@ -49,7 +46,7 @@ void Exchange::interrupt() {
 
 bool Exchange::reuse_connection() {
   UpstreamPool& pool = services_.upstream.pool();
-  if (!gated_ && may_be_sent_twice(outgoing_)) era_ = pool.era();
+  if (create_ == nullptr && may_be_sent_twice(outgoing_)) era_ = pool.era();
   if (!era_) return false;
   auto left = pool.take();
   if (!left) return false;
@@ -63,54 +60,10 @@ Task<bool> Exchange::connect() {
   const auto error =
       co_await services_.upstream.connect(upstream_, token_, config_.timeouts.connect);
   if (!error) co_return true;
-  if (reservation_) services_.admission.not_sent(reservation_);
+  if (create_ != nullptr) create_->not_sent();
   // Else the client left or the gate ends: there is nobody to tell, and the upstream did not fail.
   if (!upstream_.interrupted()) fail(*error);
   co_return false;
-}
-
-Task<> Exchange::relay_answer() {
-  const bool head_is_in = co_await read_answer_head();
-  std::optional<http::ResponseRules> rules;
-  if (head_is_in) rules = check_final();
-  if (rules && parser_.head().status == 101) {
-    co_await relay_tunnel();
-  } else if (rules) {
-    co_await relay_body(*rules);
-  }
-  token_.release();
-  if (reservation_) services_.admission.lost(reservation_);
-  done_ = true;
-  if (!uploading_) co_return;
-  client_.cancel_read();
-  upstream_.interrupt();
-}
-
-Task<bool> Exchange::read_answer_head() {
-  for (;;) {
-    if (failure_) co_return false;  // the request's body was refused meanwhile
-    const http::Progress progress = parser_.parse(upstream_.received());
-    if (progress == http::Progress::failed) {
-      fail(UpstreamError::malformed_head, parser_.fault());
-      co_return false;
-    }
-    if (progress == http::Progress::need_more) {
-      bool goes_on = co_await upstream_.read_more();
-      if (goes_on) {
-        token_.release();
-        may_send_again_ = false;
-      } else {
-        goes_on = co_await send_again();
-      }
-      if (!goes_on) co_return false;
-    } else if (parser_.head().status >= 200 || parser_.head().status == 101) {
-      upstream_.deadline().clear();
-      co_return true;
-    } else {
-      const bool passed = co_await pass_interim();
-      if (!passed) co_return false;
-    }
-  }
 }
 
 // The upstream may close a connection that was left to it while a request is on its way there (RFC
@@ -130,182 +83,13 @@ Task<bool> Exchange::send_again() {
   co_return co_await send();
 }
 
-// Sends `source` to the client, parts or a pipe, and says whether the answer goes on. Nothing: the
-// client does not take all of it at once, and to_client() waits for that.
-template <typename Source>
-std::optional<bool> Exchange::to_client_now(Source& source) {
-  if (client_gone_) return gated_;
-  client_.deadline().clear();
-  const Stream::Sent sent = client_.send_now(source);
-  if (sent == Stream::Sent::part) return std::nullopt;
-  if (sent == Stream::Sent::failed) client_left();
-  return sent == Stream::Sent::all || gated_;
-}
-
-template <typename Source>
-Task<bool> Exchange::to_client(Source& source) {
-  if (client_gone_) co_return gated_;
-  client_.deadline().set(config_.timeouts.idle);
-  writing_ = true;
-  const bool written = co_await client_.write(source);
-  writing_ = false;
-  client_.deadline().clear();
-  if (!written) client_left();
-  co_return written || gated_;
-}
-
-// An interim answer (RFC 9110 section 15.2) is for HTTP/1.1 clients only.
-Task<bool> Exchange::pass_interim() {
-  std::string head;
-  http::append_response(head, parser_.head(), {});
-  upstream_.consume(parser_.head().size);
-  parser_.reset();
-  if (outgoing_.client_minor_version == 0) co_return true;
-  Stream::Parts parts{head};
-  co_return co_await to_client(parts);
-}
-
-// How the answer goes on behind its final head; nothing where that may not be passed on.
-std::optional<http::ResponseRules> Exchange::check_final() {
-  const http::ResponseHead& head = parser_.head();
-  services_.upstream.saw_version(head.minor_version);
-  const bool switches = head.status == 101;
-  http::ResponseRules rules = http::examine(head, outgoing_.method);
-  const bool may_switch = outgoing_.upgrade && !uploading_;
-  if (rules.fault != nullptr || (switches && !may_switch)) {
-    fail(switches ? UpstreamError::unasked_upgrade : UpstreamError::malformed_head,
-         rules.fault != nullptr ? rules.fault : "101 to a request that asked for no upgrade");
-    return std::nullopt;
-  }
-  if (reservation_) {
-    claim_ = services_.admission.answered(reservation_, head.status);
-    // What is in a coded body, gzip or another, the sniffer does not see.
-    if (http::find_field(head.fields, "Content-Encoding") != nullptr) claim_.reset();
-  }
-  outcome_.status = head.status;
-  outcome_.upstream_rejected = gated_ && head.status == 429;
-  answered_ = true;
-  return rules;
-}
-
-void Exchange::plan_answer(const http::ResponseRules& rules) {
-  const http::ResponseHead& head = parser_.head();
-  outcome_.stream = http::is_event_stream(head);
-  if (outcome_.stream || !rules.keep_alive) era_.reset();
-  if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
-  const bool may_keep = outgoing_.keep_alive && !services_.draining && !uploading_;
-  framing_.plan(head, rules, outgoing_.client_minor_version, may_keep);
-  upstream_.consume(head.size);
-}
-
-Task<> Exchange::relay_body(const http::ResponseRules& rules) {
-  plan_answer(rules);
-  std::optional<Recount> as_stream;
-  if (outcome_.stream) {
-    as_stream.emplace(services_.counts.active, services_.counts.streams);
-    release_head();
-  }
-  http::BodyScanner scanner(rules.body);
-  upstream_.read_short(scanner.known_length());
-  for (;;) {
-    Stream::Parts piece = next_piece(scanner);
-    std::optional<bool> passed = to_client_now(piece);
-    if (!passed) passed = co_await to_client(piece);
-    framing_.written();
-    if (scanner.failed()) cut_answer(scanner.fault());
-    if (!*passed || scanner.failed()) co_return;
-    if (const net::Pipes::Lease pipe = pipe_for(scanner)) {
-      const bool whole = co_await relay_long(scanner, *pipe);
-      if (!whole) co_return;
-    }
-    if (scanner.complete()) break;
-    upstream_.deadline().set(config_.timeouts.idle);
-    const bool came = co_await read_body();
-    if (came) continue;
-    if (upstream_.fault() == StreamFault::eof && rules.body.kind == http::BodyKind::until_close) {
-      break;
-    }
-    cut_answer();
-    co_return;
-  }
-  upstream_.deadline().clear();
-  Stream::Parts end{framing_.end()};
-  std::optional<bool> passed = to_client_now(end);
-  if (!passed) passed = co_await to_client(end);
-  if (*passed) finish_body();
-}
-
-Task<bool> Exchange::read_body() {
-  return outcome_.stream ? upstream_.read_after_silence() : upstream_.read_more();
-}
-
-// What has come of the body, which goes out at once.
-Stream::Parts Exchange::next_piece(http::BodyScanner& scanner) {
-  const std::string_view received = upstream_.received();
-  const std::size_t taken = framing_.take(received, scanner);
-  if (gated_) sniffer_.feed(received.substr(0, taken));
-  traffic_.down(framing_.piece().size());
-  upstream_.consume(taken);
-  return framing_.parts();
-}
-
-// The rest of a body whose length is known. False: it was cut, or the client has gone.
-Task<bool> Exchange::relay_long(http::BodyScanner& scanner, net::Pipe& pipe) {
-  upstream_.release_buffer();
-  while (!scanner.complete()) {
-    upstream_.deadline().set(config_.timeouts.idle);
-    const bool came = co_await upstream_.read_into(pipe, scanner.known_length());
-    if (!came) {
-      cut_answer();
-      co_return false;
-    }
-    traffic_.down(pipe.held());
-    scanner.skip(pipe.held());
-    std::optional<bool> passed = to_client_now(pipe);
-    if (!passed) passed = co_await to_client(pipe);
-    if (!*passed) co_return false;
-  }
-  co_return true;
-}
-
-void Exchange::finish_body() {
-  const bool created = outcome_.status == 201 || outcome_.status == 202;
-  if (claim_ && created && !sniffer_.saw_error()) services_.admission.succeeded(*claim_);
-  if (client_gone_) return;
-  // What is left over behind the answer must not become the next one.
-  if (era_ && upstream_.received().empty()) {
-    services_.upstream.pool().put(std::move(upstream_.socket()), *era_);
-  }
-  after_ = framing_.keep() ? After::keep : uploading_ ? After::linger : After::close;
-}
-
-Task<> Exchange::relay_tunnel() {
-  std::string head;
-  http::append_response(head, parser_.head(), {.connection = http::ConnectionField::upgrade});
-  upstream_.consume(parser_.head().size);
-  token_.release();
-  watch_.reset();
-  outcome_.tunnel = true;
-  Stream::Parts parts{head};
-  const bool passed = co_await to_client(parts);
-  if (!passed) co_return;
-  const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
-  const bool whole =
-      co_await tunnel(client_, upstream_, config_.timeouts.idle, traffic_, services_.watch);
-  if (whole) co_return;
-  if (client_.has_vanished()) client_left();
-  if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;
-  upstream_.reset();
-  after_ = After::reset;
-}
-
 // A gated create is carried to its end all the same: the upstream runs it.
 void Exchange::client_left() {
   client_gone_ = true;
   outcome_.client_gone = true;
   outcome_.client_vanished = client_.has_vanished();
   after_ = After::close;
-  if (!gated_) upstream_.interrupt();
+  if (!outlives_client()) upstream_.interrupt();
 }
 
 void Exchange::fail(UpstreamError error, const char* answer_fault) {
@@ -319,18 +103,6 @@ void Exchange::fail(UpstreamError error, const char* answer_fault) {
 // Nothing to say where the client left, its body was refused, or the gate ends.
 void Exchange::fail_reading() {
   if (const auto error = error_before_answer(upstream_.fault())) fail(*error);
-}
-
-// The client must not take it for the whole: a length or chunks show it, a close does not, so that
-// is a reset.
-void Exchange::cut_answer(const char* answer_fault) {
-  if (client_gone_) return;
-  outcome_.answer_fault = answer_fault;
-  if (upstream_.fault() != StreamFault::interrupted) {
-    outcome_.upstream_error =
-        upstream_.has_vanished() ? UpstreamError::vanished : UpstreamError::truncated;
-  }
-  after_ = framing_.ends_with_close() ? After::reset : After::close;
 }
 
 }  // namespace taskgate::proxy

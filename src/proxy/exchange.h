@@ -1,12 +1,60 @@
 // One request's way through the upstream: connect, send, relay the answer, tunnel. Loop thread
 // only.
+//
+// # Who may end whom
+//
+// An exchange is one coroutine, and two while a part of the request's body is still with the
+// client: then the *upload* (exchange_upload.cc) runs beside the *answer* (exchange_answer.cc), and
+// run() goes on when both have ended. Neither is ever cancelled. Whoever ends the other does so
+// through the stream that the other waits on, which makes its operation fail, and leaves a mark
+// that says why; so each ends in its own code, and what it holds is given back in one place.
+//
+// The answer ends the upload. When its last byte has passed, or it broke, `done_` is set, the
+// upload's read from the client is cancelled (the client's connection stays usable, for what is
+// still to be said on it) and its write to the upstream is interrupted. What the client still has
+// of the body stays unread, and the connection lingers (After::linger).
+//
+// The upload does not end the answer when the upstream takes no more: an upstream that stops
+// reading may still say why. It does where its body is malformed: what the upstream got must not
+// look whole, so its connection is reset. Before the answer's head that is a refusal, behind it a
+// cut.
+//
+// The client ends all of it by leaving, which whoever reads from it or writes to it finds out, or
+// else the watch: it lies on every client that may end something, since during a long answer
+// nobody reads. client_left() interrupts the upstream, and a reset at the end tells the upstream.
+// A half-close is no farewell, except behind an event stream, which has no other one.
+//
+// A create that was admitted is not ended by its client: the upstream runs it all the same, and
+// what it makes has to be counted. It has no watch; what its answer still brings is read to the end
+// and dropped. It ends with its answer, with the upstream's failure, with timeouts.create, or with
+// the process.
+//
+// The upstream ends all of it by failing. Before the answer's head is in, nothing was said to the
+// client: fail() leaves a failure() that the caller answers. Later the answer is cut: cut_answer()
+// takes care that the client can see it.
+//
+// From outside there are two. interrupt() ends whatever runs, since the process ends. give_way()
+// ends what holds memory that others wait for, and not a create; the client is told by a 503 where
+// nothing was said yet, and by a cut else.
+//
+// In a tunnel both sides are read, so that the watch is taken off, and one direction's end becomes
+// the other side's half-close.
+//
+// # Why nothing is lost
+//
+// A create's outcome is said exactly once: not_sent() where connect() or the first write fails,
+// answered() in check_final(), lost() where relay_answer() ends without either; every way out of
+// run() leads through one of these, and a frame that is destroyed on its way counts as lost by its
+// destructor. The pacer's token is released by the first byte of an answer, or by the end of
+// relay_answer(), or by its destructor. A request that may be sent again keeps its head until a
+// byte of the answer came. Bytes are consumed from one side's buffer when the other side has them,
+// or when there is no other side any more.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "gate/gate.h"
 #include "http/body.h"
 #include "http/head.h"
 #include "http/rules.h"
@@ -14,9 +62,9 @@
 #include "net/pacer.h"
 #include "observe/outcome.h"
 #include "proxy/answer_framing.h"
+#include "proxy/create.h"
 #include "proxy/outgoing.h"
 #include "proxy/services.h"
-#include "proxy/status_sniffer.h"
 #include "proxy/stream.h"
 #include "proxy/traffic.h"
 #include "proxy/upstream_failure.h"
@@ -39,12 +87,13 @@ inline constexpr std::size_t kAnswerHeadFields = 1000;
 
 class Exchange {
  public:
+  // `create`: where it is one that was admitted, else null. Nothing that its client does ends it
+  // early, and it is told what becomes of it.
   Exchange(Services& services, Stream& client, const config::Config& config, Outgoing outgoing,
-           observe::Outcome& outcome);
+           observe::Outcome& outcome, Create* create);
 
-  // Carries the exchange to its end. With a reservation (a gated create) nothing that the client
-  // does ends it early, and the reservation's end is told to the gate.
-  Task<After> run(gate::Reservation reservation);
+  // Carries the exchange to its end.
+  Task<After> run();
 
   // Set when run() ended before anything was sent to the client: the caller answers.
   const std::optional<UpstreamFailure>& failure() const { return failure_; }
@@ -57,7 +106,7 @@ class Exchange {
   // Makes a running run() end soon: the gate is about to exit.
   void interrupt();
   // What is held for its client is for others. Nothing that was answered looks whole then. False
-  // for a gated create, which is carried to its end.
+  // where it outlives its client.
   bool give_way();
 
  private:
@@ -85,6 +134,8 @@ class Exchange {
   template <typename Source>
   Task<bool> to_client(Source& source);
 
+  // The upstream runs a create even when nobody waits for the answer.
+  bool outlives_client() const { return create_ != nullptr; }
   void expect_answer();
   void client_left();
   void release_head();
@@ -98,6 +149,7 @@ class Exchange {
   const config::Config& config_;
   Outgoing outgoing_;
   observe::Outcome& outcome_;
+  Create* const create_;
 
   Stream upstream_;
   net::Pacer::Token token_;
@@ -109,12 +161,6 @@ class Exchange {
   http::BodyScanner upload_;
   AnswerFraming framing_;
   Traffic traffic_;
-
-  // Of a gated create.
-  bool gated_ = false;
-  gate::Reservation reservation_;
-  std::optional<gate::SocketCheck::Claim> claim_;
-  StatusSniffer sniffer_;
 
   bool uploading_ = false;  // part of the request's body is still with the client
   bool answered_ = false;   // the final head is in

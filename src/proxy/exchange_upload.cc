@@ -31,7 +31,7 @@ Task<bool> Exchange::send() {
   if (upload_.complete()) client_.release_buffer();
   if (!may_send_again_ && outgoing_.head.size() > kKeptHead) release_head();
   if (sent == Stream::Sent::failed && upstream_.written() == 0 && !may_send_again_) {
-    if (reservation_) services_.admission.not_sent(reservation_);
+    if (create_ != nullptr) create_->not_sent();
     fail(UpstreamError::reset);
     co_return false;
   }
@@ -85,7 +85,7 @@ Task<> Exchange::upload() {
 
 // A create's answer is looked into, so it has to come through here.
 net::Pipes::Lease Exchange::pipe_for(const http::BodyScanner& body) {
-  return gated_ ? net::Pipes::Lease() : services_.pipes.take(body.known_length());
+  return create_ != nullptr ? net::Pipes::Lease() : services_.pipes.take(body.known_length());
 }
 
 // False: the upstream takes no more.
@@ -108,7 +108,8 @@ Task<bool> Exchange::upload_long(net::Pipe& pipe) {
 
 // The time for the answer begins when the request is whole.
 void Exchange::expect_answer() {
-  upstream_.deadline().set(gated_ ? config_.timeouts.create : config_.timeouts.response);
+  upstream_.deadline().set(create_ != nullptr ? config_.timeouts.create
+                                              : config_.timeouts.response);
 }
 
 }  // namespace taskgate::proxy

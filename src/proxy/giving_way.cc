@@ -51,7 +51,7 @@ Task<After> Connection::answer_that_it_gave_way() {
 // --- With an exchange under way
 
 bool Exchange::give_way() {
-  if (gated_) return false;
+  if (outlives_client()) return false;
   if (answered_ || writing_) {
     cut_ = true;
     client_.interrupt();

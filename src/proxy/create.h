@@ -1,0 +1,45 @@
+// One create that was admitted: what its exchange says to the gate. It owns the reservation, whose
+// end must be said; destroyed before that, the create counts as *lost* (gate.h), so that no path
+// can give a slot away. Loop thread only.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "gate/gate.h"
+#include "http/head.h"
+#include "proxy/status_sniffer.h"
+
+namespace taskgate::proxy {
+
+class Admission;
+
+class Create {
+ public:
+  Create() = default;  // none: it was not admitted
+  Create(Admission& admission, gate::Reservation reservation)
+      : admission_(&admission), reservation_(std::move(reservation)) {}
+
+  explicit operator bool() const { return admission_ != nullptr; }
+
+  // Of these the first one counts. No byte of it went upstream:
+  void not_sent();
+  // The head of the final answer is in:
+  void answered(const http::ResponseHead& head);
+  // There will be none:
+  void lost();
+
+  // Bytes of the answer's body, as they pass.
+  void passed(std::string_view bytes) { sniffer_.feed(bytes); }
+  // The answer has passed whole.
+  void finished();
+
+ private:
+  Admission* admission_ = nullptr;
+  gate::Reservation reservation_;
+  std::optional<gate::SocketCheck::Claim>
+      claim_;  // that it went well, if the rest does not deny it
+  StatusSniffer sniffer_;
+};
+
+}  // namespace taskgate::proxy

@@ -1,0 +1,436 @@
+// Requests through the data plane on one loop and one thread, with a client and an upstream of
+// which the test makes every step.
+#include "proxy/connection.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "support/captured_log.h"
+#include "support/catch.h"
+#include "support/deadline.h"
+#include "support/temp_dir.h"
+
+using namespace taskgate;
+using namespace taskgate::proxy;
+using asio::ip::tcp;
+using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
+
+namespace {
+
+// The far end of one of the gate's connections.
+class Peer {
+ public:
+  enum class End : std::uint8_t { none, closed, reset };
+
+  explicit Peer(TcpSocket socket) : socket_(std::move(socket)) { socket_.non_blocking(true); }
+
+  // No more than the socket's buffer takes at once.
+  void send(std::string_view bytes) {
+    REQUIRE(socket_.send(asio::buffer(bytes.data(), bytes.size())) == bytes.size());
+  }
+  const std::string& received() {
+    read();
+    return received_;
+  }
+  bool has(std::string_view text) { return received().find(text) != std::string::npos; }
+  End end() {
+    read();
+    return end_;
+  }
+  bool ended() { return end() != End::none; }
+
+  void half_close() { socket_.shutdown(TcpSocket::shutdown_send); }
+  void close() { socket_.close(); }
+  void reset() {
+    socket_.set_option(asio::socket_base::linger(true, 0));
+    socket_.close();
+  }
+
+ private:
+  void read() {
+    std::array<char, 4096> buffer;
+    ErrorCode error;
+    while (end_ == End::none) {
+      const std::size_t bytes = socket_.receive(asio::buffer(buffer), 0, error);
+      if (error == asio::error::would_block) return;
+      received_.append(buffer.data(), bytes);
+      if (error) end_ = error == asio::error::eof ? End::closed : End::reset;
+    }
+  }
+
+  TcpSocket socket_;
+  std::string received_;
+  End end_ = End::none;
+};
+
+class World {
+ public:
+  explicit World(int limit = 12) : World(limit, true) {}
+  static World without_upstream() { return World(12, false); }
+  ~World() {
+    if (connection_ != nullptr) connection_->interrupt();
+    until("all is served", [this] { return connection_ == nullptr; });
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  Peer connect() {
+    TcpSocket far(loop_);
+    far.connect(front_.local_endpoint());
+    asio::co_spawn(loop_, serve(front_.accept()), asio::detached);
+    return Peer(std::move(far));
+  }
+  // The upstream's end of a connection that the gate makes.
+  Peer accept() {
+    std::optional<TcpSocket> socket;
+    until("the upstream is connected", [&] {
+      ErrorCode error;
+      TcpSocket come = upstream_.accept(error);
+      if (!error) socket.emplace(std::move(come));
+      return socket.has_value();
+    });
+    return Peer(std::move(*socket));
+  }
+  bool has_come() {
+    ErrorCode error;
+    const TcpSocket come = upstream_.accept(error);
+    return !error;
+  }
+
+  template <typename Condition>
+  void until(const std::string& what, Condition condition) {
+    const test::Deadline deadline;
+    while (!condition()) {
+      INFO("not in time: " << what);
+      REQUIRE_FALSE(deadline.passed());
+      loop_.restart();
+      loop_.run_one_for(std::chrono::milliseconds(10));
+    }
+  }
+  void until_has(Peer& peer, const std::string& text) {
+    until(text, [&] { return peer.has(text); });
+  }
+  void until_ended(Peer& peer) {
+    until("the end of a connection", [&] { return peer.ended(); });
+  }
+  void until_served() {
+    until("the connection is served", [this] { return connection_ == nullptr; });
+  }
+
+  void interrupt() { connection_->interrupt(); }
+  gate::Snapshot gate() const { return services_->admission.snapshot(); }
+  bool counts(const std::string& sample) const {
+    return metrics_.render({}).find("\n" + sample + "\n") != std::string::npos;
+  }
+  bool failed(const std::string& reason) const {
+    return counts("taskgate_upstream_errors_total{reason=\"" + reason + "\"} 1");
+  }
+
+ private:
+  World(int limit, bool listens) {
+    bind(front_);
+    bind(upstream_);
+    front_.listen();
+    if (listens) upstream_.listen();
+    upstream_.non_blocking(true);
+    services_.emplace(
+        loop_, configuration(limit), metrics_, share_descriptors(1024), [](int) {},
+        net::ProbeTimes{});
+  }
+  static void bind(Acceptor& acceptor) {
+    acceptor.open(tcp::v4());
+    acceptor.bind({asio::ip::address_v4::loopback(), 0});
+  }
+  std::shared_ptr<const config::Config> configuration(int limit) const {
+    config::Config config;
+    config.limit = limit;
+    config.upstream = {"127.0.0.1", upstream_.local_endpoint().port()};
+    config.tmux.socket = {dir_ / "socket"};
+    return std::make_shared<const config::Config>(std::move(config));
+  }
+  Task<> serve(TcpSocket socket) {
+    Connection connection(*services_, std::move(socket), false);
+    connection_ = &connection;
+    co_await connection.serve();
+    connection_ = nullptr;
+  }
+
+  test::CapturedLog log_;
+  test::TempDir dir_;
+  asio::io_context loop_{1};
+  Acceptor front_{loop_};
+  Acceptor upstream_{loop_};
+  observe::Metrics metrics_{{"task"}};
+  std::optional<Services> services_;
+  Connection* connection_ = nullptr;
+};
+
+const std::string kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string kOldGet = "GET / HTTP/1.0\r\n\r\n";
+const std::string kUpload =
+    "POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nstart";
+const std::string kUpgrade =
+    "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
+const std::string kCreate =
+    "POST /api/claude/tasks HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}";
+
+const std::string kSwitched =
+    "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
+const std::string kBegun = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc";
+const std::string kEvents = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n";
+const std::string kCreated = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}";
+const std::string kCreateBegun = "HTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\n{";
+
+// A request that has come to the upstream.
+struct UnderWay {
+  explicit UnderWay(const std::string& request) {
+    client.send(request);
+    upstream.emplace(world.accept());
+    const std::size_t line = request.find("\r\n");
+    const std::size_t head = request.find("\r\n\r\n");
+    world.until_has(*upstream, request.substr(0, line));
+    world.until_has(*upstream, request.substr(head));
+  }
+  // Part of the answer is with the client, too.
+  UnderWay(const std::string& request, const std::string& answer) : UnderWay(request) {
+    upstream->send(answer);
+    world.until_has(client, answer.substr(answer.find("\r\n\r\n") + 4));
+  }
+
+  World world;
+  Peer client = world.connect();
+  std::optional<Peer> upstream;
+};
+
+}  // namespace
+
+TEST_CASE("a refused create never reaches the upstream, and its connection goes on") {
+  World world(0);
+  Peer client = world.connect();
+  client.send(kCreate);
+  world.until_has(client, "HTTP/1.1 429 ");
+  CHECK_FALSE(world.has_come());
+  client.send(kGet);
+  Peer upstream = world.accept();
+  world.until_has(upstream, "GET / HTTP/1.1\r\n");
+  CHECK(world.gate().reservations() == 0);
+}
+
+TEST_CASE("an upload that is answered early stops, and the answer comes whole") {
+  UnderWay request(kUpload, "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nmuch");
+  request.world.until_ended(request.client);
+  CHECK(request.client.end() == Peer::End::closed);
+  request.world.until_ended(*request.upstream);
+  request.client.send("more that nobody wants");
+  request.client.close();
+  request.world.until_served();
+}
+
+TEST_CASE("an upload that the upstream does not take any more may still be answered") {
+  UnderWay request(kUpload);
+  request.upstream->send("HTTP/1.1 507 Full\r\nContent-Length: 4\r\n\r\nfull");
+  request.upstream->half_close();
+  request.client.send(std::string(1000, 'x'));
+  request.world.until_has(request.client, "full");
+}
+
+TEST_CASE("a client that leaves ends its request wherever it is") {
+  struct Row {
+    const char* where;
+    std::string request;
+    std::string answer;
+  };
+  const Row rows[] = {
+      {"before the answer's head", kGet, ""}, {"within its upload", kUpload, ""},
+      {"within the answer", kGet, kBegun},    {"within its upload and the answer", kUpload, kBegun},
+      {"in an event stream", kGet, kEvents},  {"in a tunnel", kUpgrade, kSwitched},
+  };
+  for (const Row& row : rows) {
+    INFO(row.where);
+    UnderWay request =
+        row.answer.empty() ? UnderWay(row.request) : UnderWay(row.request, row.answer);
+    request.client.reset();
+    request.world.until_ended(*request.upstream);
+    request.world.until_served();
+    CHECK_FALSE(request.world.failed("closed"));
+    CHECK_FALSE(request.world.failed("reset"));
+  }
+}
+
+TEST_CASE("a half-close is no farewell before an answer, and is one behind an event stream") {
+  UnderWay request(kGet);
+  request.client.half_close();
+  request.upstream->send(kBegun);
+  request.upstream->send("defghij");
+  request.world.until_has(request.client, "abcdefghij");
+
+  UnderWay stream(kGet, kEvents);
+  stream.client.half_close();
+  stream.world.until_ended(*stream.upstream);
+}
+
+TEST_CASE("a create whose client leaves within its body is never sent") {
+  World world;
+  Peer client = world.connect();
+  client.send(kCreate.substr(0, kCreate.size() - 1));
+  client.reset();
+  world.until_served();
+  CHECK_FALSE(world.has_come());
+  CHECK(world.gate().reservations() == 0);
+}
+
+TEST_CASE("a create whose client leaves is carried to its end") {
+  for (const std::string& answer : {std::string(), kCreateBegun}) {
+    INFO("answer so far: " << answer);
+    UnderWay create = answer.empty() ? UnderWay(kCreate) : UnderWay(kCreate, answer);
+    create.client.reset();
+    CHECK_FALSE(create.upstream->ended());
+    create.upstream->send(answer.empty() ? kCreated : "123456789");
+    create.world.until_served();
+    CHECK(create.upstream->end() == Peer::End::closed);
+    create.world.until("its slot is free", [&] { return create.world.gate().reservations() == 0; });
+    CHECK(create.world.counts("taskgate_reservations_abandoned_total 0"));
+  }
+}
+
+TEST_CASE("a create that nobody took gives its slot back at once") {
+  World world = World::without_upstream();
+  Peer client = world.connect();
+  client.send(kCreate);
+  world.until_has(client, "HTTP/1.1 502 ");
+  CHECK(world.gate().reservations() == 0);
+  CHECK(world.failed("connect_refused"));
+  CHECK(world.counts("taskgate_reservations_abandoned_total 0"));
+}
+
+TEST_CASE("a create that is refused by the upstream gives its slot back at once") {
+  UnderWay create(kCreate, "HTTP/1.1 400 Bad\r\nContent-Length: 3\r\n\r\nbad");
+  CHECK(create.world.gate().reservations() == 0);
+}
+
+TEST_CASE("a create without an answer keeps its slot, and is counted as abandoned") {
+  for (const char* begun : {"", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 201 Cre"}) {
+    INFO("answer so far: " << begun);
+    UnderWay create(kCreate);
+    create.upstream->send(begun);
+    create.upstream->close();
+    create.world.until_has(create.client, "HTTP/1.1 502 ");
+    CHECK(create.world.gate().abandoned == 1);
+    CHECK(create.world.counts("taskgate_reservations_abandoned_total 1"));
+  }
+}
+
+TEST_CASE("a create whose answer breaks off behind its head is not lost") {
+  UnderWay create(kCreate, kCreateBegun);
+  create.upstream->close();
+  create.world.until_ended(create.client);
+  CHECK(create.world.gate().settling == 1);
+  CHECK(create.world.counts("taskgate_reservations_abandoned_total 0"));
+}
+
+TEST_CASE("behind a 101 both directions go on until each has ended") {
+  UnderWay tunnel(kUpgrade, kSwitched + "hello");
+  tunnel.client.send("ping");
+  tunnel.world.until_has(*tunnel.upstream, "ping");
+  tunnel.client.half_close();
+  tunnel.world.until_ended(*tunnel.upstream);
+  tunnel.upstream->send("late");
+  tunnel.world.until_has(tunnel.client, "late");
+  CHECK_FALSE(tunnel.client.ended());
+  tunnel.upstream->close();
+  tunnel.world.until_ended(tunnel.client);
+  CHECK(tunnel.client.end() == Peer::End::closed);
+}
+
+TEST_CASE("a 101 that nobody asked for is no answer") {
+  UnderWay request(kGet);
+  request.upstream->send(kSwitched);
+  request.world.until_has(request.client, "HTTP/1.1 502 ");
+  request.world.until_ended(*request.upstream);
+  CHECK(request.world.failed("unasked_upgrade"));
+}
+
+TEST_CASE("an upstream that refuses connections is told, and the client's connection goes on") {
+  World world = World::without_upstream();
+  Peer client = world.connect();
+  client.send(kGet);
+  world.until_has(client, "HTTP/1.1 502 ");
+  CHECK(world.failed("connect_refused"));
+  CHECK_FALSE(client.ended());
+}
+
+TEST_CASE("an upstream that breaks before its head is a 502") {
+  struct Row {
+    const char* sent;
+    bool resets;
+    const char* error;
+  };
+  const Row rows[] = {
+      {"", false, "closed"},
+      {"", true, "reset"},
+      {"HTTP/1.1 200 OK\r\nContent-", false, "closed"},
+      {"HTTP/1.1 100 Continue\r\n\r\n", false, "closed"},
+      {"SSH-2.0-OpenSSH\r\n", false, "malformed_head"},
+  };
+  for (const Row& row : rows) {
+    INFO(row.error << ": " << row.sent);
+    UnderWay request(kGet);
+    request.upstream->send(row.sent);
+    row.resets ? request.upstream->reset() : request.upstream->close();
+    request.world.until_has(request.client, "HTTP/1.1 502 ");
+    CHECK(request.world.failed(row.error));
+    CHECK_FALSE(request.client.ended());
+  }
+}
+
+TEST_CASE("an answer that breaks off cannot be taken for a whole one") {
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+  const std::string until_close = "HTTP/1.0 200 OK\r\n\r\nabc";
+  struct Row {
+    std::string request;
+    std::string answer;
+    bool resets;
+    Peer::End end;
+  };
+  const Row rows[] = {
+      {kGet, kBegun, false, Peer::End::closed},
+      {kGet, kBegun, true, Peer::End::closed},
+      {kGet, chunked, false, Peer::End::closed},
+      {kGet, chunked + "zz\r\n", false, Peer::End::closed},
+      {kGet, until_close, true, Peer::End::closed},
+      {kOldGet, until_close, true, Peer::End::reset},
+      {kOldGet, chunked, false, Peer::End::reset},
+  };
+  for (const Row& row : rows) {
+    INFO(row.request << row.answer << (row.resets ? " and a reset" : ""));
+    UnderWay request(row.request);
+    request.upstream->send(row.answer);
+    request.world.until_has(request.client, "abc");
+    row.resets ? request.upstream->reset() : request.upstream->close();
+    request.world.until_ended(request.client);
+    CHECK(request.client.end() == row.end);
+    CHECK_FALSE(request.client.has("\r\n0\r\n"));
+    CHECK(request.world.failed("truncated"));
+  }
+}
+
+TEST_CASE("an answer that lasts until the upstream closes is whole then") {
+  UnderWay request(kGet);
+  request.upstream->send("HTTP/1.0 200 OK\r\n\r\nabc");
+  request.upstream->close();
+  request.world.until_has(request.client, "3\r\nabc\r\n0\r\n\r\n");
+  CHECK_FALSE(request.client.ended());
+  CHECK_FALSE(request.world.failed("truncated"));
+}
+
+TEST_CASE("what is under way ends when the process does, and a create with it is lost") {
+  UnderWay request(kGet);
+  request.world.interrupt();
+  request.world.until_ended(*request.upstream);
+  request.world.until_served();
+
+  UnderWay create(kCreate);
+  create.world.interrupt();
+  create.world.until_served();
+  CHECK(create.world.gate().abandoned == 1);
+}

@@ -7,7 +7,6 @@
 #include "net/address.h"
 #include "observe/access_log.h"
 #include "proxy/gated_body.h"
-#include "route/items.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -15,10 +14,6 @@ namespace {
 constexpr Duration kLinger = std::chrono::seconds(5);
 // Of a client that gave way, since others wait for what it holds.
 constexpr Duration kBriefLinger = std::chrono::milliseconds(500);
-
-bool has_body(const http::RequestRules& rules) {
-  return rules.body.kind != http::BodyKind::none;
-}
 
 std::size_t bytes_of_fields(const http::RequestHead& head) {
   return head.fields.size() * sizeof(http::Field) +
@@ -147,7 +142,7 @@ void Connection::interrupt() {
   if (question_ != nullptr) question_->interrupt();
 }
 
-// --- One request: check head, match route, gate, forward
+// --- One request: check its head, plan, and do it
 //
 // What only decides is no coroutine, and neither is what ends in another one: a coroutine costs as
 // much as parsing a head's line.
@@ -171,24 +166,25 @@ Task<After> Connection::handle() {
   if (!rules) return refuse_head(rules.error());
   charge_text(bytes_of_copies(rules->body.hop_fields));
   keep_alive_ = rules->keep_alive && !services_.draining;
-  if (rules->max_forwards == 0U) return answer_for_last_hop();
-  return handle_checked(*rules);
+  return carry_out(plan_request(head, *rules, config_->routes, services_.own_port), *rules);
 }
 
-Task<After> Connection::handle_checked(const http::RequestRules& rules) {
-  const route::Table& routes = config_->routes;
-  if (routes.leads_to_port(outcome_.target, services_.own_port)) {
-    return refuse(
-        {508, "the target leads through the upstream's app proxy back to the gate: a loop"});
-  }
-  if (auto match = routes.match(outcome_.method, outcome_.target)) {
-    return handle_create(rules, std::move(*match));
-  }
-  std::string item = route::changed_item(routes, outcome_.method, outcome_.target);
-  if (!item.empty()) return forward_change(rules, std::move(item));
-  const bool reads = outcome_.method == "GET" || outcome_.method == "HEAD";
-  if (reads && has_body(rules) && !routes.allows_body_on_get(outcome_.target)) {
-    return forward_without_body(rules);
+Task<After> Connection::carry_out(RequestPlan plan, const http::RequestRules& rules) {
+  using Step = RequestPlan::Step;
+  switch (plan.step) {
+    case Step::answer_as_last_hop:
+      return answer_for_last_hop();
+    case Step::refuse_loop:
+      return refuse(
+          {508, "the target leads through the upstream's app proxy back to the gate: a loop"});
+    case Step::create:
+      return handle_create(rules, std::move(*plan.match));
+    case Step::change_item:
+      return forward_change(rules, std::move(plan.item));
+    case Step::forward_without_body:
+      return forward_without_body(rules);
+    case Step::forward:
+      break;
   }
   return forward(rules, {});
 }
@@ -207,76 +203,7 @@ Task<After> Connection::forward_without_body(http::RequestRules rules) {
   co_return co_await forward(rules, {.drop_framing = true, .drop_expect = true});
 }
 
-Task<After> Connection::forward(const http::RequestRules& rules, http::RequestEdits edits) {
-  // A body would still be on its way while the tunnel reads from the client too.
-  const bool upgrade = rules.wants_upgrade && !has_body(rules);
-  edits.keep_upgrade = upgrade;
-  const bool says_continue =
-      rules.expects_continue && !edits.drop_expect && services_.upstream.speaks_http10();
-  if (says_continue) edits.drop_expect = true;
-  Outgoing outgoing = prepare(edits, rules.body);
-  if (held_head_.empty()) client_.consume(parser_.head().size);
-  if (says_continue) return exchange_after_continue(std::move(outgoing));
-  return exchange(std::move(outgoing), nullptr);
-}
-
-Task<After> Connection::exchange_after_continue(Outgoing outgoing) {
-  const bool written = co_await client_.write(kContinue, config_->timeouts.head);
-  if (!written) co_return not_taken();
-  co_return co_await exchange(std::move(outgoing), nullptr);
-}
-
-Task<After> Connection::exchange(Outgoing outgoing, Create* create) {
-  if (client_.interrupted()) {  // the gate ends, and this one had not begun
-    if (create != nullptr) create->not_sent();
-    co_return After::close;
-  }
-  drop_fields();
-  // In the frame it would make that one too large for those that Asio keeps for reuse (1,020
-  // bytes): it would be taken from the heap, aligned, and one that was kept would have to go.
-  const auto exchange = std::make_unique<Exchange>(services_, client_, *config_,
-                                                   std::move(outgoing), outcome_, create);
-  exchange_ = exchange.get();
-  const After after = co_await exchange->run();
-  exchange_ = nullptr;
-  const auto& failure = exchange->failure();
-  if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, Clock::now());
-  if (!failure) {
-    if (outcome_.status != 0) services_.upstream_report.answered();
-    co_return after;
-  }
-  if (outcome_.upstream_error) {
-    const TimePoint now = Clock::now();
-    services_.upstream_report.failed(*outcome_.upstream_error, outcome_.answer_fault,
-                                     services_.upstream.text(), now);
-    services_.history.upstream_failed(now);
-  }
-  // What was received of it may be gone by now; prepare() has looked where this is gone too.
-  if (!exchange->request_head().empty()) {
-    parser_.reset();
-    parser_.parse(exchange->request_head());
-    note_ids();
-  }
-  const After then = after == After::keep ? after_whole_request() : after;
-  co_return co_await answer_error(failure->status, failure->reason, then);
-}
-
 // --- Small parts
-
-Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) {
-  Outgoing outgoing;
-  outgoing.relayed = relayed;
-  outgoing.upgrade = edits.keep_upgrade;
-  outgoing.method = outcome_.method;
-  outgoing.client_minor_version = minor_version_;
-  outgoing.keep_alive = keep_alive_;
-  edits.forwarded_for = client_address_;
-  edits.close = services_.upstream.wants_close(may_be_sent_twice(outgoing));
-  http::append_request(outgoing.head, parser_.head(), edits);
-  charge_text(outgoing.head.size());
-  if (outgoing.head.size() > Exchange::kKeptHead) note_ids();
-  return outgoing;
-}
 
 After Connection::after_whole_request() const {
   return keep_alive_ && !services_.draining ? After::keep : After::close;

@@ -12,9 +12,9 @@
 #include "observe/outcome.h"
 #include "proxy/exchange.h"
 #include "proxy/own_answers.h"
+#include "proxy/request_plan.h"
 #include "proxy/services.h"
 #include "proxy/stream.h"
-#include "route/table.h"
 
 namespace taskgate::proxy {
 
@@ -47,7 +47,7 @@ class Connection : public HeldBytes::Holder,
   bool was_silent() const;
   bool park();
   Task<After> handle();
-  Task<After> handle_checked(const http::RequestRules& rules);
+  Task<After> carry_out(RequestPlan plan, const http::RequestRules& rules);
   Task<After> handle_create(http::RequestRules rules, route::Match match);
   Task<bool> creates_task(const route::Match& match);
   Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);

@@ -1,0 +1,78 @@
+// The part of a connection's life in which a request is with the upstream.
+#include <memory>
+#include <utility>
+
+#include "proxy/connection.h"
+
+namespace taskgate::proxy {
+
+Task<After> Connection::forward(const http::RequestRules& rules, http::RequestEdits edits) {
+  // A body would still be on its way while the tunnel reads from the client too.
+  const bool upgrade = rules.wants_upgrade && rules.body.kind == http::BodyKind::none;
+  edits.keep_upgrade = upgrade;
+  const bool says_continue =
+      rules.expects_continue && !edits.drop_expect && services_.upstream.speaks_http10();
+  if (says_continue) edits.drop_expect = true;
+  Outgoing outgoing = prepare(edits, rules.body);
+  if (held_head_.empty()) client_.consume(parser_.head().size);
+  if (says_continue) return exchange_after_continue(std::move(outgoing));
+  return exchange(std::move(outgoing), nullptr);
+}
+
+Task<After> Connection::exchange_after_continue(Outgoing outgoing) {
+  const bool written = co_await client_.write(kContinue, config_->timeouts.head);
+  if (!written) co_return not_taken();
+  co_return co_await exchange(std::move(outgoing), nullptr);
+}
+
+Task<After> Connection::exchange(Outgoing outgoing, Create* create) {
+  if (client_.interrupted()) {  // the gate ends, and this one had not begun
+    if (create != nullptr) create->not_sent();
+    co_return After::close;
+  }
+  drop_fields();
+  // In the frame it would make that one too large for those that Asio keeps for reuse (1,020
+  // bytes): it would be taken from the heap, aligned, and one that was kept would have to go.
+  const auto exchange = std::make_unique<Exchange>(services_, client_, *config_,
+                                                   std::move(outgoing), outcome_, create);
+  exchange_ = exchange.get();
+  const After after = co_await exchange->run();
+  exchange_ = nullptr;
+  const auto& failure = exchange->failure();
+  if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, Clock::now());
+  if (!failure) {
+    if (outcome_.status != 0) services_.upstream_report.answered();
+    co_return after;
+  }
+  if (outcome_.upstream_error) {
+    const TimePoint now = Clock::now();
+    services_.upstream_report.failed(*outcome_.upstream_error, outcome_.answer_fault,
+                                     services_.upstream.text(), now);
+    services_.history.upstream_failed(now);
+  }
+  // What was received of it may be gone by now; prepare() has looked where this is gone too.
+  if (!exchange->request_head().empty()) {
+    parser_.reset();
+    parser_.parse(exchange->request_head());
+    note_ids();
+  }
+  const After then = after == After::keep ? after_whole_request() : after;
+  co_return co_await answer_error(failure->status, failure->reason, then);
+}
+
+Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) {
+  Outgoing outgoing;
+  outgoing.relayed = relayed;
+  outgoing.upgrade = edits.keep_upgrade;
+  outgoing.method = outcome_.method;
+  outgoing.client_minor_version = minor_version_;
+  outgoing.keep_alive = keep_alive_;
+  edits.forwarded_for = client_address_;
+  edits.close = services_.upstream.wants_close(may_be_sent_twice(outgoing));
+  http::append_request(outgoing.head, parser_.head(), edits);
+  charge_text(outgoing.head.size());
+  if (outgoing.head.size() > Exchange::kKeptHead) note_ids();
+  return outgoing;
+}
+
+}  // namespace taskgate::proxy

@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/time.h"
 
@@ -21,6 +24,71 @@ struct ClassRule {
   Duration wait{};                            // in line, at most; 0: it does not stand in line
   Duration max_wait{};                        // ... for a client that asks for more; 0: `wait`
   int places = 100;                           // creates in line, at most
+};
+
+// How long a create of the class may stand in line at most, whatever its client prefers.
+Duration longest_wait(const ClassRule& rule);
+// ... and how long this one may; `prefers` is what its client asks for.
+Duration line_wait(const ClassRule& rule, std::optional<Duration> prefers);
+
+// What a class may have, and what it has.
+struct Share {
+  int floor = 0;
+  int cap = std::numeric_limits<int>::max();
+  int sessions = 0;  // that live, and are known to be of its creates
+  int reserved = 0;  // slots in open reservations of its creates
+  int waiting = 0;   // creates in line
+
+  int used() const { return sessions + reserved; }
+};
+
+// Those of all classes, in their order.
+struct Shares {
+  std::vector<Share> of;
+  int claimable = 0;  // live sessions of no class that the answer to a create may still name
+};
+
+// What is reckoned with: the slots that are promised to creates in flight, or the best that can
+// become of these, which is that they end, and what is claimable was theirs.
+enum class Outlook : std::uint8_t { promised, best };
+
+// Slots that the classes other than the one at `place` are short of their floors.
+int owed_to_others(const Shares& shares, std::size_t place, Outlook outlook);
+
+// How many slots the class at `place` may take, of those that are `free` of all others; none if it
+// is not above zero. The k-th slot may be taken as long as there is one (k <= free), the cap allows
+// it (used + k <= cap), and it is below the class's floor (used + k <= floor) or leaves what is
+// owed to others (k + owed <= free): so the number is the least of these bounds.
+int room(int free, const Shares& shares, std::size_t place, Outlook outlook);
+
+// Those of the configuration, in their order, with `default` among them or behind them. Where none
+// are configured `default` is the only one, and bounds nothing.
+class Classes {
+ public:
+  ClassId id(std::string_view name);
+  void configure(std::vector<ClassRule> rules, std::string_view inherited);
+
+  bool configured() const { return configured_; }
+  std::size_t size() const { return rules_.size(); }
+  const ClassRule& rule(std::size_t place) const { return rules_[place]; }
+  ClassId id_at(std::size_t place) const { return ids_[place]; }
+
+  // The place of this class in their order; nothing: it is not configured (any more).
+  std::optional<std::size_t> find(ClassId id) const;
+  // The same for a create that asks: `default` takes those of classes that are gone.
+  std::size_t place_of(ClassId id) const;
+  // That of sessions whose class nobody knows, if there is one.
+  std::optional<std::size_t> inherited() const { return inherited_; }
+
+  // One for each, with nothing counted yet.
+  void reset(Shares& shares) const;
+
+ private:
+  bool configured_ = false;
+  std::vector<std::string> names_{kDefaultClassName};  // by id
+  std::vector<ClassRule> rules_{{.name = kDefaultClassName}};
+  std::vector<ClassId> ids_{kDefaultClass};  // of the rules
+  std::optional<std::size_t> inherited_;
 };
 
 }  // namespace taskgate::gate

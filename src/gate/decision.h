@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace taskgate::gate {
 
@@ -42,5 +43,12 @@ inline constexpr std::array kRefusalReasons{RefusalReason::full,       RefusalRe
                                             RefusalReason::unknown,    RefusalReason::blind,
                                             RefusalReason::draining,   RefusalReason::unconfigured};
 const char* name_of(RefusalReason reason);
+
+// What becomes of a create that is looked at.
+struct Ruling {
+  std::optional<Decision> decision{};     // unset: it waits
+  std::optional<RefusalReason> reason{};  // what is in the way, unless the rule lets it in
+  bool stands = false;                    // it waits in line
+};
 
 }  // namespace taskgate::gate

@@ -9,76 +9,28 @@ namespace {
 // While the count is unknown, creates that wait ask again after this long, not in a tight loop.
 constexpr Duration kRetryUnknown = std::chrono::milliseconds(100);
 
-constexpr const char* kBlindDetail =
-    "creates succeed but nothing changes on the tmux socket: the upstream's tmux uses another one; "
-    "check tmux.socket, TMUX_TMPDIR of the upstream's container and the shared volume";
+constexpr Ruling kDraining{Decision::draining, RefusalReason::draining};
+constexpr Ruling kUnconfigured{Decision::unconfigured, RefusalReason::unconfigured};
 
 }  // namespace
 
-// --- Reservation
-
-Reservation::Reservation(Reservation&& other) noexcept
-    : gate_(std::exchange(other.gate_, nullptr)), promise_(other.promise_) {}
-
-Reservation& Reservation::operator=(Reservation&& other) noexcept {
-  if (this != &other) {
-    if (gate_ != nullptr) gate_->abandon(promise_);
-    gate_ = std::exchange(other.gate_, nullptr);
-    promise_ = other.promise_;
-  }
-  return *this;
+Gate::Gate(Settings settings, std::optional<std::int64_t> started)
+    : settings_(std::move(settings)), origins_(started) {
+  classes_.configure(settings_.classes, settings_.inherited_class);
+  count(shares_);
 }
-
-Reservation::~Reservation() {
-  if (gate_ != nullptr) gate_->abandon(promise_);
-}
-
-void Reservation::not_sent(TimePoint now) {
-  std::exchange(gate_, nullptr)->give_back(promise_, now);
-}
-
-std::optional<SocketCheck::Claim> Reservation::answered(int status, TimePoint now) {
-  Gate& gate = *std::exchange(gate_, nullptr);
-  const Demand& demand = promise_->demand;
-  const SocketCheck::Claim claim{promise_->mark, now + demand.settle};
-  const bool is_evidence = demand.is_evidence;
-  gate.learn(demand.sender, status);
-  const bool is_redirect = status >= 300 && status < 400;
-  const bool is_refusal =
-      (status >= 400 && status < 500) || (is_redirect && demand.redirect_refuses);
-  if (is_refusal || promise_->slots == 0) {
-    gate.give_back(promise_, now);
-  } else {
-    promise_->state = Promise::State::settling;
-    promise_->until = claim.due;
-  }
-  return is_evidence ? std::optional(claim) : std::nullopt;
-}
-
-void Reservation::lost(TimePoint now) {
-  Gate& gate = *std::exchange(gate_, nullptr);
-  gate.abandon(promise_);
-  gate.stamp_abandoned(now);
-}
-
-// --- Ticket
-
-Ticket::Ticket(Gate& gate, Demand demand, TimePoint now, std::function<void()> on_decided)
-    : entered_(now), deadline_(now), demand_(demand), on_decided_(std::move(on_decided)) {
-  gate.enter(*this);
-}
-
-// --- Gate
 
 void Gate::enter(Ticket& ticket) {
   stamp_abandoned(ticket.entered_);
   ticket.deadline_ = ticket.entered_ + settings_.wait;
+  const ClassRule& rule = classes_.rule(place_of(ticket));
+  ticket.line_until_ = ticket.entered_ + line_wait(rule, ticket.demand_.prefer_wait);
+  ticket.may_prefer_ = longest_wait(rule) > Duration::zero();
   ticket.defers_ = turned_away_.has(ticket.demand_.sender);
-  waiting_.push_back(ticket);
+  line_.add(ticket);
   if (draining_ || !settings_.configured) {
     ticket.on_decided_ = nullptr;
-    conclude(ticket, draining_ ? Decision::draining : Decision::unconfigured,
-             basis(ticket.entered_));
+    conclude(ticket, draining_ ? kDraining : kUnconfigured, basis(ticket.entered_));
   }
 }
 
@@ -98,9 +50,11 @@ void Gate::apply(const tmux::Listing& listing) {
 
 void Gate::take_good(const tmux::Listing& listing) {
   const auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
+  attribution_.match(origins_);
   departures_.observe(ended, listing);
   socket_check_.observe(listing);
-  promises_.end_if([&](const Promise& each) { return each.until && listing.began > *each.until; });
+  end_if([&](const Promise& each) { return each.until && listing.began > *each.until; });
+  attribution_.forget_settled();
   good_ = listing;
   if (listing.question == tmux::Question::details) {
     details_began_ = listing.began;
@@ -111,7 +65,7 @@ void Gate::take_good(const tmux::Listing& listing) {
 // With tmux.on_unknown: admit and a signal that stays unknown, no good listing would ever end
 // these.
 void Gate::forget_uncounted(TimePoint began) {
-  promises_.end_if([&](const Promise& each) {
+  end_if([&](const Promise& each) {
     return each.uncounted && each.until && began > *each.until + settings_.settle;
   });
 }
@@ -127,25 +81,52 @@ Gate::Basis Gate::basis(TimePoint now) const {
   return {SignalState::unknown, 0, now};
 }
 
-int Gate::free_slots(const Basis& on) const {
-  return settings_.limit - on.live - promises_.slots();
+std::optional<std::size_t> Gate::place_of(const Origins::Known& session) const {
+  if (session.class_id) return classes_.find(*session.class_id);
+  return is_claimable(session) ? std::nullopt : classes_.inherited();
+}
+
+bool Gate::is_claimable(const Origins::Known& session) const {
+  const auto open = attribution_.open_since();
+  return !session.class_id && open && session.first_shown > *open;
+}
+
+void Gate::count(Shares& shares) const {
+  classes_.reset(shares);
+  if (line_.has_stood()) line_.count(classes_, shares);
+  if (!classes_.configured()) return;
+  origins_.each([&](const Origins::Known& session) {
+    if (const auto place = place_of(session)) ++shares.of[*place].sessions;
+    if (is_claimable(session)) ++shares.claimable;
+  });
+  for (const Promise& each : promises_.all()) {
+    if (const auto place = classes_.find(each.class_id)) shares.of[*place].reserved += each.slots;
+  }
+}
+
+// Slots that a create of the class at `place` may take.
+int Gate::room(std::size_t place, const Basis& on, Outlook outlook) const {
+  const int promised = outlook == Outlook::promised ? promises_.slots() : 0;
+  const int free = settings_.limit - on.live - promised;
+  return classes_.configured() ? gate::room(free, shares_, place, outlook) : free;
 }
 
 void Gate::decide_waiting(TimePoint now) {
+  if (line_.empty()) return;
+  if (classes_.configured() || line_.has_stood()) count(shares_);
   const Basis on = basis(now);
-  decide_those(false, on, now);
-  decide_those(true, on, now);
+  line_.in_order(classes_, [&](Ticket& ticket) { look_at(ticket, on, now); });
 }
 
-void Gate::decide_those(bool defer, const Basis& on, TimePoint now) {
-  for (auto next = waiting_.begin(); next != waiting_.end();) {
-    Ticket& ticket = *next++;
-    if (ticket.defers_ != defer) continue;
-    if (const auto decision = decide(ticket, on)) {
-      conclude(ticket, *decision, on);
-    } else if (!ticket.waits_since_ && listed_since(ticket.entered_)) {
-      ticket.waits_since_ = now;
-    }
+void Gate::look_at(Ticket& ticket, const Basis& on, TimePoint now) {
+  if (!listed_since(ticket.entered_)) return;
+  const Ruling ruling = rule_on(ticket, on);
+  if (ruling.decision) return conclude(ticket, ruling, on);
+  const bool is_promised = ruling.reason == RefusalReason::promised;
+  if (is_promised && !ticket.waits_since_) ticket.waits_since_ = now;
+  if (ruling.stands && !ticket.stands()) {
+    line_.stand(ticket, classes_, now);
+    ++shares_.of[place_of(ticket)].waiting;
   }
 }
 
@@ -158,125 +139,121 @@ void Gate::learn(Sender sender, int status) {
   } else {
     turned_away_.add(sender);
   }
-  for (Ticket& ticket : waiting_) {
-    if (ticket.demand_.sender == sender) ticket.defers_ = !went_well;
-  }
-}
-
-std::optional<Decision> Gate::decide(const Ticket& ticket, const Basis& on) const {
-  if (!listed_since(ticket.entered_)) return std::nullopt;
-  const auto decision = decide_by_rule(ticket, on);
-  if (!settings_.observe || (decision && passes(*decision))) return decision;
-  return Decision::observed;
+  line_.defer(sender, !went_well);
 }
 
 // On a listing that began after the create was complete.
-std::optional<Decision> Gate::decide_by_rule(const Ticket& ticket, const Basis& on) const {
-  if (on.signal == SignalState::blind && !settings_.admit_unknown) {
-    return socket_check_.trial_due(on.at) && free_slots(on) > 0 ? Decision::admitted
-                                                                : Decision::unknown;
-  }
-  if (!on.counts()) {
-    return settings_.admit_unknown ? Decision::admitted_unknown : Decision::unknown;
-  }
-  if (on.live >= settings_.limit) return Decision::rejected;
-  if (free_slots(on) > 0) return Decision::admitted;
-  if (listed_since(ticket.deadline_)) return Decision::rejected;
-  return std::nullopt;
+Ruling Gate::rule_on(const Ticket& ticket, const Basis& on) const {
+  Ruling ruling = on.counts() ? rule_on_count(ticket, on) : rule_without_count(ticket, on);
+  const bool is_let_in = ruling.decision && passes(*ruling.decision);
+  if (settings_.observe && !is_let_in) ruling.decision = Decision::observed;
+  return ruling;
 }
 
-void Gate::conclude(Ticket& ticket, Decision decision, const Basis& on) {
+Ruling Gate::rule_on_count(const Ticket& ticket, const Basis& on) const {
+  const std::size_t place = place_of(ticket);
+  if (room(place, on) > 0) return {Decision::admitted, std::nullopt};
+  const RefusalReason reason = in_the_way(place, on);
+  if (reason == RefusalReason::promised && !listed_since(ticket.deadline_)) {
+    return {std::nullopt, reason};
+  }
+  if (!may_stand(ticket)) return {Decision::rejected, reason};
+  const bool has_place = ticket.stands() || shares_.of[place].waiting < classes_.rule(place).places;
+  if (!has_place) return {Decision::rejected, RefusalReason::line_full};
+  return {std::nullopt, reason, true};
+}
+
+RefusalReason Gate::in_the_way(std::size_t place, const Basis& on) const {
+  if (on.live >= settings_.limit) return RefusalReason::full;
+  return room(place, on, Outlook::best) > 0 ? RefusalReason::promised : RefusalReason::class_full;
+}
+
+Ruling Gate::rule_without_count(const Ticket& ticket, const Basis& on) const {
+  if (settings_.admit_unknown) return {Decision::admitted_unknown, std::nullopt};
+  const bool is_blind = on.signal == SignalState::blind;
+  if (is_blind && socket_check_.trial_due(on.at) && room(place_of(ticket), on) > 0) {
+    return {Decision::admitted, std::nullopt};
+  }
+  const RefusalReason reason = is_blind ? RefusalReason::blind : RefusalReason::unknown;
+  if (ticket.stands() && may_stand(ticket)) return {std::nullopt, reason, true};
+  return {Decision::unknown, reason};
+}
+
+bool Gate::may_stand(const Ticket& ticket) const {
+  return ticket.line_until_ > ticket.entered_ && !listed_since(ticket.line_until_);
+}
+
+void Gate::conclude(Ticket& ticket, const Ruling& ruling, const Basis& on) {
   ticket.unlink();
-  ticket.verdict_ = verdict(ticket, decision, on);
-  if (decision == Decision::admitted && on.signal == SignalState::blind) {
+  if (ticket.stands()) --shares_.of[place_of(ticket)].waiting;
+  ticket.verdict_ = verdict(ticket, ruling, on);
+  if (ruling.decision == Decision::admitted && on.signal == SignalState::blind) {
     socket_check_.trial_passed(on.at);
   }
-  if (passes(decision)) {
-    const int asked = ticket.demand_.slots;
-    Promise promise{.demand = ticket.demand_};
-    promise.slots = decision == Decision::admitted ? std::min(asked, free_slots(on)) : asked;
-    promise.mark = socket_check_.mark();
-    promise.uncounted = decision != Decision::admitted && !on.counts();
-    ticket.verdict_->slots = promise.slots;
-    ticket.reservation_ = Reservation(*this, promises_.add(promise));
-  }
+  if (passes(*ruling.decision)) reserve(ticket, *ruling.decision, on);
   if (ticket.on_decided_) ticket.on_decided_();
 }
 
-Verdict Gate::verdict(const Ticket& ticket, Decision decision, const Basis& on) const {
-  Verdict made;
-  made.decision = decision;
-  made.limit = settings_.limit;
-  if (on.counts()) made.live = on.live;
-  made.reserved = promises_.slots();
-  made.signal = on.signal;
-  if (good_) made.signal_age = on.at - good_->began;
-  made.fault = fault_name(on.signal);
-  made.detail = fault_detail(on.signal);
-  made.waited_since = ticket.waits_since_;
-  made.reason = reason_of(decision, on);
-  if (made.reason) {
-    made.retry = retry_window(*made.reason, on.live, settings_.limit, departures_.turnover(on.at));
+void Gate::reserve(Ticket& ticket, Decision decision, const Basis& on) {
+  const std::size_t place = place_of(ticket);
+  const int asked = ticket.demand_.slots;
+  Promise promise{.demand = ticket.demand_};
+  promise.demand.route = {};  // lives no longer than the ticket
+  promise.slots = decision == Decision::admitted ? std::min(asked, room(place, on)) : asked;
+  promise.mark = socket_check_.mark();
+  promise.uncounted = decision != Decision::admitted && !on.counts();
+  promise.class_id = classes_.id_at(place);
+  ticket.verdict_->slots = promise.slots;
+  const Promises::Each added = promises_.add(promise);
+  if (added->slots > 0) {
+    attribution_.admitted(added->id, added->class_id, added->demand.is_named, on.at);
   }
-  return made;
-}
-
-std::optional<RefusalReason> Gate::reason_of(Decision decision, const Basis& on) const {
-  switch (decision) {
-    case Decision::observed:
-      return reason_of(on.counts() ? Decision::rejected : Decision::unknown, on);
-    case Decision::rejected:
-      return on.live >= settings_.limit ? RefusalReason::full : RefusalReason::promised;
-    case Decision::unknown:
-      return on.signal == SignalState::blind ? RefusalReason::blind : RefusalReason::unknown;
-    case Decision::draining:
-      return RefusalReason::draining;
-    case Decision::unconfigured:
-      return RefusalReason::unconfigured;
-    default:
-      return std::nullopt;
-  }
+  if (classes_.configured()) shares_.of[place].reserved += added->slots;
+  ticket.reservation_ = Reservation(*this, added);
 }
 
 std::optional<TimePoint> Gate::next_listing() const {
-  if (waiting_.empty()) return std::nullopt;
-  if (!listed_since(waiting_.back().entered_)) return waiting_.back().entered_;
-  // All that wait were decided once and found the free slots promised.
-  if (attempt_fault_) return attempt_ended_ + kRetryUnknown;
-  TimePoint next = waiting_.front().deadline_;
+  if (line_.empty()) return std::nullopt;
+  if (!listed_since(line_.newest_entered())) return line_.newest_entered();
+  // All that wait were decided once.
+  const TimePoint retry = attempt_ended_ + kRetryUnknown;
+  const Line::Ends ends = line_.first_ends();
+  if (attempt_fault_ && ends.waits) return retry;
+  TimePoint next = ends.waits.value_or(TimePoint::max());
+  if (ends.stands) next = std::min({next, *ends.stands, attempt_began_ + settings_.look});
   for (const Promise& each : promises_.all()) {
     if (each.until) next = std::min(next, *each.until);
   }
-  return next;
+  return attempt_fault_ ? std::max(next, retry) : next;
 }
 
-ClassId Gate::class_id(std::string_view name) {
-  const auto found = std::ranges::find(class_names_, name);
-  const auto id = static_cast<ClassId>(found - class_names_.begin());
-  if (found == class_names_.end()) class_names_.emplace_back(name);
-  return id;
+void Gate::session_named(std::uint64_t reservation_id, std::string_view name, Maker maker,
+                         TimePoint now) {
+  attribution_.named(reservation_id, name, std::move(maker), origins_);
+  if (classes_.configured()) decide_waiting(now);
 }
-
-void Gate::session_named(std::uint64_t /*reservation_id*/, std::string_view /*name*/,
-                         Maker /*maker*/) {}
 
 void Gate::configure(Settings settings, TimePoint now) {
   settings_ = std::move(settings);
+  classes_.configure(settings_.classes, settings_.inherited_class);
+  count(shares_);
   decide_waiting(now);
 }
 
 void Gate::drain(TimePoint now) {
   draining_ = true;
-  while (!waiting_.empty()) conclude(waiting_.front(), Decision::draining, basis(now));
+  while (!line_.empty()) conclude(line_.oldest(), kDraining, basis(now));
 }
 
 void Gate::give_back(Promises::Each promise, TimePoint now) {
+  attribution_.gone(promise->id);
   promises_.end(promise);
   decide_waiting(now);
 }
 
 void Gate::abandon(Promises::Each promise) {
   if (promise->slots == 0) return promises_.end(promise);
+  attribution_.unnamed(promise->id);
   promise->state = Promise::State::abandoned;
   ++abandoned_total_;
 }
@@ -303,59 +280,6 @@ bool Gate::attribute_session(TimePoint began) {
   if (found == all.end()) return false;
   ++found->attributed;
   return true;
-}
-
-std::string Gate::fault_name(SignalState signal) const {
-  if (signal == SignalState::blind) return "blind";
-  if (signal == SignalState::none) return "no_listing";
-  return attempt_fault_ ? tmux::name_of(*attempt_fault_) : "";
-}
-
-std::string Gate::fault_detail(SignalState signal) const {
-  if (signal == SignalState::blind) return kBlindDetail;
-  if (signal == SignalState::none) return "no listing of the tmux sessions has been made yet";
-  return attempt_detail_;
-}
-
-Snapshot Gate::snapshot(TimePoint now) const {
-  Snapshot shot;
-  const Basis on = basis(now);
-  shot.limit = settings_.limit;
-  shot.observing = settings_.observe;
-  shot.open = settings_.configured && !draining_;
-  shot.signal = on.signal;
-  shot.signal_fault = fault_name(on.signal);
-  shot.signal_detail = fault_detail(on.signal);
-  shot.match_wrong = socket_check_.match_wrong();
-  if (good_) shot.signal_age = now - good_->began;
-  if (details_began_) shot.details_age = now - *details_began_;
-  shot.details_wall = details_wall_;
-  if (on.counts()) shot.live = on.live;
-  for (const Promise& each : promises_.all()) {
-    switch (each.state) {
-      case Promise::State::in_flight:
-        shot.in_flight += each.slots;
-        break;
-      case Promise::State::settling:
-        shot.settling += each.slots;
-        break;
-      case Promise::State::abandoned:
-        shot.abandoned += each.slots;
-        break;
-    }
-  }
-  shot.waiting = static_cast<int>(waiting_.size());
-  return shot;
-}
-
-Snapshot Gate::snapshot_with_holders(TimePoint now) const {
-  Snapshot shot = snapshot(now);
-  if (!shot.live) return shot;
-  shot.holders = origins_.holders();
-  shot.turnover = departures_.turnover(now);
-  shot.retry = retry_window(RefusalReason::full, std::max(*shot.live, shot.limit), shot.limit,
-                            shot.turnover);
-  return shot;
 }
 
 }  // namespace taskgate::gate

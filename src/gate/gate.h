@@ -11,26 +11,27 @@
 // # The rule
 //
 // Each admitted create holds a *reservation* from the decision until its outcome is known: of as
-// many slots as it may start sessions, one mostly. A create is admitted exactly when
+// many slots as it may start sessions, one mostly. With
 //
-//     live (of a listing that began after the create's body was in) + slots in all open
-//     reservations < limit
+//     live  = sessions of a listing that began after the create's body was in
+//     total = live + slots in all open reservations
 //
-// and the comparison and the reservation are one step: nothing can come between, since there is one
-// thread and no suspension. A create that asks for n slots gets as many of them as are free, and
-// one at least, since it was admitted. It is refused at once when live >= limit. In between, slots
-// are free of sessions but promised; the create waits for the next event and is decided again,
-// `wait` at most, and then once more on a listing that began after the wait was over.
+// a create is admitted exactly when `total < limit`, and the comparison and the reservation are one
+// step: nothing can come between, since there is one thread and no suspension. A create that asks
+// for n slots gets as many of them as are free, and one at least, since it was admitted. It is
+// refused at once when live >= limit. In between, slots are free of sessions but promised; the
+// create waits for the next event and is decided again, `wait` at most, and then once more on a
+// listing that began after the wait was over.
 //
 // A create that asks for no slot at all (its task comes by another door, which may be a create that
 // is gated itself) is decided in the same way and leaves nothing behind.
 //
 // # Why it never admits one too many
 //
-// Let S be the sessions that exist because of admitted creates or were there before. At every
-// moment
+// Let S be the sessions that exist because of admitted creates or were there before, and L the last
+// listing. At every moment
 //
-//     S <= sessions in the last listing L that are still alive + slots in all open reservations (*)
+//     S <= sessions in L that are still alive + slots in all open reservations          (*)
 //
 // A session that appears after L's snapshot belongs to a create that was admitted and whose
 // reservation is still open, and holds a slot for it. For a reservation that may have sessions ends
@@ -47,9 +48,9 @@
 //
 // Admitting k slots adds k to the right side, and k is at most what is free: the limit minus the
 // right side. So S <= limit. A reservation is never covered by somebody else's session, because
-// sessions are not matched to creates at all: rules that do so were found to over-admit by
-// exhaustive search. Nor do the sessions of a create of several make its reservation smaller one by
-// one: that would be such a matching.
+// sessions are not matched to creates when slots are counted: rules that do so were found to
+// over-admit by exhaustive search. Nor do the sessions of a create of several make its reservation
+// smaller one by one: that would be such a matching.
 //
 // # Why no slot is refused while one is free
 //
@@ -59,14 +60,58 @@
 // made first. It is refused only while all slots that are free of sessions stay promised to creates
 // in flight. One free slot is enough, however many were asked for.
 //
-// # Who is first
+// # Classes
 //
-// The oldest; but creates that *defer*, whose sender's last create was turned away (turned_away.h),
-// stand behind all that do not, since a flood without a login would else hold one promise after the
-// other before anybody else's turn comes. Nobody starves wrongly: only who takes a free slot
-// differs, no slot is kept for anybody, and a create that defers is decided at the same events and
-// by the same rule as all others, within its wait, and defers no longer when a create of its sender
-// goes well.
+// Each create is of a class c, which has a floor and a cap. With
+//
+//     used(c) = live sessions that are known to be c's + slots in open reservations of c's creates
+//     owed(c) = the sum over all other classes d of max(0, floor(d) - used(d))
+//
+// a create of c is admitted exactly when
+//
+//     total < limit  and  used(c) < cap(c)  and  (used(c) < floor(c)  or  total + owed(c) < limit)
+//
+// and gets as many slots as keep all of that true for each of them (classes.h). It waits for
+// promised slots where the best that can become of the creates in flight would admit it: that their
+// reservations end and leave no more than is listed already, and that they made those of the listed
+// sessions of which nobody knows yet whose they are. Where it would not be admitted even then, it
+// is refused: a further session makes neither total nor used(c) nor total + owed(c) smaller,
+// whatever class it is of.
+//
+// *Classes never admit one too many*: what they add to the rule are further conditions.
+//
+// *What a floor promises.* While
+//
+//     total + the sum over all classes d of max(0, floor(d) - used(d)) <= limit         (**)
+//
+// holds, each class below its floor finds a slot at once, as `total < limit` follows. It goes on
+// holding: a create of a class below its floor adds one to total and takes one from the sum; one of
+// a class that has its floor is admitted only where total + owed(c), which is the whole sum then,
+// has room for it; and what ends takes one from total and adds one to the sum at most. It is broken
+// only by what does not pass the rule: sessions by other doors, sessions whose class is not known
+// (below), a reload that lowers the limit or raises a floor, and what was let pass against it. Then
+// nobody beyond a floor is admitted until it holds again, and a class below its floor is admitted
+// whenever the total allows it.
+//
+// # The line, and who is first
+//
+// A create that finds no slot may *stand in line* where its class lets it, within the time and the
+// places that the class has. It is decided at each event like all that wait; and while anybody
+// stands, a listing is made every `look`, since sessions end without telling. Promised slots are
+// waited for by all, whether they may stand or not: that is the wait of the rule, and takes no
+// place.
+//
+// At each event all that wait are decided in the order of their classes; in a class those that
+// *defer*, whose sender's last create was turned away (turned_away.h), behind all that do not,
+// since a flood without a login would else hold one promise after the other before anybody else's
+// turn comes; and then the oldest first. One that may not be admitted holds up no other. Admissions
+// leave less room for every class, never more, so that one pass is enough: nobody who was passed
+// over could be admitted behind it.
+//
+// Whom does the order starve? Nobody below a floor: by (**) the classes before it cannot take what
+// is owed to it. Beyond the floors the first class in the list goes first for as long as it asks;
+// that is what the order says. In a class the oldest is first, and who defers waits for those who
+// do not, within its own wait, and defers no longer when a create of its sender goes well.
 //
 // # What is not covered, and which way it errs
 //
@@ -87,14 +132,21 @@
 //
 // `admit_unknown` lets everything pass while the count is unknown. That is what it says.
 //
-// `observe` lets pass what would be refused, and whoever would wait for a promised slot. Each holds
-// its reservation as ever, so (*) and the counts stay true, though S may pass the limit. Back in
-// `enforce` the rule holds again from the next decision on: nothing is admitted until S is below
-// the limit by itself.
+// `observe` lets pass what would be refused, and whoever would wait. Each holds its reservation as
+// ever, so (*) and the counts stay true, though S may pass the limit. Back in `enforce` the rule
+// holds again from the next decision on: nothing is admitted until S is below the limit by itself.
+//
+// Whose a session is (attribution.h): known by the name in its create's answer. A session without
+// one (another door, an answer that named none, the further sessions of a create of several, before
+// the gate started) counts in the total and for no class; so does one whose reservation has ended
+// and whose answer is still being read. used(c) is then too small: c may pass its cap, and its
+// floor is kept for it although it has it already, so that others may be refused. The limit itself
+// is never passed by it. A session that is listed while its reservation is open counts twice, in
+// used(c) as in total, until that ends; nobody is refused for it before its wait is over. A session
+// first seen while creates are in flight is put to the inherited class only when none of them can
+// name it any more: until then it is nobody's.
 #pragma once
 
-#include <boost/intrusive/list.hpp>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -102,13 +154,15 @@
 #include <vector>
 
 #include "base/time.h"
+#include "gate/attribution.h"
 #include "gate/classes.h"
-#include "gate/demand.h"
 #include "gate/departures.h"
+#include "gate/line.h"
 #include "gate/origins.h"
 #include "gate/promises.h"
 #include "gate/snapshot.h"
 #include "gate/socket_check.h"
+#include "gate/ticket.h"
 #include "gate/turned_away.h"
 #include "gate/verdict.h"
 #include "tmux/listing.h"
@@ -130,74 +184,10 @@ struct Settings {
   Duration look = std::chrono::milliseconds(250);  // admission.look
 };
 
-class Gate;
-
-// The right to run one create. Its end must be said; a reservation that is merely destroyed (a
-// cancelled coroutine) counts as *lost*, so that no path can give a slot away.
-class Reservation {
- public:
-  Reservation() = default;
-  Reservation(Reservation&& other) noexcept;
-  Reservation& operator=(Reservation&& other) noexcept;
-  ~Reservation();
-
-  explicit operator bool() const { return gate_ != nullptr; }
-
-  // For Gate::session_named(); to be asked for before the end is said.
-  std::uint64_t id() const { return promise_->id; }
-
-  // No byte of the create went upstream: its slots are free at once.
-  void not_sent(TimePoint now);
-  // The head of the final answer is in: 4xx frees the slots at once, and 3xx where the demand says
-  // that it refuses; all else with the first listing that begins `now` plus the demand's settle or
-  // later. Gives what Gate::succeeded() wants, if its success is evidence.
-  std::optional<SocketCheck::Claim> answered(int status, TimePoint now);
-  // No answer in time, or the connection broke: the slots are kept for Settings::settle.
-  void lost(TimePoint now);
-
- private:
-  friend class Gate;
-  friend class Ticket;
-  Reservation(Gate& gate, Promises::Each promise) : gate_(&gate), promise_(promise) {}
-
-  Gate* gate_ = nullptr;
-  Promises::Each promise_;
-};
-
-// One create that asks to pass. Lives where its request is handled; destroyed undecided, the create
-// is withdrawn.
-class Ticket : public boost::intrusive::list_base_hook<
-                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
- public:
-  // `now`: the body was read to its end. `on_decided` is called once, from whichever call into the
-  // gate decides, unless the decision stands when the constructor returns. It may only wake
-  // somebody: it must not call into the gate or destroy a ticket.
-  Ticket(Gate& gate, Demand demand, TimePoint now, std::function<void()> on_decided);
-  Ticket(const Ticket&) = delete;
-  Ticket& operator=(const Ticket&) = delete;
-
-  // Null while it waits.
-  const Verdict* verdict() const { return verdict_ ? &*verdict_ : nullptr; }
-  // After an admission, once.
-  Reservation take_reservation() { return std::move(reservation_); }
-
- private:
-  friend class Gate;
-  TimePoint entered_;
-  TimePoint deadline_;
-  Demand demand_;
-  bool defers_ = false;  // to those that were not turned away
-  std::function<void()> on_decided_;
-  std::optional<TimePoint> waits_since_;  // found the free slots promised
-  std::optional<Verdict> verdict_;
-  Reservation reservation_;
-};
-
 class Gate {
  public:
   // `started`: as for Origins.
-  explicit Gate(Settings settings, std::optional<std::int64_t> started = std::nullopt)
-      : settings_(std::move(settings)), origins_(started) {}
+  explicit Gate(Settings settings, std::optional<std::int64_t> started = std::nullopt);
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
 
@@ -216,10 +206,11 @@ class Gate {
   bool asks_for_others() const { return socket_check_.asks_for_others(); }
 
   // The class of this name, whether it is configured now or not.
-  ClassId class_id(std::string_view name);
-  // The answer to the create that held the reservation of this id names its session, as it was
-  // given to tmux. An empty name: it names none, and never will.
-  void session_named(std::uint64_t reservation_id, std::string_view name, Maker maker);
+  ClassId class_id(std::string_view name) { return classes_.id(name); }
+  // The answer, of 2xx, to the create that held the reservation of this id names its session, as it
+  // was given to tmux. An empty name: it names none, and never will.
+  void session_named(std::uint64_t reservation_id, std::string_view name, Maker maker,
+                     TimePoint now);
 
   // New settings at a reload; creates that wait are decided again.
   void configure(Settings settings, TimePoint now);
@@ -244,30 +235,53 @@ class Gate {
     bool counts() const { return signal == SignalState::known || signal == SignalState::held; }
   };
   Basis basis(TimePoint now) const;
-  int free_slots(const Basis& basis) const;
+  std::size_t place_of(const Ticket& ticket) const {
+    return classes_.place_of(ticket.demand_.class_id);
+  }
+  std::optional<std::size_t> place_of(const Origins::Known& session) const;
+  bool is_claimable(const Origins::Known& session) const;
+  void count(Shares& shares) const;
+  int room(std::size_t place, const Basis& on, Outlook outlook = Outlook::promised) const;
 
   void enter(Ticket& ticket);
   void decide_waiting(TimePoint now);
-  void decide_those(bool defer, const Basis& on, TimePoint now);
+  void look_at(Ticket& ticket, const Basis& on, TimePoint now);
   void learn(Sender sender, int status);
-  std::optional<Decision> decide(const Ticket& ticket, const Basis& basis) const;
-  std::optional<Decision> decide_by_rule(const Ticket& ticket, const Basis& basis) const;
-  void conclude(Ticket& ticket, Decision decision, const Basis& basis);
-  std::optional<RefusalReason> reason_of(Decision decision, const Basis& basis) const;
-  Verdict verdict(const Ticket& ticket, Decision decision, const Basis& basis) const;
+  Ruling rule_on(const Ticket& ticket, const Basis& on) const;
+  Ruling rule_on_count(const Ticket& ticket, const Basis& on) const;
+  Ruling rule_without_count(const Ticket& ticket, const Basis& on) const;
+  bool may_stand(const Ticket& ticket) const;
+  RefusalReason in_the_way(std::size_t place, const Basis& on) const;
+  void conclude(Ticket& ticket, const Ruling& ruling, const Basis& on);
+  void reserve(Ticket& ticket, Decision decision, const Basis& on);
+  Verdict verdict(const Ticket& ticket, const Ruling& ruling, const Basis& on) const;
+  RetryWindow retry(RefusalReason reason, std::size_t place, const Basis& on) const;
   bool listed_since(TimePoint moment) const { return attempted_ && attempt_began_ > moment; }
 
   void give_back(Promises::Each promise, TimePoint now);
   void abandon(Promises::Each promise);
   void stamp_abandoned(TimePoint now);
+  // Ends the promises that `ends` says.
+  template <typename Predicate>
+  void end_if(Predicate ends) {
+    promises_.end_if([&](const Promise& each) {
+      const bool does = ends(each);
+      if (does) attribution_.settled(each.id);
+      return does;
+    });
+  }
   void take_good(const tmux::Listing& listing);
   bool attribute_session(TimePoint began);
   void forget_uncounted(TimePoint began);
+  void show_classes(Snapshot& shot) const;
+  std::string class_name(const Origins::Known& session) const;
   std::string fault_name(SignalState signal) const;
   std::string fault_detail(SignalState signal) const;
 
   Settings settings_;
-  std::vector<std::string> class_names_{kDefaultClassName};  // by their ids
+  Classes classes_;
+  // By their order; counted anew at each event where classes are configured.
+  Shares shares_;
   bool draining_ = false;
 
   // The last listing that was tried, and the last good one.
@@ -282,12 +296,12 @@ class Gate {
   std::int64_t details_wall_ = 0;
 
   Promises promises_;
-  // The oldest first, whether they defer or not.
-  boost::intrusive::list<Ticket, boost::intrusive::constant_time_size<false>> waiting_;
+  Line line_;
   TurnedAway turned_away_;
   std::uint64_t abandoned_total_ = 0;
 
   Origins origins_;
+  Attribution attribution_;
   Departures departures_;
   SocketCheck socket_check_;
 };

@@ -15,6 +15,7 @@ std::vector<Holder> Origins::observe(const tmux::Listing& listing,
     if (is_new) {
       const Origin origin = origin_of_new(session.created, claim);
       known.holder = {{}, session.id, session.created, origin};
+      known.first_shown = listing.began;
     }
     known.holder.name = session.name;  // it can be renamed
     if (session.details) known.holder.details = session.details;
@@ -46,10 +47,22 @@ std::vector<Holder> Origins::take_unseen() {
   return ended;
 }
 
-std::vector<Holder> Origins::holders() const {
+Origins::Known* Origins::unclaimed(std::string_view name, TimePoint shown_after) {
+  const auto found = std::ranges::find_if(sessions_, [&](const auto& entry) {
+    const Known& known = entry.second;
+    return !known.class_id && known.holder.name == name && known.first_shown > shown_after;
+  });
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+std::vector<Holder> Origins::holders(
+    const std::function<std::string(const Known&)>& class_name) const {
   std::vector<Holder> holders;
   holders.reserve(sessions_.size());
-  for (const auto& [key, known] : sessions_) holders.push_back(known.holder);
+  each([&](const Known& known) {
+    holders.push_back(known.holder);
+    if (class_name) holders.back().class_name = class_name(known);
+  });
   std::ranges::stable_sort(holders, {}, &Holder::created);
   return holders;
 }

@@ -1,14 +1,17 @@
-// Where the live sessions come from, for people who look: created through the gate, inherited, or
-// made by another door. It decides nothing (see gate.h on why sessions are not matched to creates).
-// One thread.
+// The live sessions. Where they come from is for people who look: created through the gate,
+// inherited, or made by another door; that is a guess where no answer named the session, and
+// decides nothing (see gate.h on why sessions are not matched to creates). One thread.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "gate/classes.h"
 #include "gate/snapshot.h"
 #include "tmux/listing.h"
 
@@ -16,6 +19,13 @@ namespace taskgate::gate {
 
 class Origins {
  public:
+  struct Known {
+    Holder holder;
+    std::uint64_t last_seen = 0;        // number of the listing
+    TimePoint first_shown{};            // when the first listing began that showed it
+    std::optional<ClassId> class_id{};  // of the create whose answer named it; unset: none has
+  };
+
   // `started`: Unix seconds since when creates could pass the gate; without it, whatever the first
   // listing shows was there before.
   explicit Origins(std::optional<std::int64_t> started = std::nullopt) : started_(started) {}
@@ -24,18 +34,23 @@ class Origins {
   // create that it can be put down to. Gives the matching sessions that ended since the one before.
   std::vector<Holder> observe(const tmux::Listing& listing, const std::function<bool()>& claim);
 
-  // The matching sessions of the last listing, oldest first.
-  std::vector<Holder> holders() const;
+  // The session of this name that no answer has named yet, if no listing showed it that began
+  // before or at `shown_after`; null: there is none.
+  Known* unclaimed(std::string_view name, TimePoint shown_after);
+
+  // Calls `look` for each matching session of the last listing.
+  template <typename Look>
+  void each(Look look) const {
+    for (const auto& [key, known] : sessions_) look(known);
+  }
+  // They, oldest first, as holders of the class that `class_name` gives.
+  std::vector<Holder> holders(
+      const std::function<std::string(const Known&)>& class_name = nullptr) const;
 
  private:
   // A session's identity: ids start over with a restarted server, so the server's pid belongs to
   // it.
   using Key = std::tuple<std::uint32_t, std::int32_t, std::uint64_t>;
-  struct Known {
-    Holder holder;
-    std::uint64_t last_seen = 0;  // number of the listing
-  };
-
   Origin origin_of_new(std::int64_t created, const std::function<bool()>& claim) const;
   std::vector<Holder> take_unseen();
 

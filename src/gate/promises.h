@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <list>
 #include <numeric>
 #include <optional>
@@ -20,10 +21,11 @@ struct Promise {
   int slots = 1;  // held: what was asked for, or as many as were free
   // Ends with the first listing that began after; unset: not known yet.
   std::optional<TimePoint> until;
-  int attributed = 0;      // sessions that were put down to it (for show)
-  bool uncounted = false;  // admitted while the count was unknown
-  SocketCheck::Mark mark;  // what was visible when it was admitted
-  std::uint64_t id = 0;    // never used twice
+  int attributed = 0;                // sessions that were put down to it (for show)
+  bool uncounted = false;            // admitted while the count was unknown
+  SocketCheck::Mark mark;            // what was visible when it was admitted
+  std::uint64_t id = 0;              // never used twice
+  ClassId class_id = kDefaultClass;  // that it was admitted as
 };
 
 // All of them, with their sum at hand: it is asked for at every decision.
@@ -33,9 +35,9 @@ class Promises {
 
   Each add(const Promise& promise) {
     slots_ += promise.slots;
-    const Each added = all_.insert(all_.end(), promise);
-    added->id = ++last_id_;
-    return added;
+    all_.push_back(promise);
+    all_.back().id = ++last_id_;
+    return std::prev(all_.end());
   }
   void end(Each promise) {
     slots_ -= promise->slots;

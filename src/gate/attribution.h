@@ -1,0 +1,63 @@
+// Which creates may still turn out to have made a session, and which session it is: the one of the
+// name that the create's answer gave, if no listing showed it that began before the create was
+// admitted. From then on it is known by its id, under whatever name. Never a guess: a session that
+// no answer named is nobody's. One thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "gate/classes.h"
+#include "gate/origins.h"
+#include "gate/snapshot.h"
+
+namespace taskgate::gate {
+
+class Attribution {
+ public:
+  // Creates whose slots are free again and whose answer has not named a session yet; the oldest is
+  // forgotten.
+  static constexpr std::size_t kMostUnnamed = 64;
+
+  // A create was admitted; `is_named`: its answer should name a session.
+  void admitted(std::uint64_t id, ClassId class_id, bool is_named, TimePoint now);
+  // It started nothing.
+  void gone(std::uint64_t id);
+  // Its answer names no session, and never will.
+  void unnamed(std::uint64_t id);
+  // Its answer names this one; `sessions` are those of the last listing.
+  void named(std::uint64_t id, std::string_view name, Maker maker, Origins& sessions);
+  // Its reservation ended: the sessions that it made are in the next good listing, if not in this.
+  void settled(std::uint64_t id);
+
+  // A good listing came, and `sessions` are its.
+  void match(Origins& sessions);
+  // ... and what ended with it is settled: names that it did not show are of sessions that are
+  // gone.
+  void forget_settled();
+
+  // When the oldest create was admitted that may still turn out to have made one of the sessions
+  // that nobody has claimed.
+  std::optional<TimePoint> open_since() const;
+
+ private:
+  struct Create {
+    std::uint64_t id = 0;
+    ClassId class_id = kDefaultClass;
+    TimePoint admitted{};
+    bool expects_name = false;
+    bool is_settled = false;
+    std::string name{};  // empty: not named yet
+    Maker maker{};
+  };
+  Create* find(std::uint64_t id);
+  static bool claim(Create& create, Origins& sessions);
+
+  std::vector<Create> creates_;  // the oldest first
+};
+
+}  // namespace taskgate::gate

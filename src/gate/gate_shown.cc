@@ -1,0 +1,129 @@
+// What the gate says of itself and of its decisions.
+#include <algorithm>
+
+#include "gate/gate.h"
+
+namespace taskgate::gate {
+namespace {
+
+constexpr const char* kBlindDetail =
+    "creates succeed but nothing changes on the tmux socket: the upstream's tmux uses another one; "
+    "check tmux.socket, TMUX_TMPDIR of the upstream's container and the shared volume";
+
+}  // namespace
+
+Verdict Gate::verdict(const Ticket& ticket, const Ruling& ruling, const Basis& on) const {
+  const std::size_t place = place_of(ticket);
+  Verdict made;
+  made.decision = *ruling.decision;
+  made.reason = ruling.reason;
+  made.limit = settings_.limit;
+  if (on.counts()) made.live = on.live;
+  made.reserved = promises_.slots();
+  made.signal = on.signal;
+  if (good_) made.signal_age = on.at - good_->began;
+  made.fault = fault_name(on.signal);
+  made.detail = fault_detail(on.signal);
+  made.waited_since = ticket.waits_since_;
+  made.class_name = classes_.rule(place).name;
+  made.class_used = shares_.of[place].used();
+  made.class_cap = std::min(shares_.of[place].cap, settings_.limit);
+  made.place = ticket.place_;
+  made.in_line_since = ticket.in_line_since_;
+  if (ticket.demand_.prefer_wait && ticket.may_prefer_) {
+    made.preference_applied = ticket.line_until_ - ticket.entered_;
+  }
+  if (made.reason) made.retry = retry(*made.reason, place, on);
+  return made;
+}
+
+// A class at its cap waits for one of its own, one that others' floors keep out for one beyond
+// these.
+RetryWindow Gate::retry(RefusalReason reason, std::size_t place, const Basis& on) const {
+  int live = on.live;
+  int limit = settings_.limit;
+  if (reason == RefusalReason::class_full) {
+    const Share& share = shares_.of[place];
+    const bool at_cap = share.used() >= share.cap;
+    live = at_cap ? share.used() : live;
+    limit = at_cap ? share.cap : limit - owed_to_others(shares_, place, Outlook::promised);
+  }
+  return retry_window(reason, live, limit, departures_.turnover(on.at));
+}
+
+std::string Gate::fault_name(SignalState signal) const {
+  if (signal == SignalState::blind) return "blind";
+  if (signal == SignalState::none) return "no_listing";
+  return attempt_fault_ ? tmux::name_of(*attempt_fault_) : "";
+}
+
+std::string Gate::fault_detail(SignalState signal) const {
+  if (signal == SignalState::blind) return kBlindDetail;
+  if (signal == SignalState::none) return "no listing of the tmux sessions has been made yet";
+  return attempt_detail_;
+}
+
+Snapshot Gate::snapshot(TimePoint now) const {
+  Snapshot shot;
+  const Basis on = basis(now);
+  shot.limit = settings_.limit;
+  shot.observing = settings_.observe;
+  shot.open = settings_.configured && !draining_;
+  shot.signal = on.signal;
+  shot.signal_fault = fault_name(on.signal);
+  shot.signal_detail = fault_detail(on.signal);
+  shot.match_wrong = socket_check_.match_wrong();
+  if (good_) shot.signal_age = now - good_->began;
+  if (details_began_) shot.details_age = now - *details_began_;
+  shot.details_wall = details_wall_;
+  if (on.counts()) shot.live = on.live;
+  for (const Promise& each : promises_.all()) {
+    switch (each.state) {
+      case Promise::State::in_flight:
+        shot.in_flight += each.slots;
+        break;
+      case Promise::State::settling:
+        shot.settling += each.slots;
+        break;
+      case Promise::State::abandoned:
+        shot.abandoned += each.slots;
+        break;
+    }
+  }
+  shot.waiting = line_.size();
+  return shot;
+}
+
+Snapshot Gate::snapshot_with_holders(TimePoint now) const {
+  Snapshot shot = snapshot(now);
+  show_classes(shot);
+  if (!shot.live) return shot;
+  shot.holders =
+      origins_.holders([&](const Origins::Known& session) { return class_name(session); });
+  shot.turnover = departures_.turnover(now);
+  shot.retry = retry_window(RefusalReason::full, std::max(*shot.live, shot.limit), shot.limit,
+                            shot.turnover);
+  return shot;
+}
+
+void Gate::show_classes(Snapshot& shot) const {
+  if (!classes_.configured()) return;
+  Shares shares;
+  count(shares);
+  for (std::size_t place = 0; place < classes_.size(); ++place) {
+    const Share& share = shares.of[place];
+    shot.classes.push_back({.name = classes_.rule(place).name,
+                            .used = share.used(),
+                            .cap = std::min(share.cap, settings_.limit),
+                            .floor = share.floor,
+                            .waiting = share.waiting});
+  }
+  shot.line = line_.standing(classes_);
+}
+
+std::string Gate::class_name(const Origins::Known& session) const {
+  const auto place = classes_.configured() ? place_of(session) : std::nullopt;
+  return place ? classes_.rule(*place).name : std::string();
+}
+
+}  // namespace taskgate::gate

@@ -1,0 +1,443 @@
+// The place in line: who stands, for how long, who is next, and what empties it.
+#include "gate/line.h"
+
+#include <memory>
+
+#include "classed.h"
+
+using namespace taskgate;
+using namespace taskgate::gate;
+using namespace taskgate::gate::test;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+// Two classes that stand in line, one that does not.
+Settings with_line(int limit, int places = 100) {
+  return classed(limit, {{.name = "people", .wait = seconds(20), .places = places},
+                         {.name = "storms", .wait = seconds(8), .max_wait = seconds(60)},
+                         {.name = "crons"}});
+}
+
+std::unique_ptr<Create> arrive(Gate& gate, double now, std::string_view name,
+                               std::optional<Duration> prefers = {}) {
+  Demand demand = of(gate, name);
+  demand.prefer_wait = prefers;
+  demand.route = name;
+  return std::make_unique<Create>(gate, now, demand);
+}
+
+std::vector<std::string> line_of(const Gate& gate, double now) {
+  std::vector<std::string> routes;
+  for (const InLine& each : gate.snapshot_with_holders(at(now)).line) routes.push_back(each.route);
+  return routes;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a create that finds no slot stands in line, and gets the one that comes free") {
+  Gate gate(with_line(1));
+  const auto create = arrive(gate, 0, "people");
+  gate.apply(live(1, 1, 2));
+  CHECK(create->waits());
+  CHECK(gate.snapshot(at(3)).waiting == 1);
+  CHECK(state_of(gate, "people", 3).waiting == 1);
+  gate.apply(live(1, 250));
+  CHECK(create->waits());
+  gate.apply(live(0, 500));
+  CHECK(create->decision() == Decision::admitted);
+  CHECK(create->told == 1);
+  CHECK(create->ticket.verdict()->place == 1);
+  CHECK(create->ticket.verdict()->in_line_since == at(2));
+  CHECK_FALSE(create->ticket.verdict()->waited_since);
+  CHECK(line_of(gate, 501).empty());
+}
+
+TEST_CASE("at the end of its wait a create in line is decided once more, and then refused") {
+  Gate gate(with_line(1));
+  const auto create = arrive(gate, 0, "storms");
+  gate.apply(live(1, 1, 2));
+  gate.apply(live(1, 7999, 8002));  // began before its end
+  CHECK(create->waits());
+  CHECK(gate.next_listing() == at(8000));
+  SECTION("refused") {
+    gate.apply(live(1, 8003));
+    CHECK(reason_of(*create) == RefusalReason::full);
+    CHECK(create->ticket.verdict()->in_line_since == at(2));
+  }
+  SECTION("admitted") {
+    gate.apply(live(0, 8003));
+    CHECK(create->decision() == Decision::admitted);
+  }
+}
+
+TEST_CASE("a class that does not wait is refused at once, whoever stands in line") {
+  Gate gate(with_line(1));
+  const auto stands = arrive(gate, 0, "people");
+  const auto refused = arrive(gate, 0, "crons");
+  const auto other = arrive(gate, 0, "default");
+  gate.apply(live(1, 1));
+  CHECK(stands->waits());
+  CHECK(reason_of(*refused) == RefusalReason::full);
+  CHECK(refused->ticket.verdict()->place == 0);
+  CHECK_FALSE(refused->ticket.verdict()->in_line_since);
+  CHECK(reason_of(*other) == RefusalReason::full);
+}
+
+TEST_CASE("a line has so many places for each class, and who leaves gives its place back at once") {
+  Gate gate(with_line(1, 2));
+  auto first = arrive(gate, 0, "people");
+  const auto second = arrive(gate, 0, "people");
+  const auto third = arrive(gate, 0, "people");
+  const auto other = arrive(gate, 0, "storms");
+  gate.apply(live(1, 1));
+  CHECK(second->waits());
+  CHECK(reason_of(*third) == RefusalReason::line_full);
+  CHECK(third->decision() == Decision::rejected);
+  CHECK(third->ticket.verdict()->place == 0);
+  CHECK(other->waits());
+  first.reset();
+  const auto fourth = arrive(gate, 2, "people");
+  const auto fifth = arrive(gate, 2, "people");
+  gate.apply(live(1, 3));
+  CHECK(fourth->waits());
+  CHECK(reason_of(*fifth) == RefusalReason::line_full);
+}
+
+TEST_CASE("a place that comes free at an event is taken at the same event") {
+  Gate gate(with_line(1, 1));
+  const auto first = arrive(gate, 0, "people");
+  gate.apply(live(1, 1));
+  const auto second = arrive(gate, 2, "people");
+  gate.apply(live(0, 3));
+  CHECK(first->decision() == Decision::admitted);
+  CHECK(second->waits());
+}
+
+TEST_CASE("the first class in the list goes first, in it the oldest") {
+  Gate gate(with_line(1));
+  const auto storm = arrive(gate, 0, "storms");
+  const auto person = arrive(gate, 1, "people");
+  const auto later = arrive(gate, 2, "people");
+  gate.apply(live(1, 3));
+  CHECK(line_of(gate, 4) == Names{"people", "people", "storms"});
+  gate.apply(live(0, 5));
+  CHECK(person->decision() == Decision::admitted);
+  person->ticket.take_reservation().not_sent(at(6));
+  CHECK(later->decision() == Decision::admitted);
+  later->ticket.take_reservation().not_sent(at(7));
+  CHECK(storm->decision() == Decision::admitted);
+}
+
+TEST_CASE("its place in line is what a create had before it when it came there") {
+  Gate gate(with_line(1));
+  const auto storm = arrive(gate, 0, "storms");
+  gate.apply(live(1, 1));
+  const auto person = arrive(gate, 2, "people");
+  const auto second = arrive(gate, 2, "storms");
+  gate.apply(live(1, 3));
+  gate.drain(at(4));
+  CHECK(storm->ticket.verdict()->place == 1);
+  CHECK(person->ticket.verdict()->place == 1);
+  CHECK(second->ticket.verdict()->place == 3);
+}
+
+TEST_CASE("a class that may not be admitted holds up no other") {
+  Settings made = with_line(2);
+  made.classes[0].cap = 1;
+  Gate gate(made);
+  const auto holds = arrive(gate, 0, "people");
+  gate.apply(live(0, 1));
+  answer(gate, *holds, "kube-coder-a", 2);
+  const std::vector<tmux::Session> both = {named("kube-coder-a", 1), session(2)};
+  const auto person = arrive(gate, 3, "people");
+  const auto storm = arrive(gate, 4, "storms");
+  gate.apply(listing_of(both, 5));
+  CHECK(line_of(gate, 6) == Names{"people", "storms"});
+  gate.apply(listing_of({both[0]}, 7));
+  CHECK(person->waits());
+  CHECK(storm->decision() == Decision::admitted);
+}
+
+TEST_CASE("in its class a create that defers stands behind those that came later") {
+  Gate gate(with_line(1));
+  Demand stranger = of(gate, "people");
+  stranger.sender = 7;
+  Create first(gate, 0, stranger);
+  gate.apply(live(0, 1));
+  first.ticket.take_reservation().answered(401, at(2));
+  Create second(gate, 3, stranger);
+  const auto owner = arrive(gate, 4, "people");
+  const auto storm = arrive(gate, 4, "storms");
+  gate.apply(live(1, 5));
+  CHECK(line_of(gate, 6) == Names{"people", "", "storms"});
+  gate.apply(live(0, 7));
+  CHECK(owner->decision() == Decision::admitted);
+  CHECK(second.waits());
+  CHECK(storm->waits());
+}
+
+TEST_CASE("a client waits for less by Prefer, or for more up to the longest wait of its class") {
+  struct Row {
+    const char* name;
+    std::optional<Duration> prefers;
+    bool stands;
+    double until;  // refused by a listing behind it
+    std::optional<Duration> applied;
+  };
+  const std::vector<Row> rows = {
+      {"people", {}, true, 20'000, {}},
+      {"people", seconds(5), true, 5000, seconds(5)},
+      {"people", seconds(50), true, 20'000, seconds(20)},
+      {"people", seconds(0), false, 0, seconds(0)},
+      {"storms", {}, true, 8000, {}},
+      {"storms", seconds(50), true, 50'000, seconds(50)},
+      {"storms", seconds(90), true, 60'000, seconds(60)},
+      {"crons", seconds(50), false, 0, {}},
+      {"default", seconds(50), false, 0, {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name, row.until);
+    Gate gate(with_line(1));
+    const auto create = arrive(gate, 0, row.name, row.prefers);
+    gate.apply(live(1, 1));
+    CHECK(create->waits() == row.stands);
+    if (row.stands) {
+      gate.apply(live(1, row.until - 1));
+      CHECK(create->waits());
+      gate.apply(live(1, row.until + 1));
+    }
+    CHECK(reason_of(*create) == RefusalReason::full);
+    CHECK(create->ticket.verdict()->preference_applied == row.applied);
+  }
+}
+
+TEST_CASE("a class without a wait of its own lets its clients opt in") {
+  Gate gate(classed(1, {{.name = "people", .max_wait = seconds(30)}}));
+  const auto without = arrive(gate, 0, "people");
+  const auto with = arrive(gate, 0, "people", seconds(10));
+  gate.apply(live(1, 1));
+  CHECK(reason_of(*without) == RefusalReason::full);
+  CHECK_FALSE(without->ticket.verdict()->preference_applied);
+  CHECK(with->waits());
+}
+
+TEST_CASE(
+    "a promised slot is waited for whatever the class's wait or Prefer say, without a place") {
+  Gate gate(with_line(1, 0));  // not a place in the line of people
+  const auto first = arrive(gate, 0, "people");
+  const auto second = arrive(gate, 0, "people", seconds(0));
+  const auto third = arrive(gate, 0, "people");
+  const auto cron = arrive(gate, 0, "crons");
+  gate.apply(live(0, 1));
+  CHECK(second->waits());
+  CHECK(third->waits());
+  CHECK(cron->waits());
+  CHECK(line_of(gate, 2).empty());
+  CHECK(gate.next_listing() == at(2000));  // no look every 250 ms: answers tell
+  SECTION("it gets it") {
+    first->ticket.take_reservation().answered(409, at(3));
+    CHECK(second->decision() == Decision::admitted);
+  }
+  SECTION("and is refused when the wait for it is over") {
+    gate.apply(live(0, 2001));
+    CHECK(reason_of(*second) == RefusalReason::promised);
+    CHECK(second->ticket.verdict()->preference_applied == seconds(0));
+    CHECK(reason_of(*third) == RefusalReason::line_full);
+    CHECK(reason_of(*cron) == RefusalReason::promised);
+  }
+}
+
+TEST_CASE("when the wait for promised slots is over, a create stands in line for the rest") {
+  Gate gate(with_line(1));
+  const auto first = arrive(gate, 0, "storms");
+  const auto second = arrive(gate, 0, "storms");
+  gate.apply(live(0, 1, 2));
+  gate.apply(live(0, 2001, 2002));
+  CHECK(second->waits());
+  CHECK(line_of(gate, 2003) == Names{"storms"});
+  gate.apply(live(0, 8001));
+  CHECK(reason_of(*second) == RefusalReason::promised);
+  CHECK(second->ticket.verdict()->waited_since == at(2));
+  CHECK(second->ticket.verdict()->in_line_since == at(2002));
+}
+
+TEST_CASE("a create in line whose slot is promised to another keeps its place") {
+  Gate gate(with_line(1, 1));
+  const auto first = arrive(gate, 0, "people");
+  gate.apply(live(1, 1));
+  const auto cron = arrive(gate, 2, "crons");
+  Settings more = with_line(2, 1);
+  gate.configure(more, at(3));  // one slot: for the first class
+  CHECK(first->decision() == Decision::admitted);
+  gate.apply(live(1, 4));
+  CHECK(cron->waits());
+}
+
+TEST_CASE("while somebody stands in line a listing is made every look, and else none") {
+  Settings made = with_line(1);
+  made.look = milliseconds(300);
+  Gate gate(made);
+  {
+    const auto create = arrive(gate, 0, "storms");
+    CHECK(gate.next_listing() == at(0));
+    gate.apply(live(1, 1, 2));
+    CHECK(gate.next_listing() == at(301));
+    gate.apply(live(1, 7900, 7901));
+    CHECK(gate.next_listing() == at(8000));  // its end comes before
+    const auto later = arrive(gate, 7950, "crons");
+    CHECK(gate.next_listing() == at(7950));
+  }
+  CHECK_FALSE(gate.next_listing());
+}
+
+TEST_CASE("with a slow look a promised slot that an answer settles is listed as ever") {
+  Settings made = with_line(1);
+  made.look = seconds(60);
+  Gate gate(made);
+  const auto first = arrive(gate, 0, "people");
+  const auto second = arrive(gate, 0, "people");
+  gate.apply(live(0, 1));
+  gate.apply(live(0, 2001));
+  CHECK(line_of(gate, 2002) == Names{"people"});
+  answer(gate, *first, "kube-coder-a", 3000);
+  CHECK(gate.next_listing() == at(3000));
+  gate.apply(live(0, 3001));
+  CHECK(second->decision() == Decision::admitted);
+}
+
+TEST_CASE("while the count is unknown those in line stay until their end, newcomers do not stand") {
+  Settings made = with_line(1);
+  made.hold = Duration::zero();
+  Gate gate(made);
+  const auto stands = arrive(gate, 0, "storms");
+  gate.apply(live(1, 1));
+  const auto newcomer = arrive(gate, 10, "storms");
+  gate.apply(failed(tmux::Fault::timeout, 11, 12));
+  CHECK(stands->waits());
+  CHECK(reason_of(*newcomer) == RefusalReason::unknown);
+  CHECK(line_of(gate, 13) == Names{"storms"});
+  CHECK(gate.next_listing() == at(261));
+  SECTION("refused as unknown at their end") {
+    gate.apply(failed(tmux::Fault::timeout, 7999, 8001));
+    CHECK(stands->waits());
+    CHECK(gate.next_listing() == at(8101));  // in no tight loop
+    gate.apply(failed(tmux::Fault::timeout, 8101));
+    CHECK(stands->decision() == Decision::unknown);
+    CHECK(reason_of(*stands) == RefusalReason::unknown);
+  }
+  SECTION("admitted when the count is back and shows a slot") {
+    gate.apply(live(0, 400));
+    CHECK(stands->decision() == Decision::admitted);
+  }
+  SECTION("let pass where that is configured") {
+    made.admit_unknown = true;
+    gate.configure(made, at(300));
+    CHECK(stands->decision() == Decision::admitted_unknown);
+  }
+}
+
+TEST_CASE("a failing listing does not let a settled promise turn the line into a tight loop") {
+  Settings made = with_line(1);
+  made.hold = Duration::zero();
+  Gate gate(made);
+  const auto first = arrive(gate, 0, "people");
+  gate.apply(live(0, 1));
+  const auto second = arrive(gate, 2, "people");
+  gate.apply(live(1, 3));  // full: its session is there
+  CHECK(line_of(gate, 4) == Names{"people"});
+  answer(gate, *first, "kube-coder-1", 5);
+  gate.apply(failed(tmux::Fault::timeout, 6, 1006));
+  CHECK(second->waits());
+  CHECK(gate.next_listing() == at(1106));
+}
+
+TEST_CASE("a drain empties the line") {
+  Gate gate(with_line(1));
+  const auto create = arrive(gate, 0, "people");
+  gate.apply(live(1, 1));
+  gate.drain(at(100));
+  CHECK(create->decision() == Decision::draining);
+  CHECK(create->ticket.verdict()->in_line_since);
+  CHECK_FALSE(gate.next_listing());
+  CHECK(state_of(gate, "people", 101).waiting == 0);
+}
+
+TEST_CASE("observing, nobody stands in line, and a reload to it empties the line") {
+  Gate gate(with_line(1));
+  const auto stood = arrive(gate, 0, "people");
+  gate.apply(live(1, 1));
+  Settings observing = with_line(1);
+  observing.observe = true;
+  gate.configure(observing, at(2));
+  CHECK(stood->decision() == Decision::observed);
+  const auto create = arrive(gate, 3, "people");
+  gate.apply(live(2, 4));
+  CHECK(create->decision() == Decision::observed);
+  CHECK(reason_of(*create) == RefusalReason::full);
+  CHECK_FALSE(create->ticket.verdict()->in_line_since);
+}
+
+TEST_CASE("a reload changes all but the end of a wait in line") {
+  Gate gate(with_line(1));
+  const auto create = arrive(gate, 0, "storms");
+  gate.apply(live(1, 1));
+  const Settings reloaded = GENERATE_REF(
+      classed(1, {{.name = "storms", .wait = seconds(1)}}),  // shorter
+      classed(1, {{.name = "storms", .wait = seconds(50)}}), classed(1, {{.name = "storms"}}),
+      classed(1, {{.name = "people", .wait = seconds(1)}}),  // the class is gone
+      settings(1));                                          // all are
+  gate.configure(reloaded, at(10));
+  gate.apply(live(1, 7999, 7999.5));
+  CHECK(create->waits());
+  CHECK(gate.next_listing() == at(8000));
+  gate.apply(live(1, 8001));
+  CHECK(reason_of(*create) == RefusalReason::full);
+}
+
+TEST_CASE("a create in line is of the class that a reload makes of its own") {
+  Gate gate(with_line(1));
+  const auto create = arrive(gate, 0, "storms");
+  const auto person = arrive(gate, 1, "people");
+  gate.apply(live(1, 2));
+  SECTION("in another order") {
+    gate.configure(classed(1, {{.name = "storms", .cap = 5}, {.name = "people"}}), at(3));
+    gate.apply(live(0, 4));
+    CHECK(create->decision() == Decision::admitted);
+    CHECK(person->waits());
+  }
+  SECTION("of the default one when its own is gone") {
+    gate.configure(classed(1, {{.name = "people"}}), at(3));
+    CHECK(state_of(gate, "default", 3).waiting == 1);
+    gate.drain(at(4));
+    CHECK(create->ticket.verdict()->class_name == "default");
+  }
+  SECTION("of none when none are left") {
+    gate.configure(settings(1), at(3));
+    CHECK(gate.next_listing() == at(252));
+    gate.apply(live(0, 300));
+    CHECK(create->decision() == Decision::admitted);  // the oldest
+  }
+}
+
+TEST_CASE("a raised limit lets those in line pass at once") {
+  Gate gate(with_line(1));
+  const auto first = arrive(gate, 0, "people");
+  const auto second = arrive(gate, 0, "people");
+  gate.apply(live(1, 1));
+  gate.configure(with_line(2), at(2));
+  CHECK(first->decision() == Decision::admitted);
+  CHECK(second->waits());
+}
+
+TEST_CASE("without a class in the list the default one can have a line") {
+  Gate gate(classed(1, {{.name = "default", .wait = seconds(5)}}));
+  Create create(gate, 0);
+  gate.apply(live(1, 1));
+  CHECK(create.waits());
+  CHECK(gate.snapshot_with_holders(at(2)).line.at(0).class_name == "default");
+  CHECK(gate.snapshot_with_holders(at(2)).line.at(0).since == at(1.1));
+}

@@ -23,6 +23,7 @@
 #include "tmux/known_sockets.h"
 #include "tmux/match.h"
 #include "tmux/query.h"
+#include "tmux/rest.h"
 
 namespace taskgate::tmux {
 namespace {
@@ -94,13 +95,15 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
         on_listing(std::move(callback)),
         choose(std::move(chooser)),
         sockets(loop),
-        deadline(loop) {}
+        deadline(loop),
+        rest_over(loop) {}
 
   void begin(bool with_others);
   void configure(ListerSettings replacement);
   void stop();
 
   void start();
+  void take_next_settings();
   bool start_open_parts();
   void begin_report(std::size_t index);
   void start_query(std::size_t index);
@@ -135,15 +138,21 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   std::size_t open_reports = 0;
   std::uint64_t generation = 0;  // tells a deadline that fired for the listing before
   Timer deadline;
+
+  Rest rest;
+  Timer rest_over;
 };
 
 void Lister::Impl::begin(bool with_others) {
   asks_for_others = asks_for_others || with_others;
   if (running) return;
   running = true;
-  asio::post(loop, [self = shared_from_this()] {
+  const auto start_then = [self = shared_from_this()](ErrorCode = {}) {
     if (!self->stopped) self->start();
-  });
+  };
+  if (rest.until() <= Clock::now()) return asio::post(loop, start_then);
+  rest_over.expires_at(rest.until());
+  rest_over.async_wait(start_then);
 }
 
 void Lister::Impl::configure(ListerSettings replacement) {
@@ -157,19 +166,25 @@ void Lister::Impl::configure(ListerSettings replacement) {
 void Lister::Impl::stop() {
   stopped = true;
   deadline.cancel();
+  rest_over.cancel();
   sockets.close_connections();
 }
 
 // --- Starting
 
-// A turn of the loop later than begin(): whatever is ready now is handled before, so that one
-// listing serves all creates that came together.
+// A turn of the loop later than begin(), or when the rest is over: whatever is ready by then is
+// handled before, so that one listing serves all creates that came together.
 void Lister::Impl::start() {
+  take_next_settings();
   began = Clock::now();
   question = choose ? choose() : Question::names;
   reports = sockets.look(settings.sockets);
   arm_deadline();
   if (start_open_parts()) finish();
+}
+
+void Lister::Impl::take_next_settings() {
+  if (next_settings) settings = *std::exchange(next_settings, std::nullopt);
 }
 
 // True if all have ended at once.
@@ -332,7 +347,8 @@ void Lister::Impl::finish() {
   reports.clear();
   asked_again = false;
   asks_for_others = false;
-  if (next_settings) settings = *std::exchange(next_settings, std::nullopt);
+  take_next_settings();
+  rest.observe(listing);
   running = false;
   on_listing(listing);
 }

@@ -28,8 +28,8 @@ class Lister {
   // Called on the loop with each listing that ended, and with the late answer of a server that had
   // been given up (its `began` is that of the query it answers).
   using OnListing = std::function<void(const Listing&)>;
-  // Called when a listing begins, a turn of the loop behind begin(), so that its question fits
-  // those who wait by then; without it names are asked.
+  // Called when a listing begins, a turn of the loop behind begin() or later, so that its question
+  // fits those who wait by then; without it names are asked.
   using Choose = std::function<Question()>;
 
   Lister(asio::io_context& loop, ListerSettings settings, OnListing on_listing,
@@ -38,11 +38,12 @@ class Lister {
   Lister(const Lister&) = delete;
   Lister& operator=(const Lister&) = delete;
 
-  // Starts a listing unless one is running. A socket whose server still owes an answer gets no
-  // second connection: its report ends at once as Fault::timeout.
-  // `asks_for_others`: Listing::other is wanted, even if the listing does not need it.
+  // Starts a listing unless one is running, or as soon as tmux has rested (rest.h). A socket whose
+  // server still owes an answer gets no second connection: its report ends at once as
+  // Fault::timeout. `asks_for_others`: Listing::other is wanted, even if the listing does not need
+  // it.
   void begin(bool asks_for_others = false);
-  bool running() const;
+  bool running() const;  // or about to
 
   // From the next listing on.
   void configure(ListerSettings settings);

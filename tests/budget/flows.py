@@ -75,9 +75,10 @@ class Large(Flow):
 
 
 class Refused(Flow):
-    """A create at the limit: each is decided on a listing of its own."""
+    """A create at the limit: each is decided on a listing of its own. The gate sleeps before each, and tmux has rested."""
 
     def step(self):
+        self.gate.settle()
         self.client.sendall(CREATE.encode())
         read_answer(self.client, 429)
 

@@ -237,12 +237,14 @@ TEST_CASE("the callback finds the lister free and may begin again") {
   CHECK(driver.listings[0].ended <= driver.listings[1].began);
 }
 
-TEST_CASE("new settings hold from the next listing on") {
+TEST_CASE("new settings hold from the next listing that begins") {
   TemporaryFolder folder;
   Driver driver(settings_for({folder / "a"}));
   FakeServer first(driver.loop, folder / "a", answering(kTwo));
   FakeServer second(driver.loop, folder / "b", answering(answer("9 $1 3 kube-coder-b\n")));
   driver.lister.begin();
+  driver.run_until([&] { return first.accepted() == 1; });
+  REQUIRE(driver.listings.empty());
   driver.lister.configure({{folder / "b"}, {"*-b"}, kPatience, kPatience});
   driver.run_until([&] { return driver.listings.size() == 1; });
   CHECK(driver.listings[0].servers[0].path == folder / "a");

@@ -17,6 +17,8 @@ command -v npm >/dev/null || PACKAGES_INTEROP+=(nodejs npm)
 PACKAGES_CONTAINERS=(podman runc catatonit debootstrap curl python3-yaml)
 # Go, so that it fetches a newer one; prometheus for promtool.
 PACKAGES_CHART=(git golang-1.19-go prometheus python3-yaml openssl)
+# A node of Kubernetes, and the tools in its images.
+PACKAGES_CLUSTER=(containerd runc containernetworking-plugins iptables conntrack busybox-static iproute2)
 PACKAGES_FUZZ=(clang-14 libclang-rt-14-dev llvm-14)
 PACKAGES_LINT=(git clang-tidy-14 clang-format-14 shellcheck)
 
@@ -29,6 +31,7 @@ packages_of() {
       "${PACKAGES_BUDGET[@]}" ;;
     budget) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BUDGET[@]}" ;;
     chart) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_CHART[@]}" ;;
+    cluster) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_CLUSTER[@]}" ;;
     bench) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_BENCH[@]}" ;;
     fuzz) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_FUZZ[@]}" ;;
     peers) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_PEERS[@]}" ;;

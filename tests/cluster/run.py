@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""Runs the tests within a node; scripts/cluster_test starts it.
+
+usage: run.py [--quick] [TEST...]     TEST as unittest takes it: gate_test, ending_test.Ending.test_x
+"""
+
+import sys
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE))
+from cluster import FIGURES, make_client  # noqa: E402
+
+# What stands first says most.
+ALL = ("gate_test", "ending_test", "faults_test", "settings_test", "shapes_test", "upgrades_test")
+QUICK = ALL[:2]
+
+
+def main():
+    names = sys.argv[1:]
+    quick = names[:1] == ["--quick"]
+    names = names[1:] if quick else names
+    make_client()
+    tests = unittest.defaultTestLoader.loadTestsFromNames(names or (QUICK if quick else ALL))
+    result = unittest.TextTestRunner(verbosity=2).run(tests)
+    print("\nfigures:", *FIGURES, sep="\n  ")
+    return 0 if result.wasSuccessful() and result.testsRun else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -52,13 +52,13 @@ class Connection : public HeldBytes::Holder,
   Task<bool> creates_task(const route::Match& match);
   Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);
   Task<After> forward_without_body(http::RequestRules rules);
-  Task<After> exchange_after_continue(Outgoing outgoing);
+  Task<After> exchange_after_continue(UpstreamRequest request);
   Task<After> forward_change(http::RequestRules rules, std::string item);
   Task<After> launch(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> forward_whole(const http::RequestRules& rules, std::string body, Create create);
   Task<After> refuse_create();
-  Task<After> exchange(Outgoing outgoing, Create* create);
+  Task<After> exchange(UpstreamRequest request, Create* create);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
   Task<After> refuse_head(http::Refusal refusal);
@@ -67,7 +67,7 @@ class Connection : public HeldBytes::Holder,
   After not_taken();
   Task<> finish(After after);
 
-  Outgoing prepare(http::RequestEdits edits, const http::BodyFraming& relayed);
+  UpstreamRequest prepare(http::RequestEdits edits, const http::BodyFraming& relayed);
   Envelope envelope(After after);
   Persistence persistence(After after) const;
   After after_whole_request() const;

@@ -93,12 +93,12 @@ Task<After> Connection::forward_whole(const http::RequestRules& rules, std::stri
                                       Create create) {
   http::RequestEdits edits{.drop_expect = true};
   if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
-  Outgoing outgoing = prepare(edits, {});
+  UpstreamRequest request = prepare(edits, {});
   discharge_text(held_head_.size());
   std::string().swap(held_head_);
-  outgoing.body = std::move(body);
+  request.body = std::move(body);
   Create* const admitted = create ? &create : nullptr;
-  co_return co_await exchange(std::move(outgoing), admitted);
+  co_return co_await exchange(std::move(request), admitted);
 }
 
 }  // namespace taskgate::proxy

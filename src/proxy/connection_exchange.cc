@@ -13,19 +13,19 @@ Task<After> Connection::forward(const http::RequestRules& rules, http::RequestEd
   const bool says_continue =
       rules.expects_continue && !edits.drop_expect && services_.upstream.speaks_http10();
   if (says_continue) edits.drop_expect = true;
-  Outgoing outgoing = prepare(edits, rules.body);
+  UpstreamRequest request = prepare(edits, rules.body);
   if (held_head_.empty()) client_.consume(parser_.head().size);
-  if (says_continue) return exchange_after_continue(std::move(outgoing));
-  return exchange(std::move(outgoing), nullptr);
+  if (says_continue) return exchange_after_continue(std::move(request));
+  return exchange(std::move(request), nullptr);
 }
 
-Task<After> Connection::exchange_after_continue(Outgoing outgoing) {
+Task<After> Connection::exchange_after_continue(UpstreamRequest request) {
   const bool written = co_await client_.write(kContinue, config_->timeouts.head);
   if (!written) co_return not_taken();
-  co_return co_await exchange(std::move(outgoing), nullptr);
+  co_return co_await exchange(std::move(request), nullptr);
 }
 
-Task<After> Connection::exchange(Outgoing outgoing, Create* create) {
+Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
   if (client_.interrupted()) {  // the gate ends, and this one had not begun
     if (create != nullptr) create->not_sent();
     co_return After::close;
@@ -33,8 +33,8 @@ Task<After> Connection::exchange(Outgoing outgoing, Create* create) {
   drop_fields();
   // In the frame it would make that one too large for those that Asio keeps for reuse (1,020
   // bytes): it would be taken from the heap, aligned, and one that was kept would have to go.
-  const auto exchange = std::make_unique<Exchange>(services_, client_, *config_,
-                                                   std::move(outgoing), outcome_, create);
+  const auto exchange = std::make_unique<Exchange>(services_, client_, *config_, std::move(request),
+                                                   outcome_, create);
   exchange_ = exchange.get();
   const After after = co_await exchange->run();
   exchange_ = nullptr;
@@ -60,19 +60,19 @@ Task<After> Connection::exchange(Outgoing outgoing, Create* create) {
   co_return co_await answer_error(failure->status, failure->reason, then);
 }
 
-Outgoing Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) {
-  Outgoing outgoing;
-  outgoing.relayed = relayed;
-  outgoing.upgrade = edits.keep_upgrade;
-  outgoing.method = outcome_.method;
-  outgoing.client_minor_version = minor_version_;
-  outgoing.keep_alive = keep_alive_;
+UpstreamRequest Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) {
+  UpstreamRequest request;
+  request.relayed = relayed;
+  request.upgrade = edits.keep_upgrade;
+  request.method = outcome_.method;
+  request.client_minor_version = minor_version_;
+  request.keep_alive = keep_alive_;
   edits.forwarded_for = client_address_;
-  edits.close = services_.upstream.wants_close(may_be_sent_twice(outgoing));
-  http::append_request(outgoing.head, parser_.head(), edits);
-  charge_text(outgoing.head.size());
-  if (outgoing.head.size() > Exchange::kKeptHead) note_ids();
-  return outgoing;
+  edits.close = services_.upstream.wants_close(may_be_sent_twice(request));
+  http::append_request(request.head, parser_.head(), edits);
+  charge_text(request.head.size());
+  if (request.head.size() > Exchange::kKeptHead) note_ids();
+  return request;
 }
 
 }  // namespace taskgate::proxy

@@ -29,10 +29,10 @@ DescriptorShares share_descriptors(std::size_t limit) {
   shares.admin = std::clamp<std::size_t>(limit / 8, 1, kAdminAtMost);
   shares.pipes = std::min(limit / 128, kPipesAtMost);
   const std::size_t kept = kOwn + shares.admin + 2 * shares.pipes;
-  shares.traffic = limit > kept ? limit - kept : 0;
+  shares.connections = limit > kept ? limit - kept : 0;
   // Even the smallest share carries one request.
-  shares.traffic = std::max<std::size_t>(shares.traffic, 2);
-  shares.clients = std::max<std::size_t>(shares.traffic * 2 / 3, 1);
+  shares.connections = std::max<std::size_t>(shares.connections, 2);
+  shares.clients = std::max<std::size_t>(shares.connections * 2 / 3, 1);
   return shares;
 }
 

@@ -1,6 +1,6 @@
 // How the process's file descriptors are shared out. A listing that finds none would leave the
-// count unknown, a scrape that finds none would leave the operator blind; so traffic gets what is
-// left when these have theirs, and is bounded by count before the kernel would have to say no.
+// count unknown, a scrape that finds none would leave the operator blind; so connections get what
+// is left when these have theirs, and are bounded by count before the kernel would have to say no.
 #pragma once
 
 #include <cstddef>
@@ -14,15 +14,15 @@ namespace taskgate::proxy {
 std::size_t raise_descriptor_limit();
 
 struct DescriptorShares {
-  std::size_t limit = 0;    // of the process
-  std::size_t admin = 0;    // connections of the admin port
-  std::size_t pipes = 0;    // of two descriptors each, for long bodies
-  std::size_t traffic = 0;  // connections of clients and to the upstream together
+  std::size_t limit = 0;        // of the process
+  std::size_t admin = 0;        // connections of the admin port
+  std::size_t pipes = 0;        // of two descriptors each, for long bodies
+  std::size_t connections = 0;  // connections of clients and to the upstream together
   std::size_t clients = 0;  // client connections at most, so that some are left for the upstream
 };
 DescriptorShares share_descriptors(std::size_t limit);
 
-// What traffic uses of its share. Loop thread only.
+// What the connections use of their share. Loop thread only.
 class Descriptors {
  public:
   Descriptors(const DescriptorShares& shares, const observe::ConnectionCounts& counts)
@@ -30,13 +30,13 @@ class Descriptors {
 
   const DescriptorShares& shares() const { return shares_; }
   // Whether so many clients can all have their upstream connection at once.
-  bool suffice_for(std::size_t clients) const { return 2 * clients <= shares_.traffic; }
+  bool suffice_for(std::size_t clients) const { return 2 * clients <= shares_.connections; }
   // Whether one more client can be accepted.
-  bool has_room() const { return used() < shares_.traffic; }
+  bool has_room() const { return used() < shares_.connections; }
   // Whether the requests that are under way can all have their upstream connection.
-  bool cover_requests() const { return used() <= shares_.traffic; }
+  bool cover_requests() const { return used() <= shares_.connections; }
   // Nobody needs these now: connections that wait for the next request may have them.
-  std::size_t spare() const { return cover_requests() ? shares_.traffic - used() : 0; }
+  std::size_t spare() const { return cover_requests() ? shares_.connections - used() : 0; }
   std::size_t used() const {
     return counts_.idle + 2 * (counts_.active + counts_.streams + counts_.tunnels);
   }

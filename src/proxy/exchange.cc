@@ -9,17 +9,17 @@ namespace taskgate::proxy {
 using observe::UpstreamError;
 
 Exchange::Exchange(Services& services, Stream& client, const config::Config& config,
-                   Outgoing outgoing, observe::Outcome& outcome, Create* create)
+                   UpstreamRequest request, observe::Outcome& outcome, Create* create)
     : services_(services),
       client_(client),
       config_(config),
-      outgoing_(std::move(outgoing)),
+      request_(std::move(request)),
       outcome_(outcome),
       create_(create),
       upstream_(TcpSocket(services.loop), services.deadlines, client.holder(), kBufferForAnswers),
       parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
-      upload_(std::move(outgoing_.relayed)),
-      traffic_(outcome, services.bytes) {}
+      upload_(std::move(request_.relayed)),
+      relayed_(outcome, services.bytes) {}
 
 Task<After> Exchange::run() {
   if (!outlives_client())
@@ -46,8 +46,8 @@ void Exchange::interrupt() {
 
 bool Exchange::reuse_connection() {
   UpstreamPool& pool = services_.upstream.pool();
-  if (create_ == nullptr && may_be_sent_twice(outgoing_)) era_ = pool.era();
-  if (!era_) return false;
+  if (create_ == nullptr && may_be_sent_twice(request_)) generation_ = pool.generation();
+  if (!generation_) return false;
   auto left = pool.take();
   if (!left) return false;
   ++services_.upstream_counts.reused;

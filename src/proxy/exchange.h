@@ -63,12 +63,12 @@
 #include "observe/outcome.h"
 #include "proxy/answer_framing.h"
 #include "proxy/create.h"
-#include "proxy/outgoing.h"
+#include "proxy/relayed_bytes.h"
 #include "proxy/services.h"
 #include "proxy/stream.h"
-#include "proxy/traffic.h"
 #include "proxy/upstream_failure.h"
 #include "proxy/upstream_pool.h"
+#include "proxy/upstream_request.h"
 
 namespace taskgate::proxy {
 
@@ -89,8 +89,8 @@ class Exchange {
  public:
   // `create`: where it is one that was admitted, else null. Nothing that its client does ends it
   // early, and it is told what becomes of it.
-  Exchange(Services& services, Stream& client, const config::Config& config, Outgoing outgoing,
-           observe::Outcome& outcome, Create* create);
+  Exchange(Services& services, Stream& client, const config::Config& config,
+           UpstreamRequest request, observe::Outcome& outcome, Create* create);
 
   // Carries the exchange to its end.
   Task<After> run();
@@ -100,7 +100,7 @@ class Exchange {
 
   // The request's head as it was sent, for an answer of the gate's own; empty once it was sent and
   // is larger than kKeptHead.
-  std::string_view request_head() const { return outgoing_.head; }
+  std::string_view request_head() const { return request_.head; }
   static constexpr std::size_t kKeptHead = 1024;
 
   // Makes a running run() end soon: the gate is about to exit.
@@ -147,20 +147,20 @@ class Exchange {
   Services& services_;
   Stream& client_;
   const config::Config& config_;
-  Outgoing outgoing_;
+  UpstreamRequest request_;
   observe::Outcome& outcome_;
   Create* const create_;
 
   Stream upstream_;
   net::Pacer::Token token_;
   // Set while its connection may be left to another request.
-  std::optional<UpstreamPool::Era> era_;
+  std::optional<UpstreamPool::Generation> generation_;
   bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
   std::optional<net::HangupWatch::Guard> watch_;
   http::ResponseParser parser_;
   http::BodyScanner upload_;
   AnswerFraming framing_;
-  Traffic traffic_;
+  RelayedBytes relayed_;
 
   bool uploading_ = false;  // part of the request's body is still with the client
   bool answered_ = false;   // the final head is in

@@ -83,7 +83,7 @@ Task<bool> Exchange::pass_interim() {
   http::append_response(head, parser_.head(), {});
   upstream_.consume(parser_.head().size);
   parser_.reset();
-  if (outgoing_.client_minor_version == 0) co_return true;
+  if (request_.client_minor_version == 0) co_return true;
   Stream::Parts parts{head};
   co_return co_await to_client(parts);
 }
@@ -93,8 +93,8 @@ std::optional<http::ResponseRules> Exchange::check_final() {
   const http::ResponseHead& head = parser_.head();
   services_.upstream.saw_version(head.minor_version);
   const bool switches = head.status == 101;
-  http::ResponseRules rules = http::examine(head, outgoing_.method);
-  const bool may_switch = outgoing_.upgrade && !uploading_;
+  http::ResponseRules rules = http::examine(head, request_.method);
+  const bool may_switch = request_.upgrade && !uploading_;
   if (rules.fault != nullptr || (switches && !may_switch)) {
     fail(switches ? UpstreamError::unasked_upgrade : UpstreamError::malformed_head,
          rules.fault != nullptr ? rules.fault : "101 to a request that asked for no upgrade");
@@ -110,10 +110,10 @@ std::optional<http::ResponseRules> Exchange::check_final() {
 void Exchange::plan_answer(const http::ResponseRules& rules) {
   const http::ResponseHead& head = parser_.head();
   outcome_.stream = http::is_event_stream(head);
-  if (outcome_.stream || !rules.keep_alive) era_.reset();
+  if (outcome_.stream || !rules.keep_alive) generation_.reset();
   if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
-  const bool may_keep = outgoing_.keep_alive && !services_.draining && !uploading_;
-  framing_.plan(head, rules, outgoing_.client_minor_version, may_keep);
+  const bool may_keep = request_.keep_alive && !services_.draining && !uploading_;
+  framing_.plan(head, rules, request_.client_minor_version, may_keep);
   upstream_.consume(head.size);
 }
 
@@ -163,7 +163,7 @@ Stream::Parts Exchange::next_piece(http::BodyScanner& scanner) {
   const std::string_view received = upstream_.received();
   const std::size_t taken = framing_.take(received, scanner);
   if (create_ != nullptr) create_->passed(received.substr(0, taken));
-  traffic_.down(framing_.piece().size());
+  relayed_.down(framing_.piece().size());
   upstream_.consume(taken);
   return framing_.parts();
 }
@@ -178,7 +178,7 @@ Task<bool> Exchange::relay_long(http::BodyScanner& scanner, net::Pipe& pipe) {
       cut_answer();
       co_return false;
     }
-    traffic_.down(pipe.held());
+    relayed_.down(pipe.held());
     scanner.skip(pipe.held());
     std::optional<bool> passed = to_client_now(pipe);
     if (!passed) passed = co_await to_client(pipe);
@@ -191,8 +191,8 @@ void Exchange::finish_body() {
   if (create_ != nullptr) create_->finished();
   if (client_gone_) return;
   // What is left over behind the answer must not become the next one.
-  if (era_ && upstream_.received().empty()) {
-    services_.upstream.pool().put(std::move(upstream_.socket()), *era_);
+  if (generation_ && upstream_.received().empty()) {
+    services_.upstream.pool().put(std::move(upstream_.socket()), *generation_);
   }
   after_ = framing_.keep() ? After::keep : uploading_ ? After::linger : After::close;
 }
@@ -209,7 +209,7 @@ Task<> Exchange::relay_tunnel() {
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
   const bool whole =
-      co_await tunnel(client_, upstream_, config_.timeouts.idle, traffic_, services_.watch);
+      co_await tunnel(client_, upstream_, config_.timeouts.idle, relayed_, services_.watch);
   if (whole) co_return;
   if (client_.has_vanished()) client_left();
   if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;

@@ -7,7 +7,7 @@ using observe::UpstreamError;
 
 // The head and the body, or as much of it as is here already, in one write.
 Task<bool> Exchange::send() {
-  std::string_view body = outgoing_.body;
+  std::string_view body = request_.body;
   std::size_t taken = 0;
   if (!upload_.complete()) {
     client_.read_short(upload_.known_length());
@@ -18,10 +18,10 @@ Task<bool> Exchange::send() {
     }
     body = client_.received().substr(0, taken);
   }
-  traffic_.up(body.size());
+  relayed_.up(body.size());
   if (upload_.complete()) expect_answer();
-  if (!upload_.complete() || outgoing_.upgrade) upstream_.send_at_once();
-  Stream::Parts parts{outgoing_.head, body};
+  if (!upload_.complete() || request_.upgrade) upstream_.send_at_once();
+  Stream::Parts parts{request_.head, body};
   Stream::Sent sent = upstream_.send_now(parts);
   if (sent == Stream::Sent::part) {
     const bool written = co_await upstream_.write(parts);
@@ -29,7 +29,7 @@ Task<bool> Exchange::send() {
   }
   client_.consume(taken);
   if (upload_.complete()) client_.release_buffer();
-  if (!may_send_again_ && outgoing_.head.size() > kKeptHead) release_head();
+  if (!may_send_again_ && request_.head.size() > kKeptHead) release_head();
   if (sent == Stream::Sent::failed && upstream_.written() == 0 && !may_send_again_) {
     if (create_ != nullptr) create_->not_sent();
     fail(UpstreamError::reset);
@@ -40,8 +40,8 @@ Task<bool> Exchange::send() {
 
 // The answer may be long in coming, and a stream lives for hours.
 void Exchange::release_head() {
-  client_.holder().discharge_text(outgoing_.head.size());
-  std::string().swap(outgoing_.head);
+  client_.holder().discharge_text(request_.head.size());
+  std::string().swap(request_.head);
 }
 
 void Exchange::refuse_body() {
@@ -72,7 +72,7 @@ Task<> Exchange::upload() {
       upstream_.reset();
       break;
     }
-    traffic_.up(taken);
+    relayed_.up(taken);
     const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
     client_.consume(taken);
     broken = !sent;
@@ -98,7 +98,7 @@ Task<bool> Exchange::upload_long(net::Pipe& pipe) {
       if (!done_) client_left();
       break;
     }
-    traffic_.up(pipe.held());
+    relayed_.up(pipe.held());
     upload_.skip(pipe.held());
     const bool sent = co_await upstream_.write(pipe);
     if (!sent) co_return false;

@@ -15,34 +15,34 @@ namespace {
 constexpr Duration kLimit = std::chrono::seconds(5);
 constexpr std::size_t kBodyLimit = 256 * 1024;
 
-struct Answer {
+struct KindAnswer {
   int status = 0;  // 0: none that can be read
   std::string body;
 };
 
-Task<Answer> read_answer(Stream& stream) {
+Task<KindAnswer> read_answer(Stream& stream) {
   http::ResponseParser parser({.bytes = 64 * 1024, .fields = 200});
   http::Progress progress = parser.parse(stream.received());
   while (progress == http::Progress::need_more) {
     const bool came = co_await stream.read_more();
-    if (!came) co_return Answer{};
+    if (!came) co_return KindAnswer{};
     progress = parser.parse(stream.received());
   }
-  if (progress == http::Progress::failed) co_return Answer{};
+  if (progress == http::Progress::failed) co_return KindAnswer{};
   const auto rules = http::examine(parser.head(), "GET");
-  if (rules.fault != nullptr) co_return Answer{};
-  Answer answer{parser.head().status, {}};
+  if (rules.fault != nullptr) co_return KindAnswer{};
+  KindAnswer answer{parser.head().status, {}};
   stream.consume(parser.head().size);
   http::BodyScanner scanner(rules.body);
   for (;;) {
     stream.consume(scanner.feed(stream.received(), &answer.body));
     if (scanner.complete()) co_return answer;
-    if (scanner.failed() || answer.body.size() > kBodyLimit) co_return Answer{};
+    if (scanner.failed() || answer.body.size() > kBodyLimit) co_return KindAnswer{};
     const bool came = co_await stream.read_more();
     if (came) continue;
     const bool whole =
         stream.fault() == StreamFault::eof && rules.body.kind == http::BodyKind::until_close;
-    co_return whole ? answer : Answer{};
+    co_return whole ? answer : KindAnswer{};
   }
 }
 
@@ -59,7 +59,7 @@ bool is_about_the_launch(const http::Field& field) {
          });
 }
 
-ItemKind judge(const Answer& answer, const route::Rule& rule) {
+ItemKind judge(const KindAnswer& answer, const route::Rule& rule) {
   if (answer.status == 404) return ItemKind::other;
   if (answer.status != 200) return ItemKind::creates;
   boost::system::error_code error;
@@ -99,7 +99,7 @@ Task<ItemKind> ask_item_kind(Upstream& upstream, Stream& stream, const config::C
   stream.deadline().set(kLimit);
   const bool sent = co_await stream.write(request);
   if (!sent) co_return ItemKind::creates;
-  const Answer answer = co_await read_answer(stream);
+  const KindAnswer answer = co_await read_answer(stream);
   co_return judge(answer, *match.rule);
 }
 

@@ -108,7 +108,7 @@ void Proxy::warn_if_descriptors_are_short() const {
   log::warning("descriptors_short")
       .field("connections", wanted)
       .field("possible", connection_limit())
-      .field("with_requests", services_.descriptors.shares().traffic / 2)
+      .field("with_requests", services_.descriptors.shares().connections / 2)
       .field("descriptors", services_.descriptors.shares().limit)
       .field("detail",
              "a connection needs a second descriptor while it has a request, and not all of "

@@ -7,14 +7,14 @@
 namespace taskgate::proxy {
 namespace {
 
-using Count = void (Traffic::*)(std::size_t);
+using Count = void (RelayedBytes::*)(std::size_t);
 
 // One direction. `ended` watches the side that has nothing more to send: nothing is read from it
 // any more, so nothing else would tell that it is gone.
-Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count count,
+Task<> pump(Stream& from, Stream& to, Duration idle, RelayedBytes& relayed, Count count,
             net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& ended) {
   for (;;) {
-    (traffic.*count)(from.received().size());
+    (relayed.*count)(from.received().size());
     Stream::Parts parts{from.received()};
     Stream::Sent sent = to.send_now(parts);
     if (sent == Stream::Sent::part) {
@@ -42,12 +42,13 @@ Task<> pump(Stream& from, Stream& to, Duration idle, Traffic& traffic, Count cou
 
 }  // namespace
 
-Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, Traffic& traffic,
+Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, RelayedBytes& relayed,
                   net::HangupWatch& watch) {
   std::optional<net::HangupWatch::Guard> client_ended;
   std::optional<net::HangupWatch::Guard> upstream_ended;
-  co_await net::join(pump(client, upstream, idle, traffic, &Traffic::up, watch, client_ended),
-                     pump(upstream, client, idle, traffic, &Traffic::down, watch, upstream_ended));
+  co_await net::join(
+      pump(client, upstream, idle, relayed, &RelayedBytes::up, watch, client_ended),
+      pump(upstream, client, idle, relayed, &RelayedBytes::down, watch, upstream_ended));
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

@@ -95,7 +95,7 @@ void Upstream::set_endpoints(const config::Address& address, net::Endpoints endp
   if (std::ranges::is_permutation(endpoints, endpoints_)) return;
   endpoints_ = std::move(endpoints);
   pacer_.set_upstream(endpoints_.front());
-  pool_.renew();
+  pool_.begin_generation();
 }
 
 std::string Upstream::text() const {

@@ -49,7 +49,7 @@ class Upstream {
   // upstream then closes first, and has the TIME_WAIT. An HTTP/1.0 one closes unasked, and may have
   // a limit on the lines of a head.
   bool wants_close(bool shares_connection) const {
-    return minor_version_ == 1 && !(shares_connection && pool_.era());
+    return minor_version_ == 1 && !(shares_connection && pool_.generation());
   }
 
  private:

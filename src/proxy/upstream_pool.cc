@@ -41,8 +41,8 @@ void UpstreamPool::set_limit(Duration limit) {
   sweep();
 }
 
-void UpstreamPool::renew() {
-  ++era_;
+void UpstreamPool::begin_generation() {
+  ++generation_;
   close_all();
 }
 
@@ -51,9 +51,9 @@ void UpstreamPool::drain() {
   close_all();
 }
 
-std::optional<UpstreamPool::Era> UpstreamPool::era() const {
+std::optional<UpstreamPool::Generation> UpstreamPool::generation() const {
   if (draining_ || limit_ == Duration::zero()) return std::nullopt;
-  return era_;
+  return generation_;
 }
 
 std::optional<TcpSocket> UpstreamPool::take() {
@@ -67,8 +67,8 @@ std::optional<TcpSocket> UpstreamPool::take() {
   return taken;
 }
 
-void UpstreamPool::put(TcpSocket socket, Era era) {
-  if (this->era() != era) return;
+void UpstreamPool::put(TcpSocket socket, Generation generation) {
+  if (this->generation() != generation) return;
   idle_.emplace_back(*this, std::move(socket));
   if (idle_.size() == 1) expiry_.set(limit_);
   make_room();

@@ -35,22 +35,22 @@ class UpstreamPool {
   // are kept already, too.
   void set_limit(Duration limit);
   // The upstream is another one: closes all, and takes none that was made before.
-  void renew();
+  void begin_generation();
   // Closes all, and takes none any more; or does again, when a drain is taken back.
   void drain();
   void resume() { draining_ = false; }
 
   // A request asks for it before it connects, and gives it with the connection that it leaves.
   // Nothing while no connections are kept.
-  using Era = std::uint32_t;
-  std::optional<Era> era() const;
+  using Generation = std::uint32_t;
+  std::optional<Generation> generation() const;
 
   // The one that was left last, so that the others reach their limit and a pool that a burst has
   // filled shrinks by itself. Nothing: there is none that is open and silent.
   std::optional<TcpSocket> take();
   // Keeps the connection or closes it. All that was sent on it must have been answered, and the
   // answer read to its end.
-  void put(TcpSocket socket, Era era);
+  void put(TcpSocket socket, Generation generation);
   // Closes the oldest ones whose descriptors a client or a request needs.
   void make_room();
 
@@ -73,7 +73,7 @@ class UpstreamPool {
   observe::UpstreamCounts& counts_;
   Duration limit_{};
   bool draining_ = false;
-  Era era_ = 0;
+  Generation generation_ = 0;
   net::Deadline expiry_;  // of the oldest, or at once after the upstream has ended one
   std::list<Idle> idle_;  // oldest first
 };

@@ -11,13 +11,13 @@ struct Row {
   std::size_t limit;
   std::size_t admin;
   std::size_t pipes;
-  std::size_t traffic;
+  std::size_t connections;
   std::size_t clients;
 };
 
 }  // namespace
 
-TEST_CASE("traffic gets what listings, the admin port and a reload leave") {
+TEST_CASE("connections get what listings, the admin port and a reload leave") {
   const auto row = GENERATE(values<Row>({
       {0, 1, 0, 2, 1},  // even the smallest share carries one request
       {40, 5, 0, 3, 2},
@@ -29,13 +29,13 @@ TEST_CASE("traffic gets what listings, the admin port and a reload leave") {
   const DescriptorShares shares = share_descriptors(row.limit);
   CHECK(shares.admin == row.admin);
   CHECK(shares.pipes == row.pipes);
-  CHECK(shares.traffic == row.traffic);
+  CHECK(shares.connections == row.connections);
   CHECK(shares.clients == row.clients);
 }
 
 TEST_CASE("a request and a tunnel need two descriptors, an idle client one") {
   observe::ConnectionCounts counts;
-  const Descriptors descriptors(share_descriptors(64), counts);  // 24 for traffic
+  const Descriptors descriptors(share_descriptors(64), counts);  // 24 for connections
   counts = {.idle = 3, .active = 5, .tunnels = 5};
   CHECK(descriptors.has_room());
   ++counts.idle;
@@ -48,7 +48,7 @@ TEST_CASE("a request and a tunnel need two descriptors, an idle client one") {
 
 TEST_CASE("what clients and requests do not need is spare") {
   observe::ConnectionCounts counts;
-  const Descriptors descriptors(share_descriptors(64), counts);  // 24 for traffic
+  const Descriptors descriptors(share_descriptors(64), counts);  // 24 for connections
   counts = {.idle = 3, .active = 5, .streams = 4};
   CHECK(descriptors.spare() == 3);
   counts.tunnels = 2;

@@ -26,7 +26,7 @@ struct Fixture {
   int leave() {
     TcpSocket ours = connection();
     const int descriptor = ours.native_handle();
-    pool.put(std::move(ours), pool.era().value_or(0));
+    pool.put(std::move(ours), pool.generation().value_or(0));
     return descriptor;
   }
   // Which one the next request gets; -1: none.
@@ -65,7 +65,7 @@ struct Fixture {
 
 TEST_CASE("without a limit no connection is kept") {
   Fixture f(0s);
-  CHECK_FALSE(f.pool.era());
+  CHECK_FALSE(f.pool.generation());
   f.leave();
   CHECK(f.is_closed(0));
   CHECK(f.taken() == -1);
@@ -141,7 +141,7 @@ TEST_CASE("the oldest ones are closed where clients and requests need their desc
   Fixture f;
   f.leave();
   f.leave();
-  f.connections.active = 423;  // 846 of the 848 that traffic has
+  f.connections.active = 423;  // 846 of the 848 that connections have
   f.pool.make_room();
   CHECK(f.counts.idle == 2);
   f.connections.idle = 1;
@@ -155,10 +155,10 @@ TEST_CASE("the oldest ones are closed where clients and requests need their desc
 
 TEST_CASE("when the upstream is another one its connections are closed, also those in use") {
   Fixture f;
-  const auto before = f.pool.era();
+  const auto before = f.pool.generation();
   f.leave();
   TcpSocket in_use = f.connection();
-  f.pool.renew();
+  f.pool.begin_generation();
   CHECK(f.is_closed(0));
   f.pool.put(std::move(in_use), *before);
   CHECK(f.is_closed(1));
@@ -172,7 +172,7 @@ TEST_CASE("a drain closes all and keeps none, whatever a reload says") {
   f.pool.drain();
   CHECK(f.is_closed(0));
   f.pool.set_limit(1h);
-  CHECK_FALSE(f.pool.era());
+  CHECK_FALSE(f.pool.generation());
   f.leave();
   CHECK(f.is_closed(1));
 }

@@ -9,9 +9,10 @@
 
 namespace taskgate::proxy {
 
-class Traffic {
+class RelayedBytes {
  public:
-  Traffic(observe::Outcome& outcome, observe::ByteCounts& all) : outcome_(outcome), all_(all) {}
+  RelayedBytes(observe::Outcome& outcome, observe::ByteCounts& all)
+      : outcome_(outcome), all_(all) {}
 
   void up(std::size_t bytes) {
     outcome_.bytes_up += bytes;

@@ -10,7 +10,7 @@ namespace taskgate::proxy {
 
 // The head's text is made before the request's body is read, since the buffer that the head lies in
 // is the one that the body is read into.
-struct Outgoing {
+struct UpstreamRequest {
   std::string head;
   std::string body;           // read whole (a gated create); empty: relayed from the client
   http::BodyFraming relayed;  // the framing of what is still to be relayed from the client
@@ -24,6 +24,6 @@ struct Outgoing {
 // when it is sent again (RFC 9110 section 9.2.2), and only without a body is it all still here.
 // Only such a request shares its connection with others. That of any other one carries it alone,
 // also because an upstream that does not read a body takes it for the next request.
-bool may_be_sent_twice(const Outgoing& request);
+bool may_be_sent_twice(const UpstreamRequest& request);
 
 }  // namespace taskgate::proxy

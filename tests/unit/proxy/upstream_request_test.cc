@@ -1,4 +1,4 @@
-#include "proxy/outgoing.h"
+#include "proxy/upstream_request.h"
 
 #include "support/catch.h"
 
@@ -7,8 +7,8 @@ using namespace taskgate::proxy;
 
 namespace {
 
-Outgoing get() {
-  Outgoing request;
+UpstreamRequest get() {
+  UpstreamRequest request;
   request.method = "GET";
   return request;
 }
@@ -17,19 +17,19 @@ Outgoing get() {
 
 TEST_CASE("a safe request without a body may be sent twice, and no other one") {
   CHECK(may_be_sent_twice(get()));
-  Outgoing changing = get();
+  UpstreamRequest changing = get();
   changing.method = "PUT";
   CHECK_FALSE(may_be_sent_twice(changing));
-  Outgoing read_whole = get();
+  UpstreamRequest read_whole = get();
   read_whole.body = "{}";
   CHECK_FALSE(may_be_sent_twice(read_whole));
-  Outgoing relayed = get();
+  UpstreamRequest relayed = get();
   relayed.relayed.kind = http::BodyKind::chunked;
   CHECK_FALSE(may_be_sent_twice(relayed));
-  Outgoing upgrade = get();
+  UpstreamRequest upgrade = get();
   upgrade.upgrade = true;
   CHECK_FALSE(may_be_sent_twice(upgrade));
-  Outgoing old = get();
+  UpstreamRequest old = get();
   old.client_minor_version = 0;
   CHECK_FALSE(may_be_sent_twice(old));
 }

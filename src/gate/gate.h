@@ -198,6 +198,9 @@ class Gate {
   // When the next listing should begin: in the past means now; nothing means that none is needed.
   std::optional<TimePoint> next_listing() const;
 
+  // Whether a create waits for its decision.
+  bool has_waiting() const { return !line_.empty(); }
+
   // A create that was answered 201 or 202 turned out well (no "status":"error" in its body): the
   // evidence for and against being blind.
   // A create that may start nothing is neither: no claim is to be made of it.

@@ -29,8 +29,11 @@ void add_verdict(log::Event& line, const gate::Verdict& verdict) {
 void add_admission(log::Event& line, const Outcome& outcome) {
   if (!outcome.verdict) return;
   add_verdict(line, *outcome.verdict);
+  if (outcome.has_class) line.field("class", outcome.verdict->class_name);
+  if (outcome.verdict->place > 0) line.field("place", outcome.verdict->place);
   line.field("wait_ms", milliseconds(outcome.waited));
   if (outcome.waited_for_slot) line.field("slot_wait_ms", milliseconds(*outcome.waited_for_slot));
+  if (outcome.waited_in_line) line.field("line_wait_ms", milliseconds(*outcome.waited_in_line));
 }
 
 void add_ids(log::Event& line, const RequestIds& ids) {

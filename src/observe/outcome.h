@@ -43,6 +43,7 @@ struct Outcome {
   int status = 0;       // sent to the client; 0: none (client gone, connection aborted)
   bool create = false;  // it creates a task, so the gate is asked
   std::optional<gate::Verdict> verdict;  // the gate's answer; unset: it did not come to that
+  bool has_class = false;                // classes are configured, so that the verdict's is told
   int retry_after = 0;                   // seconds, as the client was told; 0: it was not
   std::optional<UpstreamError> upstream_error;
   bool upstream_rejected = false;  // 429 behind an admitted create: the two limits drift
@@ -54,6 +55,7 @@ struct Outcome {
   const char* answer_fault = nullptr;       // what is wrong in the upstream's answer, static text
   Duration waited{};                        // from the whole body to the decision
   std::optional<Duration> waited_for_slot;  // the part of it in which the free slots were promised
+  std::optional<Duration> waited_in_line;   // the part of it in which it stood in line
   Duration total{};            // from the first byte of the head to the end of the exchange
   std::uint64_t bytes_up = 0;  // body bytes
   std::uint64_t bytes_down = 0;

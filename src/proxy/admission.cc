@@ -17,6 +17,15 @@ bool cannot_be_read(const tmux::Listing& listing) {
          listing.fault == tmux::Fault::protocol_error;
 }
 
+std::vector<gate::ClassRule> class_rules(const config::Config& config) {
+  std::vector<gate::ClassRule> rules;
+  for (const config::Config::Class& each : config.classes) {
+    rules.push_back({each.name, each.floor, each.cap.value_or(gate::ClassRule{}.cap), each.wait,
+                     each.max_wait, each.places});
+  }
+  return rules;
+}
+
 gate::Settings gate_settings(const config::Config& config) {
   return {.limit = config.limit,
           .wait = config.admission.wait,
@@ -24,7 +33,10 @@ gate::Settings gate_settings(const config::Config& config) {
           .hold = config.tmux.hold,
           .admit_unknown = config.tmux.on_unknown == config::OnUnknown::admit,
           .configured = config.configured,
-          .observe = config.mode == config::Mode::observe};
+          .observe = config.mode == config::Mode::observe,
+          .classes = class_rules(config),
+          .inherited_class = config.inherited_class,
+          .look = config.admission.look};
 }
 
 std::int64_t wall_seconds() {
@@ -105,6 +117,17 @@ void Admission::succeeded(const gate::SocketCheck::Claim& claim) {
   if (snapshot().live == 0 && !lister_.running()) list();
 }
 
+void Admission::hint() {
+  if (!has_waiting()) return;
+  hinted_ = lister_.running();
+  if (!hinted_) list();
+}
+
+void Admission::list() {
+  hinted_ = false;
+  lister_.begin(gate_.asks_for_others());
+}
+
 void Admission::pump() {
   if (lister_.running()) return;  // its end pumps again
   if (const auto when = gate_.next_listing()) begin_at(*when);
@@ -139,7 +162,12 @@ void Admission::on_listing(const tmux::Listing& listing) {
   details_unreadable_ = details_unreadable_ || cannot_be_read(listing);
   if (!cannot_be_read(listing)) take(listing);
   pump();
-  if (!refreshers_.empty() && !lister_.running()) lister_.begin();
+  if (lister_.running()) return;
+  if (hinted_) {
+    list();
+  } else if (!refreshers_.empty()) {
+    lister_.begin();
+  }
 }
 
 void Admission::take(const tmux::Listing& listing) {

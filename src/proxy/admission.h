@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/task.h"
@@ -44,6 +46,13 @@ class Admission {
   Task<Create> admit(gate::Demand demand, int client, Withdrawal& withdrawal,
                      std::optional<gate::Verdict>& verdict);
 
+  gate::ClassId class_id(std::string_view name) { return gate_.class_id(name); }
+
+  // Whether a create waits for its decision.
+  bool has_waiting() const { return gate_.has_waiting(); }
+  // A task may have ended: those that stand in line are to be told by a listing that begins now.
+  void hint();
+
   // Calls `done` once the gate knows a listing with details that is at most a second old, or knows
   // that it cannot have one.
   void refresh(std::function<void()> done);
@@ -64,9 +73,13 @@ class Admission {
   // by a listing of its own where none of its kind was live: later, the task may have ended and
   // would leave no trace.
   void succeeded(const gate::SocketCheck::Claim& claim);
+  // Which session it has started, as Gate::session_named() has it; nobody gets a slot by that.
+  void session_named(std::uint64_t reservation_id, std::string_view name, gate::Maker maker) {
+    gate_.session_named(reservation_id, name, std::move(maker), Clock::now());
+  }
 
   void pump();
-  void list() { lister_.begin(gate_.asks_for_others()); }
+  void list();
   void begin_at(TimePoint when);
   tmux::Question next_question();
   void on_listing(const tmux::Listing& listing);
@@ -88,6 +101,7 @@ class Admission {
   TimePoint looked_{};
   bool gave_way_ = false;            // to creates, since then
   bool details_unreadable_ = false;  // for those who look now
+  bool hinted_ = false;              // while a listing ran, which had begun too early
   // What the log has said last.
   gate::SignalState reported_signal_ = gate::SignalState::none;
   std::string reported_fault_;

@@ -56,6 +56,8 @@ class Connection : public HeldBytes::Holder,
   Task<After> forward_change(http::RequestRules rules, std::string item);
   Task<After> launch(const http::RequestRules& rules, const route::Match& match, std::string body);
   Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
+  gate::Demand demand(const route::Rule& rule, std::string_view body);
+  void note_decision(TimePoint asked);
   Task<After> forward_whole(const http::RequestRules& rules, std::string body, Create create);
   Task<After> refuse_create();
   Task<After> exchange(UpstreamRequest request, Create* create);

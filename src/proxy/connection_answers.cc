@@ -9,7 +9,11 @@ namespace taskgate::proxy {
 Task<After> Connection::refuse_create() {
   const gate::Verdict& verdict = *outcome_.verdict;
   const After after = after_whole_request();
-  auto refusal = proxy::refuse_create(verdict, *config_, services_.next_draw(), envelope(after));
+  RefusedCreate refused{verdict};
+  if (const auto waited = outcome_.waited_in_line) {
+    refused.stood_in_line = std::chrono::round<std::chrono::seconds>(*waited);
+  }
+  auto refusal = proxy::refuse_create(refused, *config_, services_.next_draw(), envelope(after));
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
                                  verdict, refusal.retry_after, outcome_.ids.request_id});

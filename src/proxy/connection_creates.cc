@@ -67,15 +67,10 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
   Withdrawal withdrawal;
   withdrawal_ = &withdrawal;
   if (gave_way_) withdrawal.ask();
-  Create create = co_await services_.admission.admit(demand_of(*match.rule, parser_.head(), body),
-                                                     client_.socket().native_handle(), withdrawal,
-                                                     outcome_.verdict);
+  Create create = co_await services_.admission.admit(
+      demand(*match.rule, body), client_.socket().native_handle(), withdrawal, outcome_.verdict);
   withdrawal_ = nullptr;
-  const TimePoint decided = Clock::now();
-  outcome_.waited = decided - asked;
-  if (const auto since = outcome_.verdict->waited_since) {
-    outcome_.waited_for_slot = decided - *since;
-  }
+  note_decision(asked);
   if (outcome_.verdict->decision == gate::Decision::withdrawn) {
     if (gave_way_) {
       std::string().swap(body);
@@ -85,7 +80,27 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
     co_return After::close;
   }
   if (!create) co_return co_await refuse_create();
+  if (!match.rule->session.empty()) create.expect_name(*match.rule, outcome_.ids.request_id);
   co_return co_await forward_whole(rules, std::move(body), std::move(create));
+}
+
+gate::Demand Connection::demand(const route::Rule& rule, std::string_view body) {
+  JsonBody json(body);
+  gate::Demand demand = demand_of(*config_, rule, parser_.head(), json);
+  outcome_.has_class = !config_->classes.empty();
+  if (outcome_.has_class) {
+    const std::string_view name = class_of(*config_, rule, parser_.head(), json);
+    demand.class_id = services_.admission.class_id(name);
+  }
+  return demand;
+}
+
+void Connection::note_decision(TimePoint asked) {
+  const TimePoint now = Clock::now();
+  const gate::Verdict& verdict = *outcome_.verdict;
+  outcome_.waited = now - asked;
+  if (verdict.waited_since) outcome_.waited_for_slot = now - *verdict.waited_since;
+  if (verdict.in_line_since) outcome_.waited_in_line = now - *verdict.in_line_since;
 }
 
 // Not a part of admit(): of all creates that wait for their decision, few come here.

@@ -3,12 +3,14 @@
 // can give a slot away. Loop thread only.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "gate/gate.h"
 #include "http/head.h"
 #include "proxy/status_sniffer.h"
+#include "route/table.h"
 
 namespace taskgate::proxy {
 
@@ -16,11 +18,15 @@ class Admission;
 
 class Create {
  public:
-  Create() = default;  // none: it was not admitted
-  Create(Admission& admission, gate::Reservation reservation)
-      : admission_(&admission), reservation_(std::move(reservation)) {}
+  Create();  // none: it was not admitted
+  Create(Admission& admission, gate::Reservation reservation);
+  Create(Create&& other) noexcept;
+  ~Create();
 
   explicit operator bool() const { return admission_ != nullptr; }
+
+  // Its answer names the session, as the rule says. Both outlive it.
+  void expect_name(const route::Rule& rule, std::string_view request_id);
 
   // Of these the first one counts. No byte of it went upstream:
   void not_sent();
@@ -30,16 +36,21 @@ class Create {
   void lost();
 
   // Bytes of the answer's body, as they pass.
-  void passed(std::string_view bytes) { sniffer_.feed(bytes); }
+  void passed(std::string_view bytes);
   // The answer has passed whole.
   void finished();
 
  private:
+  struct Naming;
+
   Admission* admission_ = nullptr;
   gate::Reservation reservation_;
   std::optional<gate::SocketCheck::Claim>
       claim_;  // that it went well, if the rest does not deny it
   StatusSniffer sniffer_;
+  const route::Rule* names_ = nullptr;  // its answer
+  std::string_view request_id_;
+  std::unique_ptr<Naming> naming_;  // once the answer is in
 };
 
 }  // namespace taskgate::proxy

@@ -122,6 +122,7 @@ class Exchange {
   Task<bool> send_again();
   Task<bool> pass_interim();
   std::optional<http::ResponseRules> check_final();
+  void note_end_of_task();
   void plan_answer(const http::ResponseRules& rules);
   Task<> relay_body(const http::ResponseRules& rules);
   Task<bool> read_body();

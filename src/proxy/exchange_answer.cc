@@ -101,10 +101,16 @@ std::optional<http::ResponseRules> Exchange::check_final() {
     return std::nullopt;
   }
   if (create_ != nullptr) create_->answered(head);
+  if (head.status / 100 == 2 && services_.admission.has_waiting()) note_end_of_task();
   outcome_.status = head.status;
   outcome_.upstream_rejected = create_ != nullptr && head.status == 429;
   answered_ = true;
   return rules;
+}
+
+// Those that wait need not wait for the next look then.
+void Exchange::note_end_of_task() {
+  if (config_.routes.ends_task(outcome_.method, outcome_.target)) services_.admission.hint();
 }
 
 void Exchange::plan_answer(const http::ResponseRules& rules) {

@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "http/reason.h"
-#include "proxy/refusal_words.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -72,9 +71,10 @@ std::string end(Text out, const Content& content, const Envelope& envelope) {
   return out.take();
 }
 
-std::string refusal_body(const gate::Verdict& verdict, const config::Config& config,
+std::string refusal_body(const RefusedCreate& refused, const config::Config& config,
                          int retry_after, std::string_view request_id) {
-  const std::string words = refusal_words(verdict, config);
+  const gate::Verdict& verdict = refused.verdict;
+  const std::string words = refusal_words(refused, config);
   Text out(kUsualBody + words.size() + request_id.size());
   out << R"({"status":"rejected","task_id":null,"error":)";
   out.quoted(words) << ",\"live\":";
@@ -86,6 +86,8 @@ std::string refusal_body(const gate::Verdict& verdict, const config::Config& con
   out << ",\"limit\":" << verdict.limit << ",\"reserved\":" << verdict.reserved << ",\"reason\":";
   out.quoted(gate::name_of(verdict.reason.value_or(gate::RefusalReason::full)));
   if (!verdict.fault.empty()) (out << ",\"fault\":").quoted(verdict.fault);
+  if (!config.classes.empty()) (out << ",\"class\":").quoted(verdict.class_name);
+  if (refused.stood_in_line) out << ",\"waited_seconds\":" << refused.stood_in_line->count();
   out << ",\"retry_after\":" << retry_after << ",\"request_id\":";
   out.quoted(request_id) << "}\n";
   return out.take();
@@ -108,16 +110,21 @@ int refusal_status(gate::Decision decision, int unknown_status) {
 
 }  // namespace
 
-Answer refuse_create(const gate::Verdict& verdict, const config::Config& config, std::uint32_t draw,
+Answer refuse_create(const RefusedCreate& refused, const config::Config& config, std::uint32_t draw,
                      const Envelope& envelope) {
+  const gate::Verdict& verdict = refused.verdict;
   const int retry_after = gate::retry_after(verdict.retry, draw);
   const int status = refusal_status(verdict.decision, config.refuse.unknown_status);
-  const std::string body = refusal_body(verdict, config, retry_after, envelope.request_id);
+  const std::string body = refusal_body(refused, config, retry_after, envelope.request_id);
   const Content content{"application/json", body};
   Text out = begin(status, content, envelope);
   out << "Retry-After: " << retry_after << "\r\nRateLimit-Policy: \"sessions\";q=" << verdict.limit
       << ";qu=\"concurrent-requests\"\r\nRateLimit: \"sessions\";r=0;t=" << verdict.retry.seconds
       << "\r\n";
+  if (const auto wait = verdict.preference_applied) {
+    out << "Preference-Applied: wait=" << std::chrono::round<std::chrono::seconds>(*wait).count()
+        << "\r\n";
+  }
   return {status, retry_after, end(std::move(out), content, envelope)};
 }
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "config/config.h"
-#include "gate/verdict.h"
+#include "proxy/refusal_words.h"
 
 namespace taskgate::proxy {
 
@@ -35,9 +35,10 @@ struct Answer {
 
 // A refused create: 429 when no slot is free, `refuse.unknown_status` (503 or 429) when the count
 // is unknown, 503 while draining or unconfigured, with Retry-After, the RateLimit fields
-// (draft-ietf-httpapi-ratelimit-headers-11) and a JSON body whose first members are those that
-// today's clients of kube-coder read. `draw`: see gate::retry_after().
-Answer refuse_create(const gate::Verdict& verdict, const config::Config& config, std::uint32_t draw,
+// (draft-ietf-httpapi-ratelimit-headers-11), Preference-Applied where its client's `Prefer` had a
+// say in how long it waited, and a JSON body whose first members are those that today's clients of
+// kube-coder read. `draw`: see gate::retry_after().
+Answer refuse_create(const RefusedCreate& refused, const config::Config& config, std::uint32_t draw,
                      const Envelope& envelope);
 
 // An error that the gate found itself (4xx: the request, 5xx: the upstream), with a JSON body that

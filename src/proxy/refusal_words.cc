@@ -10,27 +10,40 @@ namespace {
 constexpr std::size_t kUsualLength = 224;
 constexpr int kSecondsInWords = 90;  // longer times are told in minutes
 
+void append_duration(std::string& out, int seconds) {
+  const bool in_minutes = seconds >= kSecondsInWords;
+  out += std::to_string(in_minutes ? (seconds + 30) / 60 : seconds);
+  out += in_minutes ? " min" : " s";
+}
+
 // The window is bounded: of one as long as the bound nothing is known but that it is no shorter.
 void append_when(std::string& out, int seconds) {
   const bool at_bound = seconds >= gate::kLongestWindow;
-  const bool in_minutes = seconds >= kSecondsInWords;
   out += at_bound ? "in " : "in about ";
-  out += std::to_string(in_minutes ? (seconds + 30) / 60 : seconds);
-  out += in_minutes ? " min" : " s";
+  append_duration(out, seconds);
   if (at_bound) out += " or later";
+}
+
+// Behind the counts: what it has waited for in vain, if it has.
+void append_waited(std::string& out, const RefusedCreate& refused) {
+  if (refused.stood_in_line && refused.stood_in_line->count() > 0) {
+    out += ", and no slot came free for it in the ";
+    append_duration(out, static_cast<int>(refused.stood_in_line->count()));
+    out += " that it waited";
+  }
+  out += ": ";
 }
 
 void append_full(std::string& out, int live, int limit, int seconds) {
   if (limit == 0) {
-    out += "): the limit is 0, so that no task may be started until it is raised";
+    out += "the limit is 0, so that no task may be started until it is raised";
   } else if (live > limit) {
-    out += "): ";
     out += std::to_string(live - limit + 1);
     out += " tasks have to end before a slot is free, which may be ";
     append_when(out, seconds);
     out += "; end tasks you no longer need, or try again then";
   } else {
-    out += "): a slot should be free ";
+    out += "a slot should be free ";
     append_when(out, seconds);
     out += "; end a task you no longer need, or try again then";
   }
@@ -43,7 +56,8 @@ void append_reached(std::string& out, int used, int limit) {
 }
 
 // Its cap, or else the slots that are free are owed to others.
-void append_class_full(std::string& out, const gate::Verdict& verdict) {
+void append_class_full(std::string& out, const RefusedCreate& refused) {
+  const gate::Verdict& verdict = refused.verdict;
   const bool at_cap = verdict.class_used >= verdict.class_cap;
   out += "concurrent task limit reached for ";
   out += verdict.class_name;
@@ -55,11 +69,12 @@ void append_class_full(std::string& out, const gate::Verdict& verdict) {
     append_reached(out, verdict.live.value_or(0), verdict.limit);
     out += " live, the free slots are kept for other tasks)";
   }
+  append_waited(out, refused);
   if (verdict.retry.basis == gate::RetryBasis::closed) {
-    out += ": no slot can come free for it until the limits are changed";
+    out += "no slot can come free for it until the limits are changed";
     return;
   }
-  out += ": a slot should be free for it ";
+  out += "a slot should be free for it ";
   append_when(out, verdict.retry.seconds);
   out += "; end a task you no longer need, or try again then";
 }
@@ -74,9 +89,10 @@ void append_line_full(std::string& out, const gate::Verdict& verdict) {
   out += "; end a task you no longer need, or try again then";
 }
 
-void append_limit_reached(std::string& out, const gate::Verdict& verdict,
+void append_limit_reached(std::string& out, const RefusedCreate& refused,
                           const config::Config& config) {
-  if (verdict.reason == gate::RefusalReason::class_full) return append_class_full(out, verdict);
+  const gate::Verdict& verdict = refused.verdict;
+  if (verdict.reason == gate::RefusalReason::class_full) return append_class_full(out, refused);
   if (verdict.reason == gate::RefusalReason::line_full) return append_line_full(out, verdict);
   const int live = verdict.live.value_or(0);
   out += "concurrent task limit reached (";
@@ -84,9 +100,13 @@ void append_limit_reached(std::string& out, const gate::Verdict& verdict,
   if (live < verdict.limit) {
     out += " live, ";
     out += std::to_string(verdict.reserved);
-    out += " being created): the last slots are just being taken; try again in a few seconds";
+    out += " being created)";
+    append_waited(out, refused);
+    out += "the last slots are just being taken; try again in a few seconds";
     return;
   }
+  out += ')';
+  append_waited(out, refused);
   append_full(out, live, verdict.limit, verdict.retry.seconds);
   if (config.limit_is_upstreams) out += "; KC_MAX_TASKS sets the limit";
 }
@@ -117,7 +137,8 @@ void append_unknown(std::string& out, std::string_view fault) {
 
 }  // namespace
 
-std::string refusal_words(const gate::Verdict& verdict, const config::Config& config) {
+std::string refusal_words(const RefusedCreate& refused, const config::Config& config) {
+  const gate::Verdict& verdict = refused.verdict;
   std::string out;
   out.reserve(kUsualLength + config.refuse.help.size());
   switch (verdict.decision) {
@@ -133,7 +154,7 @@ std::string refusal_words(const gate::Verdict& verdict, const config::Config& co
       append_unknown(out, verdict.fault);
       break;
     default:
-      append_limit_reached(out, verdict, config);
+      append_limit_reached(out, refused, config);
   }
   if (!config.refuse.help.empty()) {
     out += ". ";

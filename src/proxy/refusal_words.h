@@ -3,6 +3,8 @@
 // no address, no variable that would not help. Pure; any thread.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "config/config.h"
@@ -10,6 +12,11 @@
 
 namespace taskgate::proxy {
 
-std::string refusal_words(const gate::Verdict& verdict, const config::Config& config);
+struct RefusedCreate {
+  const gate::Verdict& verdict;
+  std::optional<std::chrono::seconds> stood_in_line{};  // in vain, for so long
+};
+
+std::string refusal_words(const RefusedCreate& refused, const config::Config& config);
 
 }  // namespace taskgate::proxy

@@ -84,6 +84,21 @@ TEST_CASE("An admission is logged without a reason, with how long it waited for 
             "wait_ms":0.5,"slot_wait_ms":0.125,"duration_ms":1.25,"bytes_up":0,"bytes_down":77})"));
 }
 
+TEST_CASE("A create's line has its class where there are classes, and its place and time in line") {
+  Outcome outcome = refused_outcome();
+  outcome.verdict->class_name = "storms";
+  CHECK_FALSE(logged(outcome).contains("class"));
+  CHECK_FALSE(logged(outcome).contains("place"));
+  CHECK_FALSE(logged(outcome).contains("line_wait_ms"));
+  outcome.has_class = true;
+  outcome.verdict->place = 3;
+  outcome.waited_in_line = std::chrono::milliseconds(1500);
+  const json::object line = logged(outcome);
+  CHECK(line.at("class") == "storms");
+  CHECK(line.at("place") == 3);
+  CHECK(line.at("line_wait_ms") == 1500);
+}
+
 TEST_CASE("A count that is unknown is absent from the line, and why is there") {
   Outcome outcome = refused_outcome();
   outcome.verdict->decision = gate::Decision::unknown;

@@ -26,7 +26,7 @@ Envelope envelope(Persistence persistence = Persistence::keep, bool head_only = 
 Answer refused(const gate::Verdict& verdict, std::uint32_t draw = 0, int unknown_status = 503) {
   config::Config config;
   config.refuse.unknown_status = unknown_status;
-  return refuse_create(verdict, config, draw, envelope());
+  return refuse_create({verdict}, config, draw, envelope());
 }
 
 std::string body_of(const std::string& message) {
@@ -175,4 +175,31 @@ TEST_CASE("an id of the client's own choosing cannot end the JSON text it stands
   forged.request_id = "a/b=c";
   CHECK(body_of(error_answer(400, "a \"quoted\" word", 0, forged).message) ==
         "{\"error\":\"a \\\"quoted\\\" word\",\"request_id\":\"a/b=c\"}\n");
+}
+
+TEST_CASE("a refusal tells its class where classes are configured, and how long it stood in line") {
+  config::Config config;
+  gate::Verdict verdict = full();
+  verdict.class_name = "st\"orms";
+  const auto body = [&](std::optional<std::chrono::seconds> waited = {}) {
+    return body_of(refuse_create({verdict, waited}, config, 0, envelope()).message);
+  };
+  CHECK(body().find("class") == std::string::npos);
+  CHECK(body().find("waited_seconds") == std::string::npos);
+  config.classes = {{.name = "storms"}};
+  CHECK(body().find(R"("reason":"full","class":"st\"orms","retry_after":)") != std::string::npos);
+  CHECK(body(std::chrono::seconds(20)).find(R"(,"waited_seconds":20,"retry_after":)") !=
+        std::string::npos);
+  CHECK(body(std::chrono::seconds(0)).find(R"(,"waited_seconds":0,)") != std::string::npos);
+}
+
+TEST_CASE("a refusal says for how long it has waited by its client's wish") {
+  gate::Verdict verdict = full();
+  CHECK(refused(verdict).message.find("Preference-Applied") == std::string::npos);
+  verdict.preference_applied = std::chrono::seconds(0);
+  CHECK(refused(verdict).message.find("\r\nPreference-Applied: wait=0\r\n\r\n") !=
+        std::string::npos);
+  verdict.preference_applied = std::chrono::seconds(60);
+  CHECK(refused(verdict).message.find("\r\nPreference-Applied: wait=60\r\n\r\n") !=
+        std::string::npos);
 }

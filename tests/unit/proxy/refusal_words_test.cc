@@ -28,7 +28,7 @@ gate::Verdict unknown(const std::string& fault) {
 }
 
 std::string words(const gate::Verdict& verdict, const config::Config& config = {}) {
-  return refusal_words(verdict, config);
+  return refusal_words({verdict}, config);
 }
 
 bool has(const std::string& text, const std::string& part) {
@@ -166,4 +166,32 @@ TEST_CASE("a create that finds its line full is told of both") {
         "concurrent task limit reached (12/12), and the line for storms is full: others wait "
         "already; a slot should be free in about 20 s; end a task you no longer need, or try again "
         "then");
+}
+
+TEST_CASE("a create that has stood in line is told for how long, and what it has waited for") {
+  const auto after = [](gate::Verdict verdict, int seconds) {
+    return refusal_words({verdict, std::chrono::seconds(seconds)}, {});
+  };
+  CHECK(after(full(12, 12), 20) ==
+        "concurrent task limit reached (12/12), and no slot came free for it in the 20 s that it "
+        "waited: a slot should be free in about 20 s; end a task you no longer need, or try again "
+        "then");
+  CHECK(has(after(full(12, 12), 100), "in the 2 min that it waited: "));
+  CHECK(after(full(12, 12), 0) == words(full(12, 12)));
+  CHECK(has(after(full(40, 12), 20),
+            "(40/12), and no slot came free for it in the 20 s that it "
+            "waited: 29 tasks have to end"));
+  gate::Verdict promised = full(10, 12);
+  promised.reason = gate::RefusalReason::promised;
+  promised.reserved = 2;
+  CHECK(has(after(promised, 20),
+            "(10/12 live, 2 being created), and no slot came free for it in "
+            "the 20 s that it waited: the last slots"));
+  gate::Verdict class_full = full(8, 12);
+  class_full.reason = gate::RefusalReason::class_full;
+  class_full.class_name = "storms";
+  class_full.class_used = class_full.class_cap = 8;
+  CHECK(has(after(class_full, 20),
+            "for storms (8/8), and no slot came free for it in the 20 s "
+            "that it waited: a slot should be free for it "));
 }

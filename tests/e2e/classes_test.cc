@@ -1,0 +1,123 @@
+// Classes of creates: floors, caps, and whose a session is.
+#include "e2e/line_world.h"
+#include "support/catch.h"
+
+using namespace taskgate::test;
+
+namespace {
+
+// Two slots, one of which is the people's.
+std::string people_and_others(const std::string& floor, const std::string& others) {
+  return "limit: 2\nclasses:\n"
+         "  - {name: people, match: {header: {name: X-Who, pattern: \"person*\"}}, floor: " +
+         floor + "}\n  - {name: default" + others + "}\n";
+}
+
+// The terminals, at most one of them.
+const std::string kOneTerminal =
+    "limit: 3\nclasses: [{name: terminals, match: {routes: [terminal]}, cap: 1}]\n";
+
+HttpAnswer create_as_person(const GatedWorld& world) {
+  return Asker(world, {{"x-who", "person 1"}}).answer();
+}
+
+HttpAnswer create_task(const GatedWorld& world, const std::string& source) {
+  return world.ask("POST", "/api/claude/tasks", R"({"source":")" + source + "\"}");
+}
+
+void until_settled(const GatedWorld& world) {
+  eventually("no slot is promised", [&] { return world.metric("taskgate_reservations") == 0; });
+}
+
+bool is_class_full(const HttpAnswer& answer, const std::string& name) {
+  return answer.status == 429 && says(answer, "\"reason\":\"class_full\"") &&
+         says(answer, "\"class\":\"" + name + "\"");
+}
+
+}  // namespace
+
+TEST_CASE("a person gets the slot that is kept for people while a storm stands in line") {
+  ConfiguredWorld c(people_and_others("1", ", wait: 1m"));
+  GatedWorld& world = c.world;
+  CHECK(world.create().status == 201);
+  Asker storm(world);
+  until_waiting(world, 1);
+  CHECK(create_as_person(world).status == 201);
+  CHECK_FALSE(storm.is_answered());
+  CHECK(world.tmux.count() == 2);
+}
+
+TEST_CASE("the first class that may have a slot gets it, whoever stands there longer") {
+  ConfiguredWorld c(
+      "limit: 1\nclasses:\n"
+      "  - {name: people, match: {header: {name: X-Who, pattern: person}}, wait: 1m}\n"
+      "  - {name: default, wait: 1m}\n");
+  GatedWorld& world = c.world;
+  world.fill(1);
+  Asker other(world);
+  until_waiting(world, 1);
+  Asker person(world, {{"X-Who", "person"}});
+  until_waiting(world, 2);
+  end_one(world);
+  CHECK(person.answer().status == 201);
+  CHECK_FALSE(other.is_answered());
+  end_one(world);
+  CHECK(other.answer().status == 201);
+}
+
+TEST_CASE("others do not get what is kept for people, and a reload moves the floor") {
+  ConfiguredWorld c(people_and_others("1", ""));
+  GatedWorld& world = c.world;
+  CHECK(world.create().status == 201);
+  const HttpAnswer refused = world.create();
+  CHECK(is_class_full(refused, "default"));
+  CHECK(says(refused, "the free slots are kept for other tasks"));
+  c.reload(people_and_others("0", ""));
+  CHECK(world.create().status == 201);
+  CHECK(world.tmux.count() == 2);
+}
+
+TEST_CASE("a class is found by the body, and by all that it asks for") {
+  ConfiguredWorld c(
+      "limit: 9\nclasses: [{name: agents, cap: 1, match: {routes: [task], json: {pointer: /source, "
+      "pattern: \"agent:*\"}}}]\n");
+  GatedWorld& world = c.world;
+  CHECK(create_task(world, "agent:1").status == 201);
+  CHECK(is_class_full(create_task(world, "agent:2"), "agents"));
+  CHECK(create_task(world, "person").status == 201);
+  CHECK(world.ask("POST", kTerminal, R"({"source":"agent:3"})").status == 201);
+  world.gate->process().wait_for_line(R"("reason":"class_full".*"class":"agents")");
+}
+
+TEST_CASE("a session is its create's, under whatever name it goes on") {
+  ConfiguredWorld c(kOneTerminal);
+  GatedWorld& world = c.world;
+  CHECK(world.create().status == 201);
+  until_settled(world);
+  CHECK(is_class_full(world.create(), "terminals"));
+  world.tmux.tmux({"rename-session", "-t", world.tmux.list().front(), "kube-coder-renamed"});
+  until_settled(world);
+  CHECK(is_class_full(world.create(), "terminals"));
+  CHECK(create_task(world, "").status == 201);
+  world.tmux.kill_session("kube-coder-renamed");
+  CHECK(world.create().status == 201);
+}
+
+TEST_CASE("sessions of another door are of no class, unless inherited_class names one") {
+  ConfiguredWorld c(kOneTerminal + "inherited_class: terminals\n");
+  GatedWorld& world = c.world;
+  world.tmux.new_session("kube-coder-by-hand");
+  CHECK(is_class_full(world.create(), "terminals"));
+  c.reload(kOneTerminal);
+  CHECK(world.create().status == 201);
+}
+
+TEST_CASE("classes never let one too many in") {
+  ConfiguredWorld c(people_and_others("1", ", cap: 2, wait: 1s"));
+  const StormSummary storm =
+      run_storm(c.world.gate->port(), {"--path", kTerminal, "--count", "50"});
+  CHECK(storm.answered(201) == 1);
+  CHECK(create_as_person(c.world).status == 201);
+  CHECK(create_as_person(c.world).status == 429);
+  CHECK(c.world.tmux.count() == 2);
+}

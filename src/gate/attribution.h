@@ -1,7 +1,8 @@
 // Which creates may still turn out to have made a session, and which session it is: the one of the
-// name that the create's answer gave, if no listing showed it that began before the create was
-// admitted. From then on it is known by its id, under whatever name. Never a guess: a session that
-// no answer named is nobody's. One thread.
+// name that the create's answer gave, if no listing showed it that ended before the create was
+// admitted (one that began before may: tmux answers at some moment between). From then on it is
+// known by its id, under whatever name. Never a guess: a session that no answer named is nobody's.
+// One thread.
 #pragma once
 
 #include <cstdint>

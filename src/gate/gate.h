@@ -80,18 +80,21 @@
 //
 // *Classes never admit one too many*: what they add to the rule are further conditions.
 //
-// *What a floor promises.* While
+// *What a floor promises.* Let S(d) be the sessions of class d that live, or may still come of its
+// creates in flight, and S all of them. At every moment
 //
-//     total + the sum over all classes d of max(0, floor(d) - used(d)) <= limit         (**)
+//     S + the sum over all classes d of max(0, floor(d) - S(d)) <= limit                (**)
 //
-// holds, each class below its floor finds a slot at once, as `total < limit` follows. It goes on
-// holding: a create of a class below its floor adds one to total and takes one from the sum; one of
-// a class that has its floor is admitted only where total + owed(c), which is the whole sum then,
-// has room for it; and what ends takes one from total and adds one to the sum at most. It is broken
-// only by what does not pass the rule: sessions by other doors, sessions whose class is not known
-// (below), a reload that lowers the limit or raises a floor, and what was let pass against it. Then
-// nobody beyond a floor is admitted until it holds again, and a class below its floor is admitted
-// whenever the total allows it.
+// so that what a class is short of its floor is there for it. For a create of a class below its
+// floor adds one to S and takes one from the sum. One of a class that has its floor is admitted
+// only where total + owed(c) < limit, and that side is no smaller than the left one of (**):
+// whatever used(d) counts beyond S(d), since it has died or is counted twice, total counts as well.
+// And what ends takes one from S and adds one to the sum at most.
+//
+// (**) is broken only by what does not pass the rule: sessions by other doors, sessions whose class
+// is not known (below), a reload that lowers the limit or raises a floor, and what was let pass
+// against it. Then nobody beyond a floor is admitted until it holds again, and a class below its
+// floor is admitted whenever the total allows it.
 //
 // # The line, and who is first
 //

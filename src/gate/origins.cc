@@ -15,7 +15,7 @@ std::vector<Holder> Origins::observe(const tmux::Listing& listing,
     if (is_new) {
       const Origin origin = origin_of_new(session.created, claim);
       known.holder = {{}, session.id, session.created, origin};
-      known.first_shown = listing.began;
+      known.first_shown = listing.ended;
     }
     known.holder.name = session.name;  // it can be renamed
     if (session.details) known.holder.details = session.details;

@@ -22,7 +22,7 @@ class Origins {
   struct Known {
     Holder holder;
     std::uint64_t last_seen = 0;        // number of the listing
-    TimePoint first_shown{};            // when the first listing began that showed it
+    TimePoint first_shown{};            // when the first listing ended that showed it
     std::optional<ClassId> class_id{};  // of the create whose answer named it; unset: none has
   };
 
@@ -34,7 +34,7 @@ class Origins {
   // create that it can be put down to. Gives the matching sessions that ended since the one before.
   std::vector<Holder> observe(const tmux::Listing& listing, const std::function<bool()>& claim);
 
-  // The session of this name that no answer has named yet, if no listing showed it that began
+  // The session of this name that no answer has named yet, if no listing showed it that ended
   // before or at `shown_after`; null: there is none.
   Known* unclaimed(std::string_view name, TimePoint shown_after);
 

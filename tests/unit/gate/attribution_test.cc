@@ -93,6 +93,20 @@ TEST_CASE("an older session of the same name is not its create's") {
   CHECK(world.used("people") == 0);
 }
 
+TEST_CASE(
+    "a session that a listing shows which began before its create was admitted is known too") {
+  Gate gate(classed(1, {{.name = "people"}}));
+  Create first(gate, 0, of(gate, "people"));
+  Create second(gate, 0, of(gate, "people"));
+  gate.apply(live(0, 1));
+  // A listing begins; the second one is admitted, and its session is there when tmux answers.
+  first.ticket.take_reservation().not_sent(at(3));
+  answer(gate, second, "kube-coder-a", 5);
+  gate.apply(listing_of({named("kube-coder-a", 4)}, 2, 6));
+  gate.apply(listing_of({named("kube-coder-a", 4)}, 7));
+  CHECK(state_of(gate, "people", 8).used == 1);
+}
+
 TEST_CASE("two sessions of a name on two servers are not both its create's") {
   World world;
   const auto create = world.admit("people", 1);

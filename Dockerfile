@@ -7,24 +7,27 @@
 ARG BASE=debian:12-slim
 
 FROM ${BASE} AS build
+# arm64: compiles for that one elsewhere, and runs nothing of it; empty: for the builder's own.
+ARG TASKGATE_ARCH=
 WORKDIR /src
 COPY scripts/lib/packages.sh scripts/lib/
 # What the base has is brought up to date too: some of it is carried in the image.
 RUN apt-get -qq update && apt-get -qq -y upgrade && \
-    bash -euc 'note() { echo "$*"; }; fail() { echo "$*" >&2; exit 1; }; source scripts/lib/packages.sh; need build' && \
+    bash -euc 'note() { echo "$*"; }; fail() { echo "$*" >&2; exit 1; }; source scripts/lib/packages.sh; need_for "$TASKGATE_ARCH"' && \
     rm -rf /var/lib/apt/lists/*
 
 # First without the revision, which changes with each commit: what does not show it is compiled once.
 COPY CMakeLists.txt ./
 COPY cmake cmake
 COPY src src
-RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release --log-level=NOTICE && \
+RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release --log-level=NOTICE \
+      ${TASKGATE_ARCH:+--toolchain cmake/$TASKGATE_ARCH.cmake} && \
     cmake --build /build --target taskgate
 ARG TASKGATE_REVISION=unknown
 COPY LICENSE scripts/lib/image_root ./
 RUN cmake -DTASKGATE_REVISION="$TASKGATE_REVISION" --log-level=NOTICE /build && \
     cmake --build /build --target taskgate && \
-    ./image_root /build/taskgate /image
+    ./image_root /build /image
 
 FROM scratch
 ARG TASKGATE_REVISION=unknown

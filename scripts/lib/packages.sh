@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # Sourced by ./dev: the Debian 12 packages that each of the developer's actions needs, and their installation.
 
-PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2
-  libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev)
+PACKAGES_LIBRARIES=(libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev)
+PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2 "${PACKAGES_LIBRARIES[@]}")
 PACKAGES_RUN=(tmux curl)
 # Prometheus scrapes the gate, a browser shows its page; without recommendations that would come without a font. A link
 # between two network namespaces is cut.
@@ -36,6 +36,10 @@ packages_of() {
     fuzz) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_FUZZ[@]}" ;;
     peers) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_PEERS[@]}" ;;
     interop) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_INTEROP[@]}" ;;
+    # What compiles for arm64 elsewhere.
+    for-arm64) echo cmake ninja-build g++-aarch64-linux-gnu "${PACKAGES_LIBRARIES[@]/%/:arm64}" ;;
+    release) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_CONTAINERS[@]}" \
+      qemu-user ;;
     containers) echo "${PACKAGES_CONTAINERS[@]}" ;;
     format) echo clang-format-14 ;;
     lint) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_LINT[@]}" ;;
@@ -95,4 +99,15 @@ need() {
   note "installing: ${MISSING[*]}"
   if lists_are_stale; then apt_get update; fi
   apt_get install --no-install-recommends "${MISSING[@]}" >/dev/null
+}
+
+# Installs what compiles for another architecture; none named is this machine's own.
+need_for() { # architecture
+  if [[ -z "$1" ]]; then
+    need build
+  else
+    as_root dpkg --add-architecture "$1"
+    apt_get update
+    need "for-$1"
+  fi
 }

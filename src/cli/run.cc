@@ -35,6 +35,12 @@ std::vector<std::string> route_names(const config::Config& config) {
   return names;
 }
 
+std::vector<std::string> class_names(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const config::Config::Class& each : config.classes) names.push_back(each.name);
+  return names;
+}
+
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
@@ -87,6 +93,7 @@ class Process {
         reloads_(start_->configured),
         watch_(loop_, file.path, file.mark, [this] { reload("file"); }),
         admin_(start_->admin, admin_sources(), {.connections = descriptors_.admin}) {
+    metrics_.add_classes(class_names(*start_));
     signals_.add(SIGUSR1);
     signals_.add(SIGUSR2);
   }
@@ -189,6 +196,7 @@ class Process {
 
   void apply(std::shared_ptr<const config::Config> next, const char* cause) {
     metrics_.add_routes(route_names(*next));
+    metrics_.add_classes(class_names(*next));
     proxy_.reload(next);
     reloads_.succeeded();
     log::set_level(next->log.level);

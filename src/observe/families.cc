@@ -18,8 +18,8 @@ Families::Families()
                {}),
       observed_refusals("taskgate_observed_refusals_total",
                         "Creates that passed although the limit, enforced, would have refused them "
-                        "or kept them waiting, by route and by what was in the way; it grows only "
-                        "while mode is observe.",
+                        "or kept them waiting, by route, by class and by what was in the way; it "
+                        "grows only while mode is observe.",
                         {}),
       reservations_abandoned("taskgate_reservations_abandoned_total",
                              "Admitted creates whose outcome never became known (no answer, broken "
@@ -68,6 +68,11 @@ Families::Families()
           "Time that creates waited for a slot because all that were free of sessions were "
           "promised to others; creates that were decided at the first look are not in it.",
           {}),
+      line_seconds(
+          "taskgate_line_seconds",
+          "Time that creates stood in line, by class and by how it ended: admitted, refused "
+          "at the end of their wait, or withdrawn by a client that left.",
+          {}),
       request_seconds("taskgate_request_seconds",
                       "Time from the first byte of a request to the end of its answer; slow "
                       "downloads count with their whole length, event streams and upgraded "
@@ -93,6 +98,7 @@ std::vector<prometheus::MetricFamily> Families::collect() const {
                                                                        &session_listing_seconds,
                                                                        &admission_seconds,
                                                                        &admission_wait_seconds,
+                                                                       &line_seconds,
                                                                        &request_seconds,
                                                                        &stream_seconds};
   for (const prometheus::Collectable* family : families) {

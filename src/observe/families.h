@@ -27,6 +27,7 @@ struct Families {
   Histograms session_listing_seconds;
   Histograms admission_seconds;
   Histograms admission_wait_seconds;
+  Histograms line_seconds;
   Histograms request_seconds;
   Histograms stream_seconds;
 

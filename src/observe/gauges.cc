@@ -126,6 +126,35 @@ void add_holders(Families& out, const gate::Snapshot& gate) {
       gate.ended());
 }
 
+// Nothing while no classes are configured.
+void add_classes(Families& out, const gate::Snapshot& gate) {
+  using gate::ClassState;
+  const auto add = [&](const char* name, const char* help, int ClassState::*value) {
+    if (gate.classes.empty()) return;
+    auto& family = out.family(name, help);
+    for (const ClassState& each : gate.classes) {
+      family.metric.push_back(Families::sample({{"class", each.name}}, each.*value));
+    }
+  };
+  if (gate.live) {
+    add("taskgate_class_used",
+        "Slots of each class: live sessions that creates of it are known to have made, and slots "
+        "promised to its creates; sessions by other doors are of no class.",
+        &ClassState::used);
+  }
+  add("taskgate_class_cap",
+      "Slots that a class may take at most, which is never more than the limit; after it was "
+      "lowered more can be used until they end by themselves.",
+      &ClassState::cap);
+  add("taskgate_class_floor",
+      "Slots that no other class may take from this one; sessions by other doors can.",
+      &ClassState::floor);
+  add("taskgate_line_length",
+      "Creates of each class that stand in line now; short waits between two scrapes are seen only "
+      "in taskgate_line_seconds.",
+      &ClassState::waiting);
+}
+
 void add_signal(Families& out, const gate::Snapshot& gate) {
   auto& states = out.family("taskgate_signal_state",
                             "1 for the state of the session count and 0 for the others; in the "
@@ -260,6 +289,7 @@ std::vector<MetricFamily> gauges(const Status& status) {
   Families out;
   add_slots(out, status.gate);
   add_holders(out, status.gate);
+  add_classes(out, status.gate);
   add_signal(out, status.gate);
   add_connections(out, status);
   add_upstream_connections(out, status.upstream_connections);

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/names.h"
 #include "observe/families.h"
 #include "observe/gauges.h"
 #include "observe/status.h"
@@ -20,8 +21,6 @@ using prometheus::Counter;
 using prometheus::Histogram;
 
 constexpr std::string_view kOther = "other";
-// The class of every create as long as there are no others.
-constexpr const char* kDefaultClass = "default";
 
 // Answers that the gate makes itself: their series are there from the start, so that the first of
 // them is already an increase. The first two are refusals of creates.
@@ -39,6 +38,7 @@ const Histogram::BucketBoundaries kListingBuckets{
     5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2};
 const Histogram::BucketBoundaries kAdmissionBuckets{
     5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5};
+const Histogram::BucketBoundaries kLineBuckets{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300};
 const Histogram::BucketBoundaries kRequestBuckets{1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25,
                                                   0.5,  1,      2.5,  5,    10,    30,   60,  300};
 
@@ -47,6 +47,17 @@ const Histogram::BucketBoundaries kStreamBuckets{1, 10, 60, 300, 1800, 3600, 4 *
 // The kinds of taskgate_stream_seconds, as those of taskgate_connections.
 constexpr const char* kStream = "stream";
 constexpr const char* kTunnel = "tunnel";
+
+// How standing in line ends, the label `outcome` of taskgate_line_seconds.
+enum class LineEnd : std::uint8_t { admitted, refused, withdrawn };
+constexpr auto kLineEnds = names_up_to(LineEnd::withdrawn, {{LineEnd::admitted, "admitted"},
+                                                            {LineEnd::refused, "refused"},
+                                                            {LineEnd::withdrawn, "withdrawn"}});
+
+LineEnd end_of_line(gate::Decision decision) {
+  if (decision == gate::Decision::withdrawn) return LineEnd::withdrawn;
+  return gate::passes(decision) ? LineEnd::admitted : LineEnd::refused;
+}
 
 std::size_t index(auto enumerator) {
   return static_cast<std::size_t>(enumerator);
@@ -57,22 +68,29 @@ std::string code_label(int status) {
   return status >= 100 && status <= 999 ? std::to_string(status) : "invalid";
 }
 
+using ByReason = std::array<Counter*, gate::kRefusalReasons.size()>;
+
 // The series of one route. Pointers that were looked up once stay valid: families never drop a
 // series.
 struct RouteSeries {
   std::string name;
   Histogram* seconds = nullptr;
   std::array<Counter*, gate::kDecisions.size()> admissions{};
-  std::array<Counter*, gate::kRefusalReasons.size()> refusals{};
-  std::array<Counter*, gate::kRefusalReasons.size()> observed{};
-  std::vector<std::pair<int, Counter*>> codes;  // a handful; searched from the front
+  ByReason refusals{};
+  std::map<std::string, ByReason, std::less<>> observed;  // by class
+  std::vector<std::pair<int, Counter*>> codes;            // a handful; searched from the front
+};
+
+struct ClassSeries {
+  std::array<Histogram*, static_cast<std::size_t>(LineEnd::withdrawn) + 1> line_seconds{};
 };
 
 }  // namespace
 
 struct Metrics::Impl {
   Families families;
-  std::map<std::string, RouteSeries, std::less<>> routes;  // the loop's thread only
+  std::map<std::string, RouteSeries, std::less<>> routes;   // the loop's thread only
+  std::map<std::string, ClassSeries, std::less<>> classes;  // likewise
   RouteSeries* other = nullptr;
   Counter* listing_known = nullptr;
   std::array<Counter*, kFaults.size()> listing_faults{};
@@ -92,7 +110,11 @@ struct Metrics::Impl {
   RouteSeries& add_route(const std::string& name);
   void add_creating_route(const std::string& name);
   void add_admissions(RouteSeries& route);
+  void add_observed(RouteSeries& route, const std::string& class_name);
+  ClassSeries& add_class(const std::string& name);
   RouteSeries& find_route(std::string_view name);
+  ClassSeries& find_class(std::string_view name);
+  Counter& observed(RouteSeries& route, const gate::Verdict& verdict);
   Counter& code(RouteSeries& route, int status);
   void record_time(RouteSeries& route, const Outcome& outcome);
   void record_verdict(RouteSeries& route, const Outcome& outcome);
@@ -138,15 +160,47 @@ void Metrics::Impl::add_admissions(RouteSeries& route) {
   for (const auto reason : gate::kRefusalReasons) {
     route.refusals[index(reason)] =
         &families.refusals.Add({{"reason", name_of(reason)}, {"route", route.name}});
-    route.observed[index(reason)] = &families.observed_refusals.Add(
-        {{"class", kDefaultClass}, {"reason", name_of(reason)}, {"route", route.name}});
   }
+  add_observed(route, gate::kDefaultClassName);
+  for (const auto& [name, series] : classes) add_observed(route, name);
+}
+
+void Metrics::Impl::add_observed(RouteSeries& route, const std::string& class_name) {
+  ByReason& counters = route.observed[class_name];
+  for (const auto reason : gate::kRefusalReasons) {
+    counters[index(reason)] = &families.observed_refusals.Add(
+        {{"class", class_name}, {"reason", name_of(reason)}, {"route", route.name}});
+  }
+}
+
+ClassSeries& Metrics::Impl::add_class(const std::string& name) {
+  const auto [at, is_new] = classes.try_emplace(name);
+  if (!is_new) return at->second;
+  for (const auto end : {LineEnd::admitted, LineEnd::refused, LineEnd::withdrawn}) {
+    at->second.line_seconds[index(end)] =
+        &families.line_seconds.Add({{"class", name}, {"outcome", kLineEnds[end]}}, kLineBuckets);
+  }
+  for (auto& [route_name, route] : routes) {
+    if (!route.observed.empty()) add_observed(route, name);
+  }
+  return at->second;
 }
 
 RouteSeries& Metrics::Impl::find_route(std::string_view name) {
   if (name == kOther) return *other;
   const auto found = routes.find(name);
   return found == routes.end() ? *other : found->second;
+}
+
+ClassSeries& Metrics::Impl::find_class(std::string_view name) {
+  const auto found = classes.find(name);
+  return found == classes.end() ? add_class(gate::kDefaultClassName) : found->second;
+}
+
+Counter& Metrics::Impl::observed(RouteSeries& route, const gate::Verdict& verdict) {
+  auto found = route.observed.find(verdict.class_name);
+  if (found == route.observed.end()) found = route.observed.find(gate::kDefaultClassName);
+  return *found->second[index(*verdict.reason)];
 }
 
 Counter& Metrics::Impl::code(RouteSeries& route, int status) {
@@ -170,14 +224,17 @@ void Metrics::Impl::record_verdict(RouteSeries& route, const Outcome& outcome) {
   if (route.admissions.front() == nullptr) add_admissions(route);
   route.admissions[index(verdict.decision)]->Increment();
   if (verdict.refused()) route.refusals[index(*verdict.reason)]->Increment();
-  if (verdict.decision == gate::Decision::observed) {
-    route.observed[index(*verdict.reason)]->Increment();
-  }
+  if (verdict.decision == gate::Decision::observed) observed(route, verdict).Increment();
   if (verdict.decision != gate::Decision::withdrawn) {
     admission_seconds[index(verdict.decision)]->Observe(to_seconds(outcome.waited));
   }
   if (outcome.waited_for_slot) {
     admission_wait_seconds.Observe(to_seconds(*outcome.waited_for_slot));
+  }
+  if (outcome.waited_in_line) {
+    find_class(verdict.class_name)
+        .line_seconds[index(end_of_line(verdict.decision))]
+        ->Observe(to_seconds(*outcome.waited_in_line));
   }
 }
 
@@ -189,6 +246,12 @@ Metrics::~Metrics() = default;
 
 void Metrics::add_routes(const std::vector<std::string>& routes) {
   for (const std::string& name : routes) impl_->add_creating_route(name);
+}
+
+void Metrics::add_classes(const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  impl_->add_class(gate::kDefaultClassName);
+  for (const std::string& name : names) impl_->add_class(name);
 }
 
 void Metrics::record(const Outcome& outcome) {

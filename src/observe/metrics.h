@@ -31,7 +31,11 @@ class Metrics {
   // Series for routes of a reloaded configuration; those that went stay at their last value.
   void add_routes(const std::vector<std::string>& routes);
 
-  // Every exit of a request; counts as "other" under a route name that was never added.
+  // Series for these classes and for the class `default`, likewise; none while none are configured.
+  void add_classes(const std::vector<std::string>& names);
+
+  // Every exit of a request; counts as "other" under a route name that was never added, and as
+  // `default` under such a class.
   void record(const Outcome& outcome);
   // Every listing that ended, the late answer of a server that had been given up included.
   void listing(const tmux::Listing& listing);

@@ -11,9 +11,10 @@ std::int64_t step_number(TimePoint now) {
 
 }  // namespace
 
-void Observed::add(std::string_view route, gate::RefusalReason reason, TimePoint now) {
+void Observed::add(std::string_view route, std::string_view class_name, gate::RefusalReason reason,
+                   TimePoint now) {
   const std::int64_t number = step_number(now);
-  Ring& ring = rings_[{std::string(route), reason}];
+  Ring& ring = rings_[{std::string(route), std::string(class_name), reason}];
   Step& step = ring[static_cast<std::size_t>(number % kStepsOfDay)];
   if (step.number != number) step = {number, 0};
   ++step.count;
@@ -23,7 +24,8 @@ std::vector<ObservedRefusals> Observed::rows(TimePoint now) const {
   const std::int64_t last = step_number(now);
   std::vector<ObservedRefusals> rows;
   for (const auto& [key, ring] : rings_) {
-    ObservedRefusals row{key.first, key.second};
+    const auto& [route, class_name, reason] = key;
+    ObservedRefusals row{route, class_name, reason};
     for (const Step& step : ring) {
       if (step.number > last - kStepsOfDay) row.last_day += step.count;
       if (step.number > last - kStepsOfHour) row.last_hour += step.count;

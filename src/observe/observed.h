@@ -1,5 +1,5 @@
-// What would have been refused lately, by route and reason, had the limit been enforced: what an
-// operator who observes needs to choose one. Passive and clock-free; loop thread only.
+// What would have been refused lately, by route, class and reason, had the limit been enforced:
+// what an operator who observes needs to choose one. Passive and clock-free; loop thread only.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "base/time.h"
@@ -18,6 +18,7 @@ namespace taskgate::observe {
 
 struct ObservedRefusals {
   std::string route;
+  std::string class_name;
   gate::RefusalReason reason;
   std::uint64_t last_hour = 0;  // in whole steps, so that it covers between 55 and 60 minutes
   std::uint64_t last_day = 0;
@@ -29,7 +30,8 @@ class Observed {
  public:
   static constexpr auto kStep = std::chrono::minutes(5);
 
-  void add(std::string_view route, gate::RefusalReason reason, TimePoint now);
+  void add(std::string_view route, std::string_view class_name, gate::RefusalReason reason,
+           TimePoint now);
   // Those of the last day, most first.
   std::vector<ObservedRefusals> rows(TimePoint now) const;
 
@@ -42,7 +44,7 @@ class Observed {
   };
   using Ring = std::array<Step, kStepsOfDay>;
 
-  std::map<std::pair<std::string, gate::RefusalReason>, Ring, std::less<>> rings_;
+  std::map<std::tuple<std::string, std::string, gate::RefusalReason>, Ring> rings_;
 };
 
 }  // namespace taskgate::observe

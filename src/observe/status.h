@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "gate/snapshot.h"
 #include "gate/verdict.h"
 #include "observe/history.h"
@@ -69,6 +70,7 @@ struct RecentRefusal {
 // The whole gate as a value: made on the loop, rendered on the admin thread.
 struct Status {
   gate::Snapshot gate;
+  TimePoint taken;  // when all this was true, on the clock of the gate's line
   ConnectionCounts connections;
   std::uint64_t connections_limit = 0;
   UpstreamCounts upstream_connections;

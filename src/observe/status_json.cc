@@ -14,6 +14,9 @@ namespace {
 namespace json = boost::json;
 using WallTime = std::chrono::system_clock::time_point;
 
+// A line can be of thousands; who looks wants its head and its length.
+constexpr std::size_t kLineRows = 100;
+
 // Session names are any bytes, and Boost.JSON writes strings as they are.
 json::value text(std::string_view raw) {
   std::string quoted;
@@ -71,6 +74,9 @@ json::value holders(const gate::Snapshot& gate, WallTime now) {
                                {"created", format_wall_time(created)},
                                {"age_seconds", whole_seconds(created, now)},
                                {"origin", gate::name_of(holder.origin)},
+                               {"class", text_or_null(holder.class_name)},
+                               {"route", text_or_null(holder.maker.route)},
+                               {"request_id", text_or_null(holder.maker.request_id)},
                                {"silent_since", nullptr},
                                {"attached", nullptr},
                                {"ended", nullptr},
@@ -78,6 +84,32 @@ json::value holders(const gate::Snapshot& gate, WallTime now) {
     if (holder.details) add_details(*holder.details, all.back().as_object());
   }
   return all;
+}
+
+json::array classes(const gate::Snapshot& gate) {
+  json::array all;
+  for (const gate::ClassState& each : gate.classes) {
+    all.push_back(json::object{{"name", text(each.name)},
+                               {"used", gate.live ? json::value(each.used) : json::value()},
+                               {"cap", each.cap},
+                               {"floor", each.floor},
+                               {"waiting", each.waiting}});
+  }
+  return all;
+}
+
+json::array line(const Status& status) {
+  json::array rows;
+  for (const gate::InLine& each : status.gate.line) {
+    if (rows.size() == kLineRows) break;
+    const Duration waited = status.taken - each.since;
+    rows.push_back(
+        json::object{{"place", rows.size() + 1},
+                     {"class", text(each.class_name)},
+                     {"route", text(each.route)},
+                     {"waited_seconds", std::chrono::floor<std::chrono::seconds>(waited).count()}});
+  }
+  return rows;
 }
 
 json::value retry_after(const gate::Snapshot& gate) {
@@ -103,6 +135,7 @@ json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {
         {"when", format_wall_time(refusal.when)},
         {"age_seconds", whole_seconds(refusal.when, now)},
         {"route", text(refusal.route)},
+        {"class", text(verdict.class_name)},
         {"decision", gate::name_of(verdict.decision)},
         {"reason", verdict.reason ? json::value(gate::name_of(*verdict.reason)) : json::value()},
         {"fault", text_or_null(verdict.fault)},
@@ -119,6 +152,7 @@ json::array observed(const std::vector<ObservedRefusals>& rows) {
   json::array all;
   for (const ObservedRefusals& row : rows) {
     all.push_back(json::object{{"route", text(row.route)},
+                               {"class", text(row.class_name)},
                                {"reason", gate::name_of(row.reason)},
                                {"last_hour", row.last_hour},
                                {"last_day", row.last_day}});
@@ -207,6 +241,9 @@ std::string to_json(const Status& status, WallTime now) {
                    {"reservations", reservations(gate)},
                    {"slots_free", or_null(gate.slots_free())},
                    {"waiting", gate.waiting},
+                   {"classes", classes(gate)},
+                   {"line_length", gate.line.size()},
+                   {"line", line(status)},
                    {"signal", signal(gate)},
                    {"holders", holders(gate, now)},
                    {"retry_after", retry_after(gate)},

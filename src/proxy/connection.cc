@@ -95,7 +95,8 @@ void Connection::record() {
   services_.metrics.record(outcome_);
   services_.history.ended(now);
   if (outcome_.verdict && outcome_.verdict->decision == gate::Decision::observed) {
-    services_.observed.add(outcome_.route, *outcome_.verdict->reason, now);
+    services_.observed.add(outcome_.route, outcome_.verdict->class_name, *outcome_.verdict->reason,
+                           now);
   }
   log_line(now);
   end_request();

@@ -247,6 +247,7 @@ void Proxy::reload(std::shared_ptr<const config::Config> config) {
 observe::Status Proxy::status() const {
   observe::Status status;
   status.gate = services_.admission.snapshot_with_holders();
+  status.taken = Clock::now();
   status.connections = services_.counts;
   status.connections_limit = connection_limit();
   status.upstream_connections = services_.upstream_counts;

@@ -62,7 +62,7 @@ REFUSED        ROUTE    REASON         LIVE
 TEST_CASE("What would have been refused stands in a table of its own") {
   Status status = observe::sample_status();
   status.gate.observing = true;
-  status.observed = {{"webhook", gate::RefusalReason::full, 3, 40}};
+  status.observed = {{"webhook", "default", gate::RefusalReason::full, 3, 40}};
   CHECK(has(text_of(status), R"(
 WOULD BE REFUSED  REASON        LAST HOUR  LAST DAY
 webhook           no free slot  3          40

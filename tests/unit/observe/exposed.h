@@ -55,7 +55,9 @@ inline std::string family_of(const std::string& sample, const Families& families
 
 inline Families exposed() {
   Families families;
-  std::istringstream lines(Metrics({"spawn"}).render(sample_status()));
+  Metrics metrics({"spawn"});
+  metrics.add_classes({"people"});
+  std::istringstream lines(metrics.render(status_with_classes()));
   const std::regex type("# TYPE (\\S+) (\\S+)");
   const std::regex sample("([a-z_]+)(?:\\{(.*)\\})? \\S+");
   const std::regex label("([a-z]+)=\"");

@@ -87,6 +87,31 @@ TEST_CASE("Gauges tell a Status, and what is not known is absent") {
   CHECK(has_metadata == (*row.unknown != '\0'));
 }
 
+TEST_CASE("Each class has its slots, its bounds and its line, and what is not known is absent") {
+  const std::string bounds =
+      "taskgate_class_cap{class=\"default\"} 4\n"
+      "taskgate_class_cap{class=\"people\"} 12\n"
+      "taskgate_class_cap{class=\"storms\"} 2\n"
+      "taskgate_class_floor{class=\"default\"} 0\n"
+      "taskgate_class_floor{class=\"people\"} 3\n"
+      "taskgate_class_floor{class=\"storms\"} 0\n"
+      "taskgate_line_length{class=\"default\"} 0\n"
+      "taskgate_line_length{class=\"people\"} 1\n"
+      "taskgate_line_length{class=\"storms\"} 1\n";
+  const auto told = [](const Status& status) {
+    const std::string text = Metrics(kRoutes).render(status);
+    return samples(text, "taskgate_class_used") + samples(text, "taskgate_class_cap") +
+           samples(text, "taskgate_class_floor") + samples(text, "taskgate_line_length");
+  };
+  CHECK(told(status_with_classes()) ==
+        "taskgate_class_used{class=\"default\"} 1\n"
+        "taskgate_class_used{class=\"people\"} 1\n"
+        "taskgate_class_used{class=\"storms\"} 2\n" +
+            bounds);
+  CHECK(told(uncounted(status_with_classes())) == bounds);
+  CHECK(told(sample_status()).empty());
+}
+
 TEST_CASE("Where no session lives there is no oldest one") {
   Status status = sample_status();
   status.gate.live = 0;

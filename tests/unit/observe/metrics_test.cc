@@ -152,6 +152,93 @@ TEST_CASE("A create that is only observed is no refusal, and counts by what woul
   CHECK(value(metrics, "taskgate_admissions_total{decision=\"observed\",route=\"webhook\"}") == 1);
 }
 
+TEST_CASE(
+    "What is only observed counts for its class, and for the default one where it is not known") {
+  Metrics metrics({"spawn"});
+  metrics.add_classes({"people"});
+  metrics.add_routes({"webhook"});
+  for (const char* name : {"people", "people", "default", "made-up"}) {
+    Outcome outcome = create("webhook", gate::Decision::observed, gate::RefusalReason::class_full);
+    outcome.verdict->class_name = name;
+    metrics.record(outcome);
+  }
+  const std::string family = "taskgate_observed_refusals_total{class=\"";
+  const std::string labels = "\",reason=\"class_full\",route=\"webhook\"}";
+  CHECK(value(metrics, family + "people" + labels) == 2);
+  CHECK(value(metrics, family + "default" + labels) == 2);
+  CHECK(metrics.render(sample_status()).find("made-up") == std::string::npos);
+}
+
+TEST_CASE("The time in line counts by class and by how it ended") {
+  const auto [decision, outcome_label] =
+      GENERATE(table<gate::Decision, std::string>({{gate::Decision::admitted, "admitted"},
+                                                   {gate::Decision::admitted_unknown, "admitted"},
+                                                   {gate::Decision::observed, "admitted"},
+                                                   {gate::Decision::rejected, "refused"},
+                                                   {gate::Decision::unknown, "refused"},
+                                                   {gate::Decision::draining, "refused"},
+                                                   {gate::Decision::withdrawn, "withdrawn"}}));
+  Metrics metrics(kRoutes);
+  metrics.add_classes({"people", "default"});
+  Outcome outcome = create("spawn", decision, gate::RefusalReason::full);
+  outcome.verdict->class_name = "people";
+  outcome.waited_in_line = milliseconds(1500);
+  metrics.record(outcome);
+  const std::string labels = "{class=\"people\",outcome=\"" + outcome_label + "\"";
+  CHECK(value(metrics, "taskgate_line_seconds_sum" + labels + "}") == 1.5);
+  CHECK(value(metrics, "taskgate_line_seconds_bucket" + labels + ",le=\"1\"}") == 0);
+  CHECK(value(metrics, "taskgate_line_seconds_bucket" + labels + ",le=\"2.5\"}") == 1);
+  for (const char* other : {"admitted", "refused", "withdrawn"}) {
+    const std::string series = std::string("{class=\"default\",outcome=\"") + other + "\"}";
+    CHECK(value(metrics, "taskgate_line_seconds_count" + series) == 0);
+  }
+}
+
+TEST_CASE("A create that stood in no line is no time in line") {
+  Metrics metrics(kRoutes);
+  metrics.add_classes({"people"});
+  metrics.record(create("spawn", gate::Decision::rejected, gate::RefusalReason::line_full));
+  CHECK(value(metrics, "taskgate_line_seconds_count{class=\"default\",outcome=\"refused\"}") == 0);
+}
+
+TEST_CASE(
+    "Without classes there is no series of a line, and all that is observed is of the default") {
+  Metrics metrics({"spawn"});
+  metrics.add_classes({});
+  const std::string text = metrics.render(sample_status());
+  CHECK(text.find("taskgate_line") == std::string::npos);
+  CHECK(text.find("taskgate_class") == std::string::npos);
+  CHECK(
+      samples(text, "taskgate_observed_refusals_total") ==
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"blind\",route=\"spawn\"} 0\n"
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"class_full\",route=\"spawn\"} "
+      "0\n"
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"draining\",route=\"spawn\"} 0\n"
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"full\",route=\"spawn\"} 0\n"
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"line_full\",route=\"spawn\"} 0\n"
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"promised\",route=\"spawn\"} 0\n"
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"unconfigured\",route=\"spawn\"} "
+      "0\n"
+      "taskgate_observed_refusals_total{class=\"default\",reason=\"unknown\",route=\"spawn\"} 0\n");
+}
+
+TEST_CASE("A reload adds the series of new classes and keeps the counts of those that went") {
+  Metrics metrics(kRoutes);
+  metrics.add_classes({"old"});
+  Outcome outcome = create("spawn", gate::Decision::observed, gate::RefusalReason::full);
+  outcome.verdict->class_name = "old";
+  outcome.waited_in_line = milliseconds(500);
+  metrics.record(outcome);
+  metrics.add_classes({"new"});
+  const std::string observed = "taskgate_observed_refusals_total{class=\"";
+  const std::string full = "\",reason=\"full\",route=\"spawn\"}";
+  CHECK(value(metrics, observed + "old" + full) == 1);
+  CHECK(value(metrics, observed + "new" + full) == 0);
+  const std::string line = "taskgate_line_seconds_count{class=\"";
+  CHECK(value(metrics, line + "old\",outcome=\"admitted\"}") == 1);
+  CHECK(value(metrics, line + "new\",outcome=\"admitted\"}") == 0);
+}
+
 TEST_CASE("The time that a create waited for a promised slot is a part of its decision time") {
   Metrics metrics(kRoutes);
   Outcome outcome = create("spawn", gate::Decision::rejected, gate::RefusalReason::promised);
@@ -281,7 +368,9 @@ TEST_CASE("Label values are escaped") {
 }
 
 TEST_CASE("A help is one whole sentence in one line") {
-  std::istringstream lines(Metrics(kRoutes).render(sample_status()));
+  Metrics metrics(kRoutes);
+  metrics.add_classes({"people"});
+  std::istringstream lines(metrics.render(status_with_classes()));
   std::set<std::string> helps;
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("# HELP ")) continue;
@@ -290,7 +379,7 @@ TEST_CASE("A help is one whole sentence in one line") {
     CHECK(std::regex_match(help, std::regex("[A-Z0-9][^\\\\]+\\.")));
     CHECK(helps.insert(help).second);
   }
-  CHECK(helps.size() == 48);
+  CHECK(helps.size() == 53);
 }
 
 TEST_CASE("Two renderings of the same state are the same text") {

@@ -63,9 +63,24 @@ inline Status sample_status() {
   return status;
 }
 
-// The same while the count of sessions is not known.
-inline Status unknown_status() {
+// The same where classes are configured and creates stand in line.
+inline Status status_with_classes() {
+  using std::chrono::seconds;
   Status status = sample_status();
+  status.taken = TimePoint(seconds(5000));
+  status.gate.holders[0].class_name = "default";
+  status.gate.holders[2].class_name = "people";
+  status.gate.holders[2].maker = {"spawn", "7d1f"};
+  status.gate.classes = {{.name = "people", .used = 1, .cap = 12, .floor = 3, .waiting = 1},
+                         {.name = "storms", .used = 2, .cap = 2, .floor = 0, .waiting = 1},
+                         {.name = "default", .used = 1, .cap = 4, .floor = 0, .waiting = 0}};
+  status.gate.line = {{"people", "spawn", status.taken - seconds(3)},
+                      {"storms", "webhook", status.taken - seconds(75)}};
+  return status;
+}
+
+// The same while the count of sessions is not known.
+inline Status uncounted(Status status) {
   status.gate.signal = gate::SignalState::unknown;
   status.gate.signal_fault = "permission_denied";
   status.gate.signal_detail = "/tmp/tmux-1000/default: permission denied";
@@ -73,6 +88,10 @@ inline Status unknown_status() {
   status.gate.live.reset();
   status.gate.holders.clear();
   return status;
+}
+
+inline Status unknown_status() {
+  return uncounted(sample_status());
 }
 
 }  // namespace taskgate::observe

@@ -51,7 +51,7 @@ void add_member(const std::string& path, const json::value& value, Members& to) 
 // Everything that a status can have, from one in which all is known and one in which nothing is.
 Members exposed_members() {
   Members members;
-  Status status = sample_status();
+  Status status = status_with_classes();
   gate::Verdict full;
   full.reason = gate::RefusalReason::full;
   full.live = 12;
@@ -60,10 +60,10 @@ Members exposed_members() {
   status.refusals = {{status.started, "spawn", full, 23, "7d1f"},
                      {status.started, "spawn", unknown, 10, ""}};
   status.history = {{1, {}, {}, 0, 12, 0, 0}, {0, gate::SignalState::known, 3, 0, 12, 0, 0, 3}};
-  status.observed = {{"spawn", gate::RefusalReason::full, 1, 2}};
+  status.observed = {{"spawn", "default", gate::RefusalReason::full, 1, 2}};
   status.config_error = "config.yaml:1:8: limit: \"x\" is no number";
   add_member("", json::parse(to_json(status)), members);
-  add_member("", json::parse(to_json(unknown_status())), members);
+  add_member("", json::parse(to_json(uncounted(status_with_classes()))), members);
   status.gate.turnover.mean_lifetime.reset();
   status.upstream_health = {};
   add_member("", json::parse(to_json(status)), members);

@@ -29,7 +29,7 @@ TEST_CASE("The status says all that is known") {
   unknown.reason = gate::RefusalReason::unknown;
   unknown.fault = "timeout";
   unknown.limit = 12;
-  status.observed = {{"webhook", gate::RefusalReason::full, 3, 40}};
+  status.observed = {{"webhook", "default", gate::RefusalReason::full, 3, 40}};
   status.refusals = {{kNow - std::chrono::seconds(7), "spawn", full, 23, "7d1f"},
                      {kNow, "webhook", unknown, 10, ""}};
   status.history = {{20, gate::SignalState::held, 2, 0, 12, 7, 0},
@@ -39,29 +39,33 @@ TEST_CASE("The status says all that is known") {
     "live": 3, "limit": 12,
     "reservations": {"total": 4, "in_flight": 1, "settling": 2, "abandoned": 1},
     "mode": "enforce", "slots_free": 5, "waiting": 5,
+    "classes": [], "line_length": 0, "line": [],
     "signal": {"state": "known", "fault": null, "detail": null, "age_seconds": 0.25,
                "match_wrong": false},
     "holders": [
       {"name": "kube-coder-a", "id": 1, "created": "2023-11-14T22:13:20.000Z", "age_seconds": 100,
-       "origin": "inherited", "silent_since": "2023-11-14T22:29:50.000Z", "attached": true,
+       "origin": "inherited", "class": null, "route": null, "request_id": null,
+       "silent_since": "2023-11-14T22:29:50.000Z", "attached": true,
        "ended": false, "view_of": null},
       {"name": "kube-coder-b", "id": 2, "created": "2023-11-14T22:13:30.000Z", "age_seconds": 90,
-       "origin": "unattributed", "silent_since": "2023-11-14T22:15:00.000Z", "attached": false,
+       "origin": "unattributed", "class": null, "route": null, "request_id": null,
+       "silent_since": "2023-11-14T22:15:00.000Z", "attached": false,
        "ended": true, "view_of": "kube-coder-a"},
       {"name": "kube-coder-c", "id": 3, "created": "2023-11-14T22:13:40.000Z", "age_seconds": 80,
-       "origin": "created", "silent_since": null, "attached": null, "ended": null,
+       "origin": "created", "class": null, "route": null, "request_id": null,
+       "silent_since": null, "attached": null, "ended": null,
        "view_of": null}],
     "refusals": [
-      {"when": "2023-11-14T22:14:53.000Z", "age_seconds": 7, "route": "spawn", "decision": "rejected",
+      {"when": "2023-11-14T22:14:53.000Z", "age_seconds": 7, "route": "spawn", "class": "default", "decision": "rejected",
        "reason": "full", "fault": null, "live": 12, "reserved": 1, "limit": 12, "retry_after": 23,
        "request_id": "7d1f"},
-      {"when": "2023-11-14T22:15:00.000Z", "age_seconds": 0, "route": "webhook", "decision": "unknown",
+      {"when": "2023-11-14T22:15:00.000Z", "age_seconds": 0, "route": "webhook", "class": "default", "decision": "unknown",
        "reason": "unknown", "fault": "timeout", "live": null, "reserved": 0, "limit": 12,
        "retry_after": 10, "request_id": null}],
     "retry_after": {"window_seconds": 180, "basis": "recent", "freed": 5, "watched_seconds": 9E2,
                     "ended": 6, "mean_lifetime_seconds": 9E1, "mean_age_seconds": 4E2,
                     "quiet_seconds": 3E1},
-    "observed": [{"route": "webhook", "reason": "full", "last_hour": 3, "last_day": 40}],
+    "observed": [{"route": "webhook", "class": "default", "reason": "full", "last_hour": 3, "last_day": 40}],
     "history": {"step_seconds": 5, "steps": 180, "steps_ago": [20, 11, 0],
                  "signal": ["held", null, "known"], "live": [2, null, 3], "peak": [null, null, 5], "reserved": [0, 1, 4],
                  "limit": [12, 12, 12], "admitted": [7, 1, 1], "refused": [0, 2, 0]},
@@ -82,6 +86,45 @@ TEST_CASE("The status says all that is known") {
   expected["version"] = kVersion;
   expected["revision"] = kRevision;
   CHECK(json::value(parsed(status)) == json::value(expected));
+}
+
+TEST_CASE("Classes, the line and what is known of who made a session are told") {
+  Status status = status_with_classes();
+  status.refusals = {sample_refusal(kNow, "webhook", gate::RefusalReason::class_full, 3)};
+  status.refusals[0].verdict.class_name = "storms";
+  const json::object told = parsed(status);
+  CHECK(told.at("classes") == json::parse(R"([
+      {"name": "people", "used": 1, "cap": 12, "floor": 3, "waiting": 1},
+      {"name": "storms", "used": 2, "cap": 2, "floor": 0, "waiting": 1},
+      {"name": "default", "used": 1, "cap": 4, "floor": 0, "waiting": 0}])"));
+  CHECK(told.at("line_length") == 2);
+  CHECK(told.at("line") == json::parse(R"([
+      {"place": 1, "class": "people", "route": "spawn", "waited_seconds": 3},
+      {"place": 2, "class": "storms", "route": "webhook", "waited_seconds": 75}])"));
+  const json::array& holders = told.at("holders").as_array();
+  CHECK(holders.at(2).at("class") == "people");
+  CHECK(holders.at(2).at("route") == "spawn");
+  CHECK(holders.at(2).at("request_id") == "7d1f");
+  CHECK(holders.at(0).at("class") == "default");
+  CHECK(holders.at(0).at("route").is_null());
+  CHECK(told.at("refusals").at(0).at("class") == "storms");
+}
+
+TEST_CASE("Of a long line the head is told, and how long it is") {
+  Status status = status_with_classes();
+  status.gate.line.assign(5000, {"storms", "webhook", status.taken});
+  const json::object told = parsed(status);
+  CHECK(told.at("line_length") == 5000);
+  CHECK(told.at("line").as_array().size() == 100);
+  CHECK(told.at("line").at(99).at("place") == 100);
+}
+
+TEST_CASE("While the count is unknown the line and the bounds of classes are known") {
+  const json::object told = parsed(uncounted(status_with_classes()));
+  CHECK(told.at("line_length") == 2);
+  CHECK(told.at("line").at(1).at("waited_seconds") == 75);
+  CHECK(told.at("classes").at(0) ==
+        json::parse(R"({"name": "people", "used": null, "cap": 12, "floor": 3, "waiting": 1})"));
 }
 
 TEST_CASE("The mode says whether anything is enforced") {

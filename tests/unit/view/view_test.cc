@@ -233,8 +233,8 @@ TEST_CASE("Holders and refusals are rows in words") {
 TEST_CASE("Observing, the banner sums up what would have been refused, and rows say which") {
   Status status = observe::sample_status();
   status.gate.observing = true;
-  status.observed = {{"webhook", gate::RefusalReason::full, 3, 40},
-                     {"terminal", gate::RefusalReason::promised, 1, 2}};
+  status.observed = {{"webhook", "default", gate::RefusalReason::full, 3, 40},
+                     {"terminal", "default", gate::RefusalReason::promised, 1, 2}};
   const View view = view_of(status);
   REQUIRE(view.alarms.size() == 1);
   CHECK(view.alarms[0].text ==

@@ -62,7 +62,7 @@ void World::check_left_behind(int i, const ClassRules& rule) {
   const bool is_refused = c.outcome > Outcome::observed;
   if (!is_refused && !rule.looked_at(c)) return;
   const int its = rule.class_of(c);
-  if (rule.admits(its)) {
+  if (!rule.failed() && rule.admits(its)) {
     const bool is_below = rule.used(its, true) < rules().classes[at(its)].floor;
     fail(is_below ? "a class below its floor is kept out" : "an admissible create is left");
   }
@@ -96,6 +96,10 @@ void World::check_admitted(int i, const ClassRules& rule) {
 void World::check_refused(int i, const ClassRules& rule) {
   const ClassRules::Create& c = create(i);
   if (c.outcome <= Outcome::observed) return;
+  if (c.stood && rule.last_began() <= c.line_end()) {
+    fail("refused before its wait in line was over");
+  }
+  if (c.outcome == Outcome::unknown) return;
   const bool is_early = rule.last_began() <= c.wait_end();
   const bool is_full = static_cast<int>(rule.sessions().size()) >= rules().limit;
   if (is_early && !is_full && can_still_pass(i, rule)) {

@@ -42,6 +42,7 @@ enum class Mutant : std::uint8_t {
   line_for_all,       // without a bound of places
   line_ends_at_once,  // nobody stands
   keeps_on_reload,    // caps and floors stay those that were there first
+  unknown_clears,     // a listing that fails ends the line
 };
 
 enum class Outcome : std::uint8_t {
@@ -51,13 +52,15 @@ enum class Outcome : std::uint8_t {
   full,
   promised,
   class_full,
-  line_full
+  line_full,
+  unknown
 };
 
 inline constexpr double kWait = 1000;
 inline constexpr double kLineWait = 3000;
 inline constexpr double kSettle = 500;
 inline constexpr double kLook = 250;
+inline constexpr double kRetry = 100;  // behind a listing that failed
 
 class ClassRules {
  public:
@@ -73,6 +76,7 @@ class ClassRules {
     bool claims = false;     // its session may still be named
     bool expects = false;    // a name
     Outcome outcome{};       // of this step
+    bool stood = false;      // ever
     bool may_stand = false;  // as of its arrival
     double wait_end() const { return arrived + kWait; }
     double line_end() const { return arrived + kLineWait; }
@@ -91,6 +95,8 @@ class ClassRules {
   const std::vector<Create>& creates() const { return creates_; }
   const std::map<int, Session>& sessions() const { return sessions_; }
   double last_began() const { return last_began_; }
+  // When the last listing ended, if it failed.
+  std::optional<double> failed() const { return failed_; }
 
   void begin_step() {
     for (Create& each : creates_) each.outcome = Outcome::none;
@@ -111,12 +117,18 @@ class ClassRules {
     }
     sessions_ = shown;
     last_began_ = began;
+    failed_.reset();
     for (std::size_t i = 0; i < creates_.size(); ++i) {
       Create& each = creates_[i];
       if (each.claims && is_named(each)) name_session(static_cast<int>(i));
       if (each.until >= 0 && began > each.until) each.open = false;
       if (!each.open && !each.expects) each.claims = false;
     }
+    decide(now);
+  }
+  void fault(double began, double now) {
+    last_began_ = began;
+    failed_ = now;
     decide(now);
   }
   void answered(int i, double now) { at(i).until = now; }
@@ -207,7 +219,7 @@ class ClassRules {
     for (const Create& each : creates_) {
       if (each.open && each.until >= 0) consider(each.until);
     }
-    return next;
+    return failed_ ? std::max(*next, *failed_ + kRetry) : *next;
   }
 
   // Whether a session of the last listing may still be named by some create.
@@ -272,6 +284,10 @@ class ClassRules {
     const int c = class_of(create);
     const bool is_over = last_began_ > create.line_end();
     if (mutant_ == Mutant::forgets_line && create.stands && !is_over) return;
+    if (failed_) {
+      const bool stays = create.stands && !is_over && mutant_ != Mutant::unknown_clears;
+      return stays ? void() : refuse(create, Outcome::unknown);
+    }
     if (admits(c)) return let_in(create, c, Outcome::admitted, now);
     const bool is_full = static_cast<int>(sessions_.size()) >= rules_.limit;
     const bool is_promised = !is_full && admits(c, false) && mutant_ != Mutant::no_promises;
@@ -283,7 +299,7 @@ class ClassRules {
     if (!create.may_stand || is_over) return refuse(create, reason);
     const bool has_place = create.stands || standing(c) < spec(c).places;
     if (!has_place && mutant_ != Mutant::line_for_all) return refuse(create, Outcome::line_full);
-    create.stands = true;
+    create.stands = create.stood = true;
   }
 
   static void let_in(Create& create, int c, Outcome outcome, double now) {
@@ -305,6 +321,7 @@ class ClassRules {
   std::map<int, Session> sessions_;  // of the last listing
   std::vector<int> is_lost_;
   double last_began_ = -1;
+  std::optional<double> failed_;
 };
 
 }  // namespace taskgate::gate::test

@@ -1,11 +1,13 @@
 // An exhaustive search over small cases of classes and the line: every order of arrivals,
 // farewells, listings, session starts, answers, names that come late, lost answers, deaths,
-// sessions by other doors, reloads and waits that end. In every state the gate has decided as the
-// rule does (class_rule.h), and what the rule decides keeps its promises (class_promises.cc): it is
-// these that the search judges by when it looks at rules that are wrong in one point each.
+// sessions by other doors, listings that fail, reloads and waits that end. In every state the gate
+// has decided as the rule does (class_rule.h), and what the rule decides keeps its promises
+// (class_promises.cc): it is these that the search judges by when it looks at rules that are wrong
+// in one point each.
 #include <array>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "class_world.h"
 #include "support/catch.h"
@@ -22,9 +24,9 @@ struct Result {
 };
 
 std::string in_words(const std::vector<Event>& path) {
-  constexpr std::array kWords{"arrive", "leave",    "begin",  "snap",   "end",
-                              "spawn",  "answer",   "name",   "drop",   "lose",
-                              "die",    "outsider", "reload", "expire", "late"};
+  constexpr std::array kWords{"arrive",   "leave",  "begin",  "snap", "end",  "fault",
+                              "spawn",    "answer", "name",   "drop", "lose", "die",
+                              "outsider", "reload", "expire", "late"};
   std::string text;
   for (const Event& event : path) {
     text += kWords.at(static_cast<std::size_t>(event.kind));
@@ -64,6 +66,13 @@ Rules rules(int limit, ClassSpec first, ClassSpec second, ClassSpec last = {}) {
 
 constexpr ClassSpec kGone{.present = false};
 
+Case failing(const char* what, std::vector<Rules> rules, std::vector<int> creates, int faults) {
+  Case made{what, std::move(rules), std::move(creates)};
+  made.spare = 0;
+  made.faults = faults;
+  return made;
+}
+
 std::vector<Case> cases() {
   const ClassSpec line{.waits = true};
   return {
@@ -83,6 +92,8 @@ std::vector<Case> cases() {
        0},
       {"other doors", {rules(2, {.floor = 1, .waits = true}, line)}, {1, 0, 1}, 0, 0, 0, 2},
       {"lost answers", {rules(2, {.floor = 1}, line)}, {0, 1, 1}, 0, 0, 0, 0, 1},
+      failing("listings that fail", {rules(1, line, line)}, {1, 0, 1}, 2),
+      failing("listings that fail before a floor", {rules(2, {.floor = 1}, line)}, {1, 1, 0}, 1),
       {"late names", {rules(2, {.floor = 1}, line)}, {0, 1, 1}, 0, 0, 1, 0, 0, true},
       {"an inherited class",
        {{2, {{.floor = 1}, {.cap = 1, .waits = true}, {}}, false, 1}},
@@ -102,7 +113,9 @@ std::vector<Case> cases() {
       {"floors and caps that move",
        {rules(2, {.floor = 2}, line), rules(2, {.cap = 1}, {.floor = 1, .cap = 1})},
        {1, 0, 0},
-       1},
+       1,
+       0,
+       0},
       {"a class that goes and comes back",
        {rules(2, {.floor = 1}, {.cap = 1, .waits = true}), rules(2, {.floor = 1}, kGone),
         rules(2, {.floor = 1}, {.cap = 1, .waits = true})},
@@ -166,6 +179,8 @@ TEST_CASE("the search finds what is wrong with a rule that drops one of its part
        "more stand in line than there are places",
        {"", {rules(1, {.waits = true, .places = 1}, {})}, {0, 0, 0}}},
       {Mutant::line_ends_at_once, "refused before its wait in line was over", two_lines},
+      {Mutant::unknown_clears, "refused before its wait in line was over",
+       failing("", {rules(1, line, line)}, {1, 0, 1}, 1)},
       {Mutant::keeps_on_reload,
        "a class below its floor is kept out",
        {"", {rules(2, {}, {.floor = 2}), rules(2, {.floor = 1}, {.floor = 1})}, {0, 0, 1}}},

@@ -31,6 +31,7 @@ std::vector<Event> World::choices() const {
     found.push_back({Kind::arrive, static_cast<int>(fresh - rule_.creates().begin())});
   }
   if (running_) found.push_back({snapped_ ? Kind::end : Kind::snap});
+  if (running_ && faults_ < of_.faults) found.push_back({Kind::fault});
   const auto next = rule_.next_listing();
   if (!running_ && next && *next > now_) found.push_back({Kind::expire});
   if (!running_ && ((next && *next <= now_) || spare_ < of_.spare)) {
@@ -64,10 +65,11 @@ std::string World::signature() const {
     for (const ClassRules::Create& c : rule_.creates()) digit(session.shown > c.admitted);
   }
   text += snapped_ ? 's' : running_ ? 'r' : 'i';
+  if (rule_.failed()) text += now_ >= *rule_.failed() + kRetry ? 'F' : 'f';
   if (snapped_) {
     for (const int id : *snapped_) text += std::to_string(id) + ',';
   }
-  for (const int used : {deaths_, leaves_, spare_, outsiders_, losses_}) digit(used);
+  for (const int used : {deaths_, leaves_, spare_, outsiders_, losses_, faults_}) digit(used);
   digit(reloads_);
   return text;
 }
@@ -76,6 +78,7 @@ Settings World::settings() const {
   Settings made;
   made.limit = rules().limit;
   made.observe = rules().observe;
+  made.hold = Duration::zero();
   made.wait = std::chrono::milliseconds(static_cast<int>(kWait));
   made.settle = std::chrono::milliseconds(static_cast<int>(kSettle));
   made.look = std::chrono::milliseconds(static_cast<int>(kLook));
@@ -147,6 +150,13 @@ void World::apply(const Event& event) {
     case Kind::end:
       rule_.listing(*snapped_, *running_, now_);
       if (gate_) gate_->apply(listing_of(sessions(*snapped_), *running_, now_));
+      running_.reset();
+      snapped_.reset();
+      return;
+    case Kind::fault:
+      ++faults_;
+      rule_.fault(*running_, now_);
+      if (gate_) gate_->apply(failed(tmux::Fault::timeout, *running_, now_));
       running_.reset();
       snapped_.reset();
       return;
@@ -227,7 +237,7 @@ std::vector<tmux::Session> World::sessions(const std::vector<int>& ids) {
 Outcome World::outcome_of(const Verdict& verdict) {
   if (verdict.decision == Decision::admitted) return Outcome::admitted;
   if (verdict.decision == Decision::observed) return Outcome::observed;
-  switch (verdict.reason.value_or(RefusalReason::unknown)) {
+  switch (verdict.reason.value_or(RefusalReason::draining)) {
     case RefusalReason::full:
       return Outcome::full;
     case RefusalReason::promised:
@@ -236,6 +246,8 @@ Outcome World::outcome_of(const Verdict& verdict) {
       return Outcome::class_full;
     case RefusalReason::line_full:
       return Outcome::line_full;
+    case RefusalReason::unknown:
+      return Outcome::unknown;
     default:
       return Outcome::none;
   }

@@ -19,6 +19,7 @@ struct Event {
     begin,
     snap,
     end,
+    fault,  // it fails instead
     spawn,
     answer,
     name,
@@ -46,6 +47,7 @@ struct Case {
   bool names_late = false;  // the body of an answer comes behind its head
   bool drops = true;
   Mutant mutant = Mutant::none;
+  int faults = 0;  // listings that fail
 };
 
 class World {
@@ -133,6 +135,7 @@ class World {
   int spare_ = 0;
   int outsiders_ = 0;
   int losses_ = 0;
+  int faults_ = 0;
   std::string fault_;
 };
 

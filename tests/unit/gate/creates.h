@@ -20,4 +20,18 @@ struct Create {
   Ticket ticket;
 };
 
+// Creates that leave no trace, as many as it takes; gives the time of the last listing.
+inline double make_blind(Gate& gate) {
+  double now = 0;
+  for (int i = 0; i < SocketCheck::kContradictions; ++i) {
+    Create create(gate, now += 10);
+    gate.apply(live(0, now += 10));
+    REQUIRE(create.decision() == Decision::admitted);
+    gate.succeeded(*create.ticket.take_reservation().answered(201, at(now += 10)));
+    gate.apply(live(0, now += 10));
+  }
+  REQUIRE(gate.snapshot(at(now)).signal == SignalState::blind);
+  return now;
+}
+
 }  // namespace taskgate::gate::test

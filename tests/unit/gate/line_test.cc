@@ -340,6 +340,22 @@ TEST_CASE("while the count is unknown those in line stay until their end, newcom
   }
 }
 
+TEST_CASE("a gate that gets blind refuses those in line at their end only") {
+  Gate gate(classed(5, {{.name = "storms", .cap = 0, .wait = seconds(8)}}));
+  const auto stands = arrive(gate, 0, "storms");
+  gate.apply(live(0, 1));
+  CHECK(line_of(gate, 2) == Names{"storms"});
+  const double now = make_blind(gate);
+  CHECK(stands->waits());
+  const auto newcomer = arrive(gate, now + 1, "storms");
+  gate.apply(live(0, now + 2));
+  CHECK(reason_of(*newcomer) == RefusalReason::blind);
+  CHECK(stands->waits());
+  gate.apply(live(0, 8001));
+  CHECK(stands->decision() == Decision::unknown);
+  CHECK(reason_of(*stands) == RefusalReason::blind);
+}
+
 TEST_CASE("a failing listing does not let a settled promise turn the line into a tight loop") {
   Settings made = with_line(1);
   made.hold = Duration::zero();

@@ -103,24 +103,6 @@ TEST_CASE("a late answer that began before a create's answer does not end its re
   CHECK(gate.snapshot(at(2000)).settling == 1);
 }
 
-namespace {
-
-// Creates that leave no trace, as many as it takes; gives the time of the last listing.
-double make_blind(Gate& gate) {
-  double now = 0;
-  for (int i = 0; i < SocketCheck::kContradictions; ++i) {
-    Create create(gate, now += 10);
-    gate.apply(live(0, now += 10));
-    REQUIRE(create.decision() == Decision::admitted);
-    gate.succeeded(*create.ticket.take_reservation().answered(201, at(now += 10)));
-    gate.apply(live(0, now += 10));
-  }
-  REQUIRE(gate.snapshot(at(now)).signal == SignalState::blind);
-  return now;
-}
-
-}  // namespace
-
 TEST_CASE("a blind gate refuses as unknown and any sign of life on the socket clears it") {
   Gate gate(settings(12));
   double now = make_blind(gate);

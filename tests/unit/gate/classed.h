@@ -1,7 +1,10 @@
 // Gates with classes, and creates of these, for the tests of both.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "creates.h"
@@ -47,5 +50,31 @@ inline RefusalReason reason_of(const Create& create) {
   REQUIRE(create.ticket.verdict()->reason);
   return *create.ticket.verdict()->reason;
 }
+
+// Two classes that stand in line, one that does not.
+inline Settings with_line(int limit, int places = 100) {
+  return classed(
+      limit,
+      {{.name = "people", .wait = std::chrono::seconds(20), .places = places},
+       {.name = "storms", .wait = std::chrono::seconds(8), .max_wait = std::chrono::seconds(60)},
+       {.name = "crons"}});
+}
+
+inline std::unique_ptr<Create> arrive(Gate& gate, double now, std::string_view name,
+                                      std::optional<Duration> prefers = {}) {
+  Demand demand = of(gate, name);
+  demand.prefer_wait = prefers;
+  demand.route = name;
+  return std::make_unique<Create>(gate, now, demand);
+}
+
+// The routes of those who stand, the next one first.
+inline std::vector<std::string> line_of(const Gate& gate, double now) {
+  std::vector<std::string> routes;
+  for (const InLine& each : gate.snapshot_with_holders(at(now)).line) routes.push_back(each.route);
+  return routes;
+}
+
+using Names = std::vector<std::string>;
 
 }  // namespace taskgate::gate::test

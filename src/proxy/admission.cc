@@ -66,7 +66,7 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
           [this] { return next_question(); }),
       next_(loop) {}
 
-Task<Create> Admission::admit(gate::Demand demand, int client, Withdrawal& withdrawal,
+Task<Create> Admission::admit(const gate::Demand& demand, int client, Withdrawal& withdrawal,
                               std::optional<gate::Verdict>& verdict) {
   Timer wake(loop_, TimePoint::max());
   withdrawal.wake_ = &wake;

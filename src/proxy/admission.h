@@ -43,7 +43,7 @@ class Admission {
 
   // Decides one create whose body is in, and sets `verdict`. It is withdrawn as soon as its client,
   // whose socket this is, has reset the connection, or `withdrawal` is asked for.
-  Task<Create> admit(gate::Demand demand, int client, Withdrawal& withdrawal,
+  Task<Create> admit(const gate::Demand& demand, int client, Withdrawal& withdrawal,
                      std::optional<gate::Verdict>& verdict);
 
   gate::ClassId class_id(std::string_view name) { return gate_.class_id(name); }

@@ -1,6 +1,7 @@
 // Classes of creates: floors, caps, and whose a session is.
 #include "e2e/line_world.h"
 #include "support/catch.h"
+#include "support/scripted_upstream.h"
 
 using namespace taskgate::test;
 
@@ -110,6 +111,62 @@ TEST_CASE("sessions of another door are of no class, unless inherited_class name
   CHECK(is_class_full(world.create(), "terminals"));
   c.reload(kOneTerminal);
   CHECK(world.create().status == 201);
+}
+
+namespace {
+
+// Each create starts the same session, and is answered with `answer`.
+struct NamingWorld {
+  explicit NamingWorld(std::string answer)
+      : upstream([this, answer](RawConnection& connection) {
+          read_request(connection);
+          tmux.new_session("kube-coder-x");
+          connection.send(answer);
+        }),
+        gate(Gate::in_front_of(upstream.port(), tmux.socket()), {"--config", file}) {}
+
+  HttpAnswer create(const std::string& target) const {
+    return ask(gate.port(), http_request("POST", target, "{}"));
+  }
+
+  TmuxServer tmux;
+  TempDir dir;
+  std::string file = dir.write("config.yaml",
+                               "limit: 9\ninherited_class: others\nclasses:\n"
+                               "  - {name: tasks, match: {routes: [task]}, cap: 1}\n"
+                               "  - {name: others, match: {routes: [terminal]}, cap: 1}\n");
+  ScriptedUpstream upstream;
+  Gate gate;
+};
+
+std::string created(const std::string& body, const std::string& fields = "") {
+  return "HTTP/1.1 201 Created\r\n" + fields + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
+}
+
+const std::string kNamed = R"({"tmux_session":"kube-coder-x"})";
+
+}  // namespace
+
+TEST_CASE("a session whose name stands in the answer is of its create's class") {
+  NamingWorld world(created(kNamed));
+  CHECK(world.create("/api/claude/tasks").status == 201);
+  CHECK(is_class_full(world.create("/api/claude/tasks"), "tasks"));
+}
+
+TEST_CASE("a session that its create's answer did not name is one of another door") {
+  const std::string cut = created(kNamed).substr(0, created(kNamed).size() - 1);
+  for (const std::string& answer :
+       {created("{}"), created("created"), created(kNamed, "Content-Encoding: gzip\r\n"), cut,
+        std::string("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"),
+        std::string("HTTP/1.1 204 None\r\n\r\n")}) {
+    CAPTURE(answer);
+    NamingWorld world(answer);
+    RawClient client(world.gate.port());
+    client.send(http_request("POST", "/api/claude/tasks", "{}", {{"Connection", "close"}}));
+    CHECK(client.peer_closed());
+    CHECK(is_class_full(world.create(kTerminal), "others"));
+  }
 }
 
 TEST_CASE("classes never let one too many in") {

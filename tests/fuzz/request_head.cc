@@ -7,6 +7,7 @@
 #include "fuzz/plain_head.h"
 #include "fuzz/target.h"
 #include "http/head.h"
+#include "http/prefer.h"
 #include "http/rewrite.h"
 #include "http/rules.h"
 
@@ -126,6 +127,19 @@ void check_forwarded(const PlainHead& plain, const RequestHead& head, const Requ
   }
 }
 
+// It is a number that stands in a Prefer field, or more than one that stands there can say.
+void check_preferred_wait(const PlainHead& plain, const RequestHead& head) {
+  const auto wait = http::preferred_wait(head);
+  if (!wait) return;
+  constexpr std::int64_t kMost = 0x7FFF'FFFF;
+  check(wait->count() >= 0 && wait->count() <= kMost, "a preferred wait is within its bound");
+  const auto fields = plain.values("prefer");
+  const bool is_there = std::ranges::any_of(fields, [](const std::string& value) {
+    return lower(value).find("wait") != std::string::npos;
+  });
+  check(is_there, "a preferred wait is that of a Prefer field");
+}
+
 // As src/proxy asks for it: a request that passes, and a create whose body was read.
 void check_all_ways(const PlainHead& plain, const RequestHead& head, const RequestRules& rules) {
   const bool upgrade = rules.wants_upgrade && rules.body.kind == BodyKind::none;
@@ -151,6 +165,7 @@ void run(std::string_view input) {
   if (!rules.has_value()) return;
   check_unambiguous(plain, head, *rules);
   check_all_ways(plain, head, *rules);
+  check_preferred_wait(plain, head);
 }
 
 }  // namespace

@@ -65,8 +65,14 @@ class Peer {
 
 class World {
  public:
-  explicit World(int limit = 12) : World(limit, true) {}
-  static World without_upstream() { return World(12, false); }
+  explicit World(int limit = 12) : World(with_limit(limit), true) {}
+  static World without_upstream() { return World(with_limit(12), false); }
+  // No slot ever comes free.
+  static World with_line() {
+    config::Config config = with_limit(0);
+    config.classes = {{.name = "default", .wait = std::chrono::hours(1)}};
+    return World(std::move(config), true);
+  }
   ~World() {
     if (connection_ != nullptr) connection_->interrupt();
     until("all is served", [this] { return connection_ == nullptr; });
@@ -117,7 +123,13 @@ class World {
     until("the connection is served", [this] { return connection_ == nullptr; });
   }
 
+  void until_in_line() {
+    until("a create stands in line",
+          [this] { return services_->admission.snapshot_with_holders().line.size() == 1; });
+  }
+
   void interrupt() { connection_->interrupt(); }
+  void drain() { services_->admission.drain(); }
   gate::Snapshot gate() const { return services_->admission.snapshot(); }
   bool counts(const std::string& sample) const {
     return metrics_.render({}).find("\n" + sample + "\n") != std::string::npos;
@@ -127,23 +139,26 @@ class World {
   }
 
  private:
-  World(int limit, bool listens) {
+  World(config::Config config, bool listens) {
     bind(front_);
     bind(upstream_);
     front_.listen();
     if (listens) upstream_.listen();
     upstream_.non_blocking(true);
     services_.emplace(
-        loop_, configuration(limit), metrics_, share_descriptors(1024), [](int) {},
+        loop_, placed(std::move(config)), metrics_, share_descriptors(1024), [](int) {},
         net::ProbeTimes{});
   }
   static void bind(Acceptor& acceptor) {
     acceptor.open(tcp::v4());
     acceptor.bind({asio::ip::address_v4::loopback(), 0});
   }
-  std::shared_ptr<const config::Config> configuration(int limit) const {
+  static config::Config with_limit(int limit) {
     config::Config config;
     config.limit = limit;
+    return config;
+  }
+  std::shared_ptr<const config::Config> placed(config::Config config) const {
     config.upstream = {"127.0.0.1", upstream_.local_endpoint().port()};
     config.tmux.socket = {dir_ / "socket"};
     return std::make_shared<const config::Config>(std::move(config));
@@ -291,6 +306,39 @@ TEST_CASE("a create whose client leaves is carried to its end") {
     create.world.until("its slot is free", [&] { return create.world.gate().reservations() == 0; });
     CHECK(create.world.counts("taskgate_reservations_abandoned_total 0"));
   }
+}
+
+TEST_CASE("a create that stands in line gives its place back when its client leaves") {
+  World world = World::with_line();
+  Peer client = world.connect();
+  client.send(kCreate);
+  world.until_in_line();
+  client.reset();
+  world.until_served();
+  CHECK(world.gate().waiting == 0);
+  CHECK_FALSE(world.has_come());
+}
+
+TEST_CASE("a drain empties the line, and its clients are told") {
+  World world = World::with_line();
+  Peer client = world.connect();
+  client.send(kCreate);
+  world.until_in_line();
+  client.half_close();
+  world.drain();
+  world.until_has(client, "HTTP/1.1 503 ");
+  CHECK(client.has("\"reason\":\"draining\",\"class\":\"default\",\"waited_seconds\":0,"));
+  CHECK_FALSE(world.has_come());
+}
+
+TEST_CASE("a create that stands in line ends with the process") {
+  World world = World::with_line();
+  Peer client = world.connect();
+  client.send(kCreate);
+  world.until_in_line();
+  world.interrupt();
+  world.until_served();
+  CHECK(world.gate().waiting == 0);
 }
 
 TEST_CASE("a create that nobody took gives its slot back at once") {

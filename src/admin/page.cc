@@ -19,9 +19,11 @@ namespace json = boost::json;
 using view::age_in_words;
 using view::Alarm;
 using view::Cell;
+using view::ClassRow;
 using view::Fact;
 using view::HolderRow;
 using view::Level;
+using view::LineRow;
 using view::ObservedRow;
 using view::RefusalRow;
 using view::View;
@@ -65,22 +67,56 @@ json::object fact(const Fact& fact) {
 }
 
 json::object holder(const HolderRow& row) {
-  return {{"name", row.name},
-          {"origin", row.origin},
+  return {{"name", row.name},           {"origin", row.origin},
+          {"seconds", row.age_seconds}, {"age", age_in_words(row.age_seconds)},
+          {"state", row.state},         {"class", row.class_name},
+          {"route", row.route},         {"request_id", row.request_id}};
+}
+
+json::object class_row(const ClassRow& row) {
+  json::array meter;
+  for (std::size_t i = 0; i < row.meter.size(); ++i) {
+    const std::string kind(name_of(row.meter[i]));
+    meter.push_back(json::object{{"kind", i < row.floor_cells ? kind + " floor" : kind}});
+  }
+  return {{"name", row.name}, {"words", row.words}, {"meter", std::move(meter)}};
+}
+
+json::object line_row(const LineRow& row) {
+  return {{"place", row.place},
+          {"class", row.class_name},
+          {"route", row.route},
           {"seconds", row.age_seconds},
-          {"age", age_in_words(row.age_seconds)},
-          {"state", row.state}};
+          {"age", age_in_words(row.age_seconds)}};
 }
 
 json::object refusal(const RefusalRow& row) {
-  return {
-      {"when", row.when},   {"seconds", row.age_seconds}, {"age", age_in_words(row.age_seconds)},
-      {"route", row.route}, {"reason", row.reason},       {"count", row.count}};
+  return {{"when", row.when},
+          {"seconds", row.age_seconds},
+          {"age", age_in_words(row.age_seconds)},
+          {"route", row.route},
+          {"reason", row.reason},
+          {"count", row.count},
+          {"class", row.class_name}};
 }
 
 json::object observed(const ObservedRow& row) {
-  return {
-      {"route", row.route}, {"reason", row.reason}, {"hour", row.last_hour}, {"day", row.last_day}};
+  return {{"route", row.route},
+          {"class", row.class_name},
+          {"reason", row.reason},
+          {"hour", row.last_hour},
+          {"day", row.last_day}};
+}
+
+void add_classes(const View& view, json::object& to) {
+  to["has_classes"] = !view.classes.empty();
+  to["classes"] = each(view.classes, class_row);
+  to["line_length"] = view.line_length;
+  to["has_line"] = !view.line.empty();
+  to["line"] = each(view.line, line_row);
+  const auto rest = view.line_length - static_cast<std::int64_t>(view.line.size());
+  to["has_line_rest"] = rest > 0;
+  to["line_rest"] = rest;
 }
 
 void add_graph(const Graph& graph, json::object& to) {
@@ -125,6 +161,7 @@ json::object template_view(const View& view, const Graph& graph, bool known_gate
                   {"observed", each(view.observed, observed)},
                   {"has_refusals", !view.refusals.empty()},
                   {"refusals", each(view.refusals, refusal)}};
+  add_classes(view, to);
   add_graph(graph, to);
   return to;
 }

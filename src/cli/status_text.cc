@@ -18,6 +18,7 @@ using view::Level;
 using view::View;
 
 constexpr std::size_t kMeterCells = 40;
+constexpr std::size_t kLineRows = 10;
 
 // --- Text of a terminal
 
@@ -163,6 +164,42 @@ void write_facts(const std::vector<view::Fact>& facts, Writer& out) {
   }
 }
 
+// A column of a table that is there only where classes are configured; the first row is the head.
+template <typename Shown>
+void insert_column(std::vector<Writer::Row>& rows, std::ptrdiff_t at, const char* head,
+                   const std::vector<Shown>& shown, std::string Shown::*member) {
+  rows.front().insert(rows.front().begin() + at, head);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    rows[i + 1].insert(rows[i + 1].begin() + at, printable(shown[i].*member));
+  }
+}
+
+void write_classes(const View& view, Writer& out) {
+  if (view.classes.empty()) return;
+  out.line();
+  std::vector<Writer::Row> rows{{"CLASS", "USED", "FLOOR", "CAP", "IN LINE", "SLOTS"}};
+  for (const view::ClassRow& row : view.classes) {
+    rows.push_back({printable(row.name), row.used ? std::to_string(*row.used) : "?",
+                    std::to_string(row.floor), std::to_string(row.cap), std::to_string(row.waiting),
+                    meter(row.meter, out)});
+  }
+  out.table(rows);
+}
+
+void write_line(const View& view, Writer& out) {
+  if (view.line.empty()) return;
+  out.line();
+  std::vector<Writer::Row> rows{{"PLACE", "CLASS", "ROUTE", "WAITS FOR"}};
+  for (const view::LineRow& row : view.line) {
+    if (rows.size() > kLineRows) break;
+    rows.push_back({printable(row.place), printable(row.class_name), printable(row.route),
+                    view::age_in_words(row.age_seconds)});
+  }
+  out.table(rows);
+  const auto rest = view.line_length - static_cast<std::int64_t>(rows.size() - 1);
+  if (rest > 0) out.line("... and " + std::to_string(rest) + " more");
+}
+
 void write_holders(const View& view, Writer& out) {
   out.line();
   if (view.holders.empty()) return out.line("Who holds a slot: " + view.no_holders);
@@ -170,6 +207,11 @@ void write_holders(const View& view, Writer& out) {
   for (const view::HolderRow& row : view.holders) {
     rows.push_back({printable(row.name), printable(row.origin), view::age_in_words(row.age_seconds),
                     printable(row.state)});
+  }
+  if (!view.classes.empty()) {
+    insert_column(rows, 2, "CLASS", view.holders, &view::HolderRow::class_name);
+    insert_column(rows, 3, "ROUTE", view.holders, &view::HolderRow::route);
+    insert_column(rows, 4, "REQUEST", view.holders, &view::HolderRow::request_id);
   }
   out.table(rows);
 }
@@ -182,6 +224,9 @@ void write_refusals(const View& view, Writer& out) {
     rows.push_back({view::age_in_words(row.age_seconds) + " ago", printable(row.route),
                     printable(row.reason), row.count});
   }
+  if (!view.classes.empty()) {
+    insert_column(rows, 2, "CLASS", view.refusals, &view::RefusalRow::class_name);
+  }
   out.table(rows);
 }
 
@@ -192,6 +237,9 @@ void write_observed(const View& view, Writer& out) {
   for (const view::ObservedRow& row : view.observed) {
     rows.push_back({printable(row.route), printable(row.reason), std::to_string(row.last_hour),
                     std::to_string(row.last_day)});
+  }
+  if (!view.classes.empty()) {
+    insert_column(rows, 1, "CLASS", view.observed, &view::ObservedRow::class_name);
   }
   out.table(rows);
 }
@@ -206,6 +254,8 @@ std::string status_text(const boost::json::value& status, const TextStyle& style
   write_alarms(view, out);
   write_facts(view.figures, out);
   write_facts(view.facts, out);
+  write_classes(view, out);
+  write_line(view, out);
   write_holders(view, out);
   write_observed(view, out);
   write_refusals(view, out);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "view/classes.h"
 #include "view/status_members.h"
 
 namespace taskgate::view {
@@ -114,6 +115,7 @@ void add_alarms(const json::value& status, View& view) {
                    text(status, "/config/error"))});
   }
   add_observing_alarm(view);
+  add_starved_alarms(status, view);
   if (!view.observing && view.live && *view.live > view.limit) {
     view.alarms.push_back({Level::warning, "More tasks are live than the limit allows",
                            "None is ended for it; creates are refused until enough have ended."});

@@ -7,7 +7,7 @@
 
 namespace taskgate::view {
 
-// Both need the view's slots.
+// Both need the view's slots and classes.
 void add_alarms(const boost::json::value& status, View& view);
 void set_state(const boost::json::value& status, View& view);
 

@@ -5,6 +5,8 @@
 
 #include "base/names.h"
 #include "view/alarms.h"
+#include "view/classes.h"
+#include "view/scale.h"
 #include "view/status_members.h"
 
 namespace taskgate::view {
@@ -35,15 +37,10 @@ std::string in_words(std::string word, std::initializer_list<Vocabulary> vocabul
 std::vector<Cell> draw_meter(std::optional<std::int64_t> live, std::int64_t reserved,
                              std::int64_t limit, bool closed, std::size_t most) {
   const std::int64_t all = std::max(limit, live.value_or(0));
-  const auto cells = std::min(static_cast<std::int64_t>(most), all);
-  if (!live) return std::vector<Cell>(static_cast<std::size_t>(cells), Cell::unknown);
-  // Rounded up, so that a single one of many is seen.
-  const auto scaled = [&](std::int64_t count) {
-    return std::min(cells,
-                    (std::min(count, all) * cells + all - 1) / std::max<std::int64_t>(all, 1));
-  };
+  const Scale scaled(all, most);
+  if (!live) return std::vector<Cell>(static_cast<std::size_t>(scaled.cells()), Cell::unknown);
   std::vector<Cell> meter;
-  for (std::int64_t i = 0; i < cells; ++i) {
+  for (std::int64_t i = 0; i < scaled.cells(); ++i) {
     if (i < scaled(*live)) {
       meter.push_back(i < scaled(limit) ? Cell::live : Cell::over);
     } else {
@@ -69,9 +66,10 @@ void set_slots(const json::value& status, View& view, std::size_t cells) {
                      : *free == 0 ? "no slot free"
                                   : std::to_string(*free) + " free");
   if (reserved > 0) append(view.slots, std::to_string(reserved) + " promised to creates");
-  if (const auto waiting = number(status, "/waiting"); waiting.value_or(0) > 0) {
-    append(view.slots, std::to_string(*waiting) + " waiting for a decision");
-  }
+  const std::int64_t in_line = number(status, "/line_length").value_or(0);
+  const std::int64_t waiting = number(status, "/waiting").value_or(0) - in_line;
+  if (in_line > 0) append(view.slots, std::to_string(in_line) + " in line");
+  if (waiting > 0) append(view.slots, std::to_string(waiting) + " waiting for a decision");
 }
 
 // --- Figures and facts
@@ -183,7 +181,8 @@ void set_holders(const json::value& status, View& view) {
         {text(holder, "/name"),
          in_words(text(holder, "/origin"),
                   {{"created", "gate"}, {"inherited", "earlier"}, {"unattributed", "other door"}}),
-         number(holder, "/age_seconds").value_or(0), state_in_words(holder)});
+         number(holder, "/age_seconds").value_or(0), state_in_words(holder), text(holder, "/class"),
+         text(holder, "/route"), text(holder, "/request_id")});
   }
 }
 
@@ -205,7 +204,8 @@ void set_refusals(const json::value& status, View& view) {
     view.refusals.push_back(
         {text(refusal, "/when"), number(refusal, "/age_seconds").value_or(0),
          text(refusal, "/route"), reason_in_words(refusal),
-         number_in_words(refusal, "/live") + " of " + number_in_words(refusal, "/limit")});
+         number_in_words(refusal, "/live") + " of " + number_in_words(refusal, "/limit"),
+         text(refusal, "/class")});
   }
 }
 
@@ -216,7 +216,7 @@ void set_observed(const json::value& status, View& view) {
   for (const json::value& row : *rows) {
     view.observed.push_back({text(row, "/route"), reason_in_words(row),
                              number(row, "/last_hour").value_or(0),
-                             number(row, "/last_day").value_or(0)});
+                             number(row, "/last_day").value_or(0), text(row, "/class")});
   }
 }
 
@@ -261,6 +261,7 @@ View make_view(const json::value& status, std::size_t cells) {
   View view;
   set_slots(status, view, cells);
   set_observed(status, view);
+  set_classes(status, view, cells);
   add_alarms(status, view);
   set_state(status, view);
   set_figures(status, view);

@@ -30,6 +30,30 @@ struct HolderRow {
   std::string origin;
   std::int64_t age_seconds = 0;
   std::string state;  // "ended, second view of NAME, idle since TIME"; empty: not known
+  // Of the create that made it; empty: not known.
+  std::string class_name{};
+  std::string route{};
+  std::string request_id{};
+};
+
+// A class beside its bounds.
+struct ClassRow {
+  std::string name;
+  std::optional<std::int64_t> used;  // unset while unknown
+  std::int64_t cap = 0;
+  std::int64_t floor = 0;
+  std::int64_t waiting = 0;     // in line
+  std::string words{};          // "1 used, floor 3, cap 8, 2 in line"
+  std::vector<Cell> meter{};    // reserved: kept for it; closed: beyond its cap
+  std::size_t floor_cells = 0;  // of the meter, that are of its floor
+};
+
+// A create in line.
+struct LineRow {
+  std::string place;
+  std::string class_name;
+  std::string route;
+  std::int64_t age_seconds = 0;
 };
 
 struct RefusalRow {
@@ -38,6 +62,7 @@ struct RefusalRow {
   std::string route;
   std::string reason;
   std::string count;  // "12 of 12", "? of 12"
+  std::string class_name{};
 };
 
 // Creates that passed and would have been refused.
@@ -46,6 +71,7 @@ struct ObservedRow {
   std::string reason;
   std::int64_t last_hour = 0;
   std::int64_t last_day = 0;
+  std::string class_name{};
 };
 
 struct Fact {
@@ -74,6 +100,9 @@ struct View {
   std::vector<RefusalRow> refusals;   // the newest ten, newest first
   bool observing = false;             // nothing is enforced
   std::vector<ObservedRow> observed;  // of the last day, most first
+  std::vector<ClassRow> classes;      // empty: none are configured, and nothing is told of them
+  std::vector<LineRow> line;          // those at its head, the next one first
+  std::int64_t line_length = 0;       // ... and all
 };
 
 // What is missing in the document is shown as not known. `cells`: slots that are drawn at most.

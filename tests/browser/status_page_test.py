@@ -5,6 +5,7 @@ usage: status_page_test.py BUILD [NAME...]   BUILD is the folder of the binaries
 
 import signal
 import sys
+import threading
 import unittest
 
 from webdriver import Browser, eventually
@@ -12,6 +13,7 @@ from world import World
 
 BUILD = "build"
 EVIL = "kube-coder-<script>foreign=1</script><img src=x onerror='foreign=2'>"
+CLASSES = "classes: [{name: people, match: {routes: [terminal]}, floor: 1, cap: 2, wait: 60s}]\n"
 SILENT_TMUX = {"TMUX_TIMEOUT": "200ms", "TMUX_HOLD": "200ms"}
 
 # Every element with text of its own, and how its text and what is behind it look.
@@ -177,6 +179,42 @@ class StatusPage(unittest.TestCase):
         self.assertEqual(self.alarms(), ["More tasks are live than the limit allows"])
         cells = "return Array.from(document.querySelectorAll('.meter .cell'), c => c.className)"
         self.assertEqual(self.browser.run(cells), ["cell live", "cell live", "cell over"])
+
+    def test_classes_and_the_line_are_shown_while_they_are_configured(self):
+        world = self.world(LIMIT="3")
+        self.open(world)
+        self.shows("#state", "open")
+        visible = "return ['classes', 'line'].filter(id => document.getElementById(id).checkVisibility())"
+        self.assertEqual(self.browser.run(visible), [])
+        world.config.write_text(CLASSES)
+        self.shows("#classes", "0 used, floor 1, cap 2")
+        self.shows("#line", "Nobody stands in line.")
+        self.assertEqual(self.browser.run(visible), ["classes", "line"])
+        top = "return document.getElementById('figures').getBoundingClientRect().top"
+        before = self.browser.run(top)
+        world.create()
+        world.create()
+        self.shows("#classes", "2 used, floor 1, cap 2")
+        self.shows("#holders", "people")
+        in_line = threading.Thread(target=world.create)
+        in_line.start()
+        self.shows("#classes", "2 used, floor 1, cap 2, 1 in line")
+        self.shows("#line", "In line: 1")
+        self.shows("#line", "terminal")
+        self.assertEqual(self.browser.run(top), before, "what stands below has moved")
+        cells = "return Array.from(document.querySelectorAll('.class:first-child .cell'), c => c.className)"
+        self.assertEqual(self.browser.run(cells), ["cell live floor", "cell live", "cell closed"])
+        self.assertIn("people: 2 used, floor 1, cap 2, 1 in line", self.names("image"))
+        self.assert_contrast()
+        self.browser.scheme("dark")
+        self.assert_contrast()
+        self.browser.size(320, 640, phone=True)
+        self.assert_no_sideways_scroll()
+        world.tmux.kill(world.status()["holders"][0]["name"])
+        self.shows("#line", "Nobody stands in line.")
+        in_line.join()
+        world.config.write_text("{}\n")
+        eventually("nothing is shown of them", lambda: self.browser.run(visible) == [])
 
     # --- When the gate is gone
 

@@ -73,6 +73,34 @@ TEST_CASE("The page shows the state before any script runs") {
   CHECK_FALSE(has(page, "{{"));
 }
 
+TEST_CASE("Classes and the line are on the page with their numbers in words") {
+  Status status = observe::status_with_classes();
+  status.gate.line.resize(500, status.gate.line[1]);
+  const std::string state = page_state(status);
+  CHECK(has(state, "<h3>people</h3>\n<p class=\"faint\">1 used, floor 3, cap 12, 1 in line</p>"));
+  CHECK(has(state, "aria-label=\"storms: 2 used, cap 2, 1 in line\"><span class=\"cell live\">"));
+  CHECK(has(state, "<span class=\"cell live floor\"></span><span class=\"cell reserved floor\">"));
+  CHECK(has(state, "In line: 500</h2>"));
+  CHECK(has(state,
+            "<tr><td class=\"age\">2</td><td>storms</td><td class=\"name\">webhook</td>"
+            "<td class=\"age\" data-age=\"75\">1 min</td></tr>"));
+  CHECK(has(state, "and 400 more"));
+  CHECK(has(state, "<td>people <span class=\"faint\">spawn 7d1f</span></td>"));
+  status.gate.line.clear();
+  CHECK(has(page_state(status), "Nobody stands in line."));
+}
+
+TEST_CASE("Nothing of classes is shown where none are configured") {
+  const std::string state = page_state(observe::sample_status());
+  CHECK(has(state,
+            "<section id=\"classes\" class=\"card\" aria-labelledby=\"classes-title\" hidden>"
+            "</section>"));
+  CHECK(has(state,
+            "<section id=\"line\" class=\"card\" aria-labelledby=\"line-title\" hidden>"
+            "</section>"));
+  CHECK_FALSE(has(state, ">Class<"));
+}
+
 TEST_CASE("What comes from outside is text in the page, never markup") {
   const std::string evil = "kube-coder-\"><script>alert(1)</script><img src=x onerror='a()'>";
   Status status = observe::unknown_status();
@@ -83,8 +111,12 @@ TEST_CASE("What comes from outside is text in the page, never markup") {
   status.config_error = evil;
   status.upstream = evil;
   status.refusals = {observe::sample_refusal(status.started, evil, gate::RefusalReason::full, 12)};
+  status.gate.classes = {{.name = evil, .used = 0, .cap = 12, .floor = 0, .waiting = 1}};
+  status.gate.line = {{evil, evil, status.taken}};
+  status.gate.holders[0].class_name = evil;
+  status.gate.holders[0].maker = {evil, evil};
   const std::string state = page_state(status);
-  CHECK(count(state, "&lt;script&gt;alert(1)&lt;/script&gt;") == 5);
+  CHECK(count(state, "&lt;script&gt;alert(1)&lt;/script&gt;") == 12);
   CHECK_FALSE(has(state, "<script"));
   CHECK_FALSE(has(state, "<img"));
 }

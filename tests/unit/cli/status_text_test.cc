@@ -59,6 +59,42 @@ REFUSED        ROUTE    REASON         LIVE
 )");
 }
 
+TEST_CASE("Classes and the line stand in tables of their own, and holders say what made them") {
+  Status status = observe::status_with_classes();
+  status.refusals = {observe::sample_refusal(status.started + std::chrono::seconds(7497), "webhook",
+                                             gate::RefusalReason::class_full, 3)};
+  status.refusals[0].verdict.class_name = "storms";
+  const std::string text = text_of(status);
+  CHECK(has(text, R"(
+CLASS    USED  FLOOR  CAP  IN LINE  SLOTS
+people   1     3      12   1        [#++.........]
+storms   2     0      2    1        [##----------]
+default  1     0      4    0        [#...--------]
+
+PLACE  CLASS   ROUTE    WAITS FOR
+1      people  spawn    3 s
+2      storms  webhook  1 min
+
+SESSION       ORIGIN      CLASS    ROUTE  REQUEST  AGE        STATE
+kube-coder-a  earlier     default                  2 h 5 min  attached, idle since 2023-11-14 22:29:50 UTC
+kube-coder-b  other door                           2 h 4 min  ended, second view of kube-coder-a, idle since 2023-11-14 22:15:00 UTC
+kube-coder-c  gate        people   spawn  7d1f     2 h 4 min
+
+REFUSED  ROUTE    CLASS   REASON                 LIVE
+3 s ago  webhook  storms  no slot for its class  3 of 12
+)"));
+}
+
+TEST_CASE("Of a long line the terminal shows the head and how many more there are") {
+  Status status = observe::status_with_classes();
+  status.gate.line.assign(1234, {"storms", "webhook", status.taken});
+  const std::string text = text_of(status);
+  CHECK(has(text, "\n10     storms  webhook  0 s\n... and 1224 more\n"));
+  CHECK_FALSE(has(text, "\n11 "));
+  status.gate.line.clear();
+  CHECK_FALSE(has(text_of(status), "PLACE"));
+}
+
 TEST_CASE("What would have been refused stands in a table of its own") {
   Status status = observe::sample_status();
   status.gate.observing = true;

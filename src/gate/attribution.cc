@@ -64,6 +64,10 @@ std::optional<TimePoint> Attribution::open_since() const {
   return creates_.front().admitted;
 }
 
+bool Attribution::is_claimed(std::uint64_t id) const {
+  return std::ranges::find(creates_, id, &Create::id) == creates_.end();
+}
+
 Attribution::Create* Attribution::find(std::uint64_t id) {
   const auto found = std::ranges::find(creates_, id, &Create::id);
   return found == creates_.end() ? nullptr : &*found;

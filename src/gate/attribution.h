@@ -41,6 +41,18 @@ class Attribution {
   // gone.
   void forget_settled();
 
+  // Whether the session that a create's answer named was listed; of a create whose reservation is
+  // open.
+  bool is_claimed(std::uint64_t id) const;
+  // Calls `take` with the class of each create whose reservation has ended and whose answer is
+  // still being read for the name of its session.
+  template <typename Take>
+  void each_unnamed(Take take) const {
+    for (const Create& each : creates_) {
+      if (each.is_settled && each.expects_name && each.name.empty()) take(each.class_id);
+    }
+  }
+
   // When the oldest create was admitted that may still turn out to have made one of the sessions
   // that nobody has claimed.
   std::optional<TimePoint> open_since() const;

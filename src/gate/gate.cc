@@ -99,9 +99,15 @@ void Gate::count(Shares& shares) const {
     if (const auto place = place_of(session)) ++shares.of[*place].sessions;
     if (is_claimable(session)) ++shares.claimable;
   });
+  const auto reserve = [&](ClassId class_id, int slots) {
+    if (const auto place = classes_.find(class_id)) shares.of[*place].reserved += slots;
+  };
   for (const Promise& each : promises_.all()) {
-    if (const auto place = classes_.find(each.class_id)) shares.of[*place].reserved += each.slots;
+    // Its session counts already.
+    const bool is_claimed = each.slots > 0 && attribution_.is_claimed(each.id);
+    reserve(each.class_id, each.slots - (is_claimed ? 1 : 0));
   }
+  attribution_.each_unnamed([&](ClassId class_id) { reserve(class_id, 1); });
 }
 
 // Slots that a create of the class at `place` may take.

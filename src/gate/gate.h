@@ -64,10 +64,12 @@
 //
 // Each create is of a class c, which has a floor and a cap. With
 //
-//     used(c) = live sessions that are known to be c's + slots in open reservations of c's creates
-//     owed(c) = the sum over all other classes d of max(0, floor(d) - used(d))
+//     used(c) = live sessions that are known to be c's + slots of c's creates without such a
+//     session owed(c) = the sum over all other classes d of max(0, floor(d) - used(d))
 //
-// a create of c is admitted exactly when
+// (a create's slots count from its admission until its reservation ends, or longer, while its
+// answer is still being read for the name of its session; one less once that session is known), a
+// create of c is admitted exactly when
 //
 //     total < limit  and  used(c) < cap(c)  and  (used(c) < floor(c)  or  total + owed(c) < limit)
 //
@@ -141,12 +143,11 @@
 //
 // Whose a session is (attribution.h): known by the name in its create's answer. A session without
 // one (another door, an answer that named none, the further sessions of a create of several, before
-// the gate started) counts in the total and for no class; so does one whose reservation has ended
-// and whose answer is still being read. used(c) is then too small: c may pass its cap, and its
-// floor is kept for it although it has it already, so that others may be refused. The limit itself
-// is never passed by it. A session that is listed while its reservation is open counts twice, in
-// used(c) as in total, until that ends; nobody is refused for it before its wait is over. A session
-// first seen while creates are in flight is put to the inherited class only when none of them can
+// the gate started) counts in the total and for no class. used(c) is then too small: c may pass its
+// cap, and its floor is kept for it although it has it already, so that others may be refused. The
+// limit itself is never passed by it. A session that is listed while its reservation is open counts
+// twice in total until that ends; nobody is refused for it before its wait is over. A session first
+// seen while creates are in flight is put to the inherited class only when none of them can
 // name it any more: until then it is nobody's.
 #pragma once
 

@@ -194,8 +194,9 @@ class ClassRules {
       }));
     }
     if (promised_count && mutant_ != Mutant::only_listed) {
-      sum += static_cast<int>(std::ranges::count_if(
-          creates_, [&](const Create& each) { return each.open && each.as == c; }));
+      sum += static_cast<int>(std::ranges::count_if(creates_, [&](const Create& each) {
+        return each.as == c && each.claims && (each.open || each.expects);
+      }));
     }
     return sum;
   }

@@ -93,18 +93,21 @@ TEST_CASE("a session that is listed before its create names it keeps no other cr
   CHECK(storm.decision() == Decision::admitted);
 }
 
-TEST_CASE("a name that comes after its reservation has ended lets those pass that waited for it") {
-  Gate gate(classed(2, {{.name = "people", .floor = 1}, {.name = "storms"}}));
+TEST_CASE("while an answer is still being read for a name, its create counts for its class") {
+  Gate gate(classed(2, {{.name = "people", .floor = 1, .cap = 1}, {.name = "storms"}}));
   Create person(gate, 0, of(gate, "people"));
   gate.apply(live(0, 1));
   Reservation reservation = person.ticket.take_reservation();
   const auto id = reservation.id();
   reservation.answered(201, at(2));
   Create storm(gate, 3, of(gate, "storms"));
+  Create another(gate, 3, of(gate, "people"));
   gate.apply(listing_of({named("kube-coder-a", 1)}, 4));
-  CHECK(storm.waits());
+  CHECK(gate.snapshot(at(4)).reservations() == 1);  // the storm's
+  CHECK(storm.decision() == Decision::admitted);    // the floor has its session
+  CHECK(another.waits());                           // and the cap
   gate.session_named(id, "kube-coder-a", {}, at(5));
-  CHECK(storm.decision() == Decision::admitted);
+  CHECK(state_of(gate, "people", 6).used == 1);
 }
 
 TEST_CASE("floors and caps of a reload hold at once") {

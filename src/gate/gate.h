@@ -212,6 +212,11 @@ class Gate {
   // Whether the next listing should say if another tmux listens.
   bool asks_for_others() const { return socket_check_.asks_for_others(); }
 
+  // What is said of a create whose client left before it was decided, or before anything was sent.
+  Verdict withdrawn(const Ticket& ticket, TimePoint now) const {
+    return verdict(ticket, {Decision::withdrawn}, basis(now));
+  }
+
   // The class of this name, whether it is configured now or not.
   ClassId class_id(std::string_view name) { return classes_.id(name); }
   // The answer, of 2xx, to the create that held the reservation of this id names its session, as it

@@ -227,9 +227,9 @@ void Metrics::Impl::record_verdict(RouteSeries& route, const Outcome& outcome) {
   if (verdict.decision == gate::Decision::observed) observed(route, verdict).Increment();
   if (verdict.decision != gate::Decision::withdrawn) {
     admission_seconds[index(verdict.decision)]->Observe(to_seconds(outcome.waited));
-  }
-  if (outcome.waited_for_slot) {
-    admission_wait_seconds.Observe(to_seconds(*outcome.waited_for_slot));
+    if (outcome.waited_for_slot) {
+      admission_wait_seconds.Observe(to_seconds(*outcome.waited_for_slot));
+    }
   }
   if (outcome.waited_in_line) {
     find_class(verdict.class_name)

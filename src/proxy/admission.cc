@@ -77,17 +77,14 @@ Task<Create> Admission::admit(const gate::Demand& demand, int client, Withdrawal
     co_await wake.async_wait(kTask);
   }
   withdrawal.wake_ = nullptr;
-  if (ticket.verdict() != nullptr) {
-    verdict = *ticket.verdict();
-  } else {
-    verdict.emplace().decision = gate::Decision::withdrawn;
-  }
+  const bool decided = ticket.verdict() != nullptr;
+  verdict = decided ? *ticket.verdict() : gate_.withdrawn(ticket, Clock::now());
   gate::Reservation reservation = ticket.take_reservation();
   // It may have left a moment ago. Nothing was sent yet, so there is nothing to be carried to its
   // end.
   if (reservation && net::was_reset(client)) {
     not_sent(reservation);
-    verdict->decision = gate::Decision::withdrawn;
+    verdict = gate_.withdrawn(ticket, Clock::now());
   }
   history_.decided(*verdict, Clock::now());
   if (!reservation) co_return Create();

@@ -57,6 +57,25 @@ TEST_CASE("a class that does not wait is refused at once, whoever stands in line
   CHECK(reason_of(*other) == RefusalReason::full);
 }
 
+TEST_CASE(
+    "a create that is withdrawn is told with its class and how long it stood, and no reason") {
+  Gate gate(with_line(1));
+  const auto stood = arrive(gate, 0, "people");
+  const auto undecided = arrive(gate, 3, "storms");
+  gate.apply(live(1, 1, 2));
+  const Verdict verdict = gate.withdrawn(stood->ticket, at(5));
+  CHECK(verdict.decision == Decision::withdrawn);
+  CHECK_FALSE(verdict.reason);
+  CHECK_FALSE(verdict.refused());
+  CHECK(verdict.class_name == "people");
+  CHECK(verdict.place == 1);
+  CHECK(verdict.in_line_since == at(2));
+  CHECK(verdict.limit == 1);
+  CHECK(verdict.live == 1);
+  CHECK(gate.withdrawn(undecided->ticket, at(5)).class_name == "storms");
+  CHECK_FALSE(gate.withdrawn(undecided->ticket, at(5)).in_line_since);
+}
+
 TEST_CASE("a line has so many places for each class, and who leaves gives its place back at once") {
   Gate gate(with_line(1, 2));
   auto first = arrive(gate, 0, "people");

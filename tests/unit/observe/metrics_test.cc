@@ -255,7 +255,9 @@ TEST_CASE("A create whose client left is no decision time") {
   Metrics metrics(kRoutes);
   Outcome outcome = create("webhook", gate::Decision::withdrawn);
   outcome.client_gone = true;
+  outcome.waited_for_slot = milliseconds(500);
   metrics.record(outcome);
+  CHECK(value(metrics, "taskgate_admission_wait_seconds_count") == 0);
   CHECK(value(metrics, "taskgate_admissions_total{decision=\"withdrawn\",route=\"webhook\"}") == 1);
   CHECK(value(metrics, "taskgate_admission_seconds_count{decision=\"admitted\"}") == 0);
   CHECK(value(metrics, "taskgate_admission_seconds_count{decision=\"rejected\"}") == 0);

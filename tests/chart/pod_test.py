@@ -46,6 +46,10 @@ class Sidecar(unittest.TestCase):
             self.assertEqual(gate[probe]["httpGet"], {"path": path, "port": 9999})
         self.assertEqual(variables(gate)["TASKGATE_ADMIN"], ":9999")
 
+    def test_one_that_stands_still_gets_no_time_to_drain(self):
+        # Its drain would end with the pod's whole time, for nothing.
+        self.assertLess(gate_of(chart.render())["livenessProbe"]["terminationGracePeriodSeconds"], 10)
+
     def test_it_listens_on_both_families(self):
         # The kubelet and the Service come on whichever the cluster puts first; 0.0.0.0 would refuse them on IPv6.
         gate = gate_of(chart.render())

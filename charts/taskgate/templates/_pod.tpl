@@ -203,6 +203,8 @@ livenessProbe:
   periodSeconds: 10
   timeoutSeconds: 10
   failureThreshold: 6
+  # Who has not answered for a minute has nothing to drain: the pod's whole time would only keep it from coming back.
+  terminationGracePeriodSeconds: 5
 {{- end }}
 
 {{- define "taskgate.securityContext" -}}

@@ -30,8 +30,13 @@ def uptime():
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+def in_url(address):
+    return f"[{address}]" if ":" in address else address
+
+
 def run(*command, stdin=None, check=True):
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False,
+                          timeout=PATIENCE + 30)
     if check and done.returncode:
         raise Failure(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}{done.stderr}")
     return done

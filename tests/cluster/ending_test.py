@@ -4,7 +4,7 @@ import time
 import unittest
 from pathlib import Path
 
-from cluster import Observer, Stream, note, processes, uptime
+from cluster import Observer, Stream, in_url, note, processes, uptime
 from workspace import CREATE, Workspace
 
 NOTICE, SECONDS = 3, 10
@@ -51,11 +51,11 @@ class Ending(unittest.TestCase):
         self.addCleanup(self.scale_back)
         self.workspace.wait_for_ready_pods(2)
         leaving = self.workspace.pods()[0]
-        gate = f"http://{leaving['status']['podIP']}:6090"
+        gate = f"http://{in_url(leaving['status']['podIP'])}:6090"
         (pid,) = processes("taskgate", leaving["metadata"]["uid"])
         stream = Stream(f"{gate}/api/events")
         with Observer(create=["-d", "{}", gate + CREATE], straight=[f"{gate}/livez"],
-                      service=[f"http://{self.workspace.address()}/livez"]) as observer:
+                      service=[self.workspace.live_url()]) as observer:
             time.sleep(2)
             began = uptime()
             self.workspace.kubectl("delete", "pod", leaving["metadata"]["name"], "--wait=false")

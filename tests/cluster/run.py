@@ -14,7 +14,7 @@ sys.path.insert(0, str(HERE))
 from cluster import FIGURES, make_client  # noqa: E402
 
 # What stands first says most.
-ALL = ("gate_test", "ending_test", "faults_test", "settings_test", "shapes_test", "upgrades_test")
+ALL = ("gate_test", "ending_test", "faults_test", "settings_test", "shapes_test", "upgrades_test", "upstream_test")
 QUICK = ALL[:2]
 
 

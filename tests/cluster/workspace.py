@@ -2,10 +2,11 @@
 in front of it."""
 
 import json
+import os
 import tempfile
 from contextlib import ExitStack
 
-from cluster import CODER_IMAGE, GATE_IMAGE, PATIENCE, ROOT, apply, client, eventually, get, helm, kubectl, namespace, \
+from cluster import CODER_IMAGE, GATE_IMAGE, PATIENCE, ROOT, apply, client, eventually, get, helm, in_url, kubectl, namespace, \
     processes
 
 CHART = str(ROOT / "charts" / "taskgate")
@@ -29,6 +30,17 @@ def merged(*values):
             both = isinstance(value, dict) and isinstance(result.get(name), dict)
             result[name] = merged(result[name], value) if both else value
     return result
+
+
+def probe(path):
+    """As kube-coder's are. It listens on IPv4 alone, and the kubelet asks the pod's first address."""
+    if os.environ.get("FAMILIES") == "64":
+        return {"exec": {"command": ["curl", "-sf", f"http://127.0.0.1:6080{path}"]}}
+    return {"httpGet": {"path": path, "port": 6080}}
+
+
+def ipv4(addresses):
+    return next(address for address in addresses if ":" not in address)
 
 
 def containers_of(spec):
@@ -95,8 +107,8 @@ class Workspace(ExitStack):
         ide = merged({
             "name": "ide", "image": CODER_IMAGE, "args": ["--address", "0.0.0.0"],
             "ports": [{"name": "browser", "containerPort": 6080}],
-            "readinessProbe": {"httpGet": {"path": "/health", "port": 6080}, "periodSeconds": 1},
-            "livenessProbe": {"httpGet": {"path": "/livez", "port": 6080}, "periodSeconds": 30},
+            "readinessProbe": {**probe("/health"), "periodSeconds": 1},
+            "livenessProbe": {**probe("/livez"), "periodSeconds": 30},
             "resources": {"requests": {"cpu": "20m", "memory": "32Mi"}, "limits": {"memory": "1Gi"}},
         }, self.ide_changes)
         user = {"runAsNonRoot": True, "runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 1000,
@@ -111,7 +123,8 @@ class Workspace(ExitStack):
         metadata = {"name": self.name, "namespace": self.home, "labels": {"app": self.name}}
         return [
             {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {
-                "selector": {"app": self.name}, "ports": [{"name": "browser", "port": 6080, "targetPort": 6080}]}},
+                "selector": {"app": self.name}, "ipFamilyPolicy": "PreferDualStack",
+                "ports": [{"name": "browser", "port": 6080, "targetPort": 6080}]}},
             {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {
                 "strategy": {"type": "Recreate"},
                 "selector": {"matchLabels": {"app": self.name}}, "template": self.pod_template()}}]
@@ -121,9 +134,11 @@ class Workspace(ExitStack):
 
     def wait_until_available(self):
         self.kubectl("rollout", "status", f"deployment/{self.name}", f"--timeout={PATIENCE:.0f}s")
-        # A pod is ready a moment before the Service leads to it.
-        eventually(f"the Service {self.name} answers", lambda: client(
-            "curl", "-sf", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", f"http://{self.address()}/livez") == "200")
+        self.wait_for_service()
+
+    def wait_for_service(self):
+        """A pod is ready a moment before the Service leads to it."""
+        eventually(f"the Service {self.name} answers", lambda: client("curl", "-sf", "-m", "5", self.live_url()))
 
     def restart(self):
         self.kubectl("rollout", "restart", f"deployment/{self.name}")
@@ -144,6 +159,7 @@ class Workspace(ExitStack):
     def wait_for_ready_pods(self, count=1):
         """Waits until there are exactly so many, and all are ready."""
         eventually(f"{count} ready pods of {self.name}", lambda: [is_ready(pod) for pod in self.pods()] == [True] * count)
+        self.wait_for_service()
 
     def container_status(self, name="taskgate"):
         status = self.pod()["status"]
@@ -162,9 +178,16 @@ class Workspace(ExitStack):
         return get("-n", self.home, "service", self.name)["spec"]
 
     def address(self):
-        """The Service's, with its port."""
-        ip = self.service()["clusterIP"]
-        return f"[{ip}]:6080" if ":" in ip else f"{ip}:6080"
+        """The Service's, with its port, of the family that the cluster has first."""
+        return f"{in_url(self.service()['clusterIP'])}:6080"
+
+    def live_url(self):
+        """What every workspace answers, over the Service."""
+        return f"http://{self.address()}/livez"
+
+    def gate_url(self):
+        """Past the Service, of the pod itself."""
+        return f"http://{in_url(self.pod()['status']['podIP'])}:6090"
 
     # --- Asking
 
@@ -185,9 +208,11 @@ class Workspace(ExitStack):
         body, _, status = out.rpartition("\n")
         return int(status), body
 
-    def storm(self, count, address=None):
-        """So many creates at once over the Service, from the client's pod; how often each status came."""
-        result = json.loads(client("storm", "--target", address or self.address(), "--path", CREATE, "--count", str(count)))
+    def storm(self, count, past_the_service=False):
+        """So many creates at once from the client's pod; how often each status came. Storm knows IPv4 only."""
+        pod_address = ipv4([entry["ip"] for entry in self.pod()["status"]["podIPs"]]) + ":6090"
+        target = pod_address if past_the_service else ipv4(self.service()["clusterIPs"]) + ":6080"
+        result = json.loads(client("storm", "--target", target, "--path", CREATE, "--count", str(count)))
         assert (result["errors"], result["unanswered"]) == ({}, 0), result
         return result["answers"]
 

@@ -105,6 +105,8 @@ TEST_CASE("a client that leaves gives its place back, and one that only closes i
   half_closes.client().half_close();
   leaves.client().reset();
   until_waiting(world, 1);
+  world.gate->process().wait_for_line(R"("decision":"withdrawn".*"class":"default","place":1)");
+  CHECK(world.metric("taskgate_line_seconds_count{class=\"default\",outcome=\"withdrawn\"}") == 1);
   end_one(world);
   CHECK(half_closes.answer().status == 201);
   CHECK(world.standin.stats().creates_received == 2);

@@ -32,6 +32,7 @@ class Flow:
 
     step_is = "request"
     steps = 20  # in a lap that is measured as a whole
+    preloaded = ()  # into the gate, beside what keeps its timers still
 
     def __init__(self, gate, upstream):
         self.gate, self.upstream = gate, upstream
@@ -76,6 +77,8 @@ class Large(Flow):
 
 class Refused(Flow):
     """A create at the limit: each is decided on a listing of its own. The gate sleeps before each, and tmux has rested."""
+
+    preloaded = ("clock_ahead",)
 
     def step(self):
         self.gate.settle()

@@ -22,7 +22,7 @@ from processes import Failure, family, wait_until
 WARM_UP = 10  # steps
 LIMIT = 12  # of World.gate_command
 PATIENCE = 60.0
-STILL_TIMERS = "tests/budget/libstill_timers.so"
+PRELOADED = "tests/budget/lib{}.so"
 # libc chooses its string functions by what the processor has: none of that, so that all machines count the same.
 PLAIN_LIBC = "glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-BMI2,-ERMS,-SSE4_2,-SSSE3,-Fast_Unaligned_Copy"
 ALLOCATORS = {"malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"}
@@ -45,17 +45,18 @@ class Cost:
 class Traced:
     """A gate that runs under a tool."""
 
-    def __init__(self, world, name, tool, command):
+    def __init__(self, world, name, tool, command, more):
         self.tool = tool[0]
         if not shutil.which(self.tool):
             raise Failure(f"{self.tool} could not run: it is not installed (./dev deps budget)")
-        still_timers = Path(world.program(STILL_TIMERS))
-        if not still_timers.exists():
-            raise Failure(f"{still_timers} is not built; ./dev budget builds it")
+        preloaded = [Path(world.program(PRELOADED.format(one))) for one in ("still_timers", *more)]
+        for file in preloaded:
+            if not file.exists():
+                raise Failure(f"{file} is not built; ./dev budget builds it")
         # The path to programs is all that it gets of our environment; env stands first, so that valgrind and vgdb, which
         # meet by a name made from it, have the same.
         environment = ["env", "-i", f"PATH={os.environ['PATH']}", f"GLIBC_TUNABLES={PLAIN_LIBC}",
-                       f"LD_PRELOAD={still_timers.resolve()}"]
+                       f"LD_PRELOAD={':'.join(str(file.resolve()) for file in preloaded)}"]
         self.process = world.spawn(name, [*environment, *tool, *command])
         # strace would let go of the gate when it is asked to end, and the gate would stay.
         world.callback(self.kill)
@@ -92,12 +93,12 @@ class Callgrind:
 
     laps = 7
 
-    def __init__(self, world, name, command):
+    def __init__(self, world, name, command, more=()):
         self.folder = world.folder
         self.dumps = world.folder / f"{name}.dump"
         self.gate = Traced(world, name, [
             "valgrind", "--tool=callgrind", f"--callgrind-out-file={self.dumps}", "--compress-strings=no",
-            f"--vgdb-prefix={self.folder}/vgdb"], command)
+            f"--vgdb-prefix={self.folder}/vgdb"], command, more)
         self.done = 0
 
     @staticmethod
@@ -139,10 +140,10 @@ class Strace:
 
     laps = 31
 
-    def __init__(self, world, name, command):
+    def __init__(self, world, name, command, more=()):
         self.trace = world.folder / f"{name}.trace"
         self.gate = Traced(world, name, [
-            "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", *HELD_UP, "-o", str(self.trace)], command)
+            "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", *HELD_UP, "-o", str(self.trace)], command, more)
         self.moments = []
 
     @staticmethod
@@ -186,7 +187,7 @@ def measure(world, name, make_flow, tmux):
         with socket.create_server(("127.0.0.1", 0)) as upstream:
             upstream.settimeout(PATIENCE)
             command = world.gate_command("127.0.0.1:0", "127.0.0.1:0", upstream.getsockname()[1], tmux)
-            tool = tool_class(world, f"{name}-{tool_class.__name__.lower()}", command)
+            tool = tool_class(world, f"{name}-{tool_class.__name__.lower()}", command, make_flow.preloaded)
             flow = make_flow(tool.gate, upstream)
             counted[tool_class] = count(tool, flow)
             flow.close()

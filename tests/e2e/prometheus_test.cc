@@ -43,7 +43,7 @@ std::set<std::string> names_of_series(const Prometheus& prometheus) {
 // One of each kind: 2 creates admitted, 1 session by another door, 3 creates refused, an event
 // stream, a tunnel, a reload.
 struct KnownTraffic {
-  KnownTraffic() : world(Gate::Settings{{"limit", "3"}}) {
+  KnownTraffic() : world(Gate::Settings{{"limit", "3"}, {"classes", "[{name: default}]"}}) {
     world.fill(2);
     world.tmux.new_session("kube-coder-by-hand");
     for (int i = 0; i < 3; ++i) world.create();

@@ -1,7 +1,11 @@
 // Classes of creates: floors, caps, and whose a session is.
+#include <boost/json/parse.hpp>
+#include <list>
+
 #include "e2e/line_world.h"
 #include "support/catch.h"
 #include "support/scripted_upstream.h"
+#include "support/temp_dir.h"
 
 using namespace taskgate::test;
 
@@ -28,6 +32,17 @@ HttpAnswer create_task(const GatedWorld& world, const std::string& source) {
 
 void until_settled(const GatedWorld& world) {
   eventually("no slot is promised", [&] { return world.metric("taskgate_reservations") == 0; });
+}
+
+// A session that counts for the class.
+std::string session_of(const GatedWorld& world, const std::string& name) {
+  const auto status = boost::json::parse(world.gate->admin("/status").body);
+  for (const auto& holder : status.at("holders").as_array()) {
+    if (holder.at("class") == boost::json::value(name)) {
+      return std::string(holder.at("name").as_string());
+    }
+  }
+  throw Failure("no session is known to be of the class " + name);
 }
 
 bool is_class_full(const HttpAnswer& answer, const std::string& name) {
@@ -177,4 +192,40 @@ TEST_CASE("classes never let one too many in") {
   CHECK(create_as_person(c.world).status == 201);
   CHECK(create_as_person(c.world).status == 429);
   CHECK(c.world.tmux.count() == 2);
+}
+
+// docs/admission.md: a limit of 12, 3 slots for people, 2 for agents; webhooks have 6 at most.
+TEST_CASE("the recommended configuration keeps people before agents, and both before storms") {
+  const std::string page = read_file(TASKGATE_SOURCE_DIR "/docs/admission.md");
+  const std::string fence = "```yaml\n";
+  const std::size_t begin = page.find(fence) + fence.size();
+  ConfiguredWorld c(page.substr(begin, page.find("```", begin) - begin));
+  GatedWorld& world = c.world;
+  std::list<Asker> storm;
+  for (int number = 0; number < 7; ++number) {
+    storm.emplace_back(world, HttpFields{}, "/api/webhooks/hook1", std::to_string(number));
+  }
+  eventually("six webhooks are let in",
+             [&] { return world.metric("taskgate_class_used{class=\"webhooks\"}") == 6; });
+  until_waiting(world, 1);
+  const HttpFields token{{"Authorization", "Bearer nightly-token"}};
+  const std::string fire = "/api/triggers/cron-fire/nightly";
+  CHECK(Asker(world, token, fire).answer().status == 202);  // what nobody is owed
+  Asker cron(world, token, fire);
+  until_waiting(world, 2);
+
+  const HttpFields browser{{"Sec-Fetch-Site", "same-origin"}};
+  for (int person = 0; person < 3; ++person) {
+    CHECK(Asker(world, browser).answer().status == 201);
+  }
+  for (int agent = 0; agent < 2; ++agent) CHECK(Asker(world).answer().status == 201);
+  CHECK(world.tmux.count() == 12);
+
+  Asker agent(world);
+  until_waiting(world, 3);
+  Asker person(world, browser);
+  until_waiting(world, 4);
+  world.tmux.kill_session(session_of(world, "webhooks"));
+  CHECK(person.answer().status == 201);
+  until_waiting(world, 3);
 }

@@ -10,9 +10,10 @@ namespace taskgate::test {
 // A create whose client waits for the answer.
 class Asker {
  public:
-  explicit Asker(const GatedWorld& world, const HttpFields& fields = {})
+  explicit Asker(const GatedWorld& world, const HttpFields& fields = {},
+                 const std::string& path = kTerminal, const std::string& body = "{}")
       : client_(world.gate->port()) {
-    client_.send(http_request("POST", kTerminal, "{}", fields));
+    client_.send(http_request("POST", path, body, fields));
   }
 
   HttpAnswer answer() { return read_answer(client_); }

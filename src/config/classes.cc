@@ -22,10 +22,9 @@ const Names kJsonKeys = {"pointer", "pattern"};
 
 // Each is a value of labels.
 constexpr std::size_t kMostClasses = 32;
-constexpr std::uint64_t kMostSlots = 100'000;  // as many as `limit` allows
 constexpr Duration kLongestWait = std::chrono::hours(24);
 
-const std::string kName = "a-z, 0-9 and '-', beginning with a letter";
+const std::string kName = kLabelWords;
 const std::string kRoutes = "one or more names of rules";
 const std::string kField = "the name of a header field, such as X-Source";
 const std::string kPointer = "a JSON pointer (RFC 6901) such as /source";

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "config/classes.h"
+#include "config/shapes.h"
 #include "config/string_lists.h"
 #include "config/suggest.h"
 #include "config/values.h"
@@ -207,7 +208,7 @@ std::vector<Key> all_keys() {
       listener("listen", PLACE(listen)),
       target("upstream", PLACE(upstream)),
       listener("admin", PLACE(admin)),
-      count("limit", PLACE(limit), {0, 100'000}),
+      count("limit", PLACE(limit), {0, kMostSlots}),
       choice("mode", PLACE(mode), kModes),
       duration("admission.wait", PLACE(admission.wait), up_to_minutes),
       duration("admission.settle", PLACE(admission.settle), up_to_minutes),

@@ -21,9 +21,8 @@ const Names kEndKeys = {"method", "path", "prefixes", "spelling"};
 const Names kKindKeys = {"path", "pointer", "creates"};
 const Names kSlotsKeys = {"pointer", "default", "most"};
 const Names kSessionKeys = {"pointer", "prefix"};
-constexpr std::uint64_t kMostSlots = 100'000;  // as many as `limit` allows
 
-const std::string kName = "a-z, 0-9 and '-', beginning with a letter";
+const std::string kName = kLabelWords;
 const std::string kMethod = "a method in capitals, such as POST";
 const std::string kPath = "a path such as /api/jobs/{id}";
 const std::string kPrefix = "a path such as /oauth, without a slash at its end";

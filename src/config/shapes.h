@@ -1,15 +1,20 @@
 // What the texts in routes and classes may look like. Pure; any thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace taskgate::config {
 
+// The most slots that a create may ask for, a class may have, and `limit` may allow.
+inline constexpr std::uint64_t kMostSlots = 100'000;
+
 // A method in capitals.
 bool is_method(const std::string& text);
 
-// A label of metrics and logs.
+// A label of metrics and logs, and how messages say what is allowed.
 bool is_label(const std::string& text);
+inline constexpr const char* kLabelWords = "a-z, 0-9 and '-', beginning with a letter";
 
 // A field's name (RFC 9110 section 5.6.2: token).
 bool is_field_name(const std::string& text);

@@ -30,7 +30,7 @@ std::size_t AnswerFraming::take(std::string_view received, http::BodyScanner& sc
   return taken;
 }
 
-Stream::Parts AnswerFraming::parts() {
+Peer::Parts AnswerFraming::parts() {
   if (!add_chunks_ || piece_.empty()) return {head_, piece_};
   char* const begin = size_line_.data();
   char* end = std::to_chars(begin, begin + size_line_.size(), piece_.size(), 16).ptr;

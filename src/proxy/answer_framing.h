@@ -10,7 +10,7 @@
 #include "http/body.h"
 #include "http/head.h"
 #include "http/rules.h"
-#include "proxy/stream.h"
+#include "proxy/peer.h"
 
 namespace taskgate::proxy {
 
@@ -29,7 +29,7 @@ class AnswerFraming {
   // as parts(), the answer's head with the first of it; both stay valid until the next one.
   std::size_t take(std::string_view received, http::BodyScanner& scanner);
   std::string_view piece() const { return piece_; }
-  Stream::Parts parts();
+  Peer::Parts parts();
   void written() {
     if (!head_.empty()) std::string().swap(head_);
   }

@@ -25,7 +25,7 @@ Task<bool> Connection::read_head() {
     lines = charge_lines(lines);
     const bool came = co_await read_toward_head(started);
     if (!came) {
-      const bool too_slow = client_.fault() == StreamFault::timeout && (started || first_);
+      const bool too_slow = client_.fault() == PeerFault::timeout && (started || first_);
       client_.deadline().clear();
       co_return too_slow || gave_way_;  // handle() answers
     }
@@ -53,7 +53,7 @@ Duration Connection::silence_limit() const {
 }
 
 bool Connection::was_silent() const {
-  return !first_ && client_.fault() == StreamFault::timeout && client_.received().empty() &&
+  return !first_ && client_.fault() == PeerFault::timeout && client_.received().empty() &&
          config_->timeouts.keep_alive != silence_limit() && !client_.interrupted();
 }
 

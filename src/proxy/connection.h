@@ -12,9 +12,9 @@
 #include "observe/outcome.h"
 #include "proxy/exchange.h"
 #include "proxy/own_answers.h"
+#include "proxy/peer.h"
 #include "proxy/request_plan.h"
 #include "proxy/services.h"
-#include "proxy/stream.h"
 
 namespace taskgate::proxy {
 
@@ -84,7 +84,7 @@ class Connection : public HeldBytes::Holder,
   void log_line(TimePoint now);
 
   Services& services_;
-  Stream client_;
+  Peer client_;
   std::shared_ptr<const config::Config> config_;  // of the request under way
   http::RequestParser parser_;
   http::Progress progress_ = http::Progress::need_more;
@@ -99,7 +99,7 @@ class Connection : public HeldBytes::Holder,
   bool first_;
   bool idle_ = true;
   Exchange* exchange_ = nullptr;      // under way
-  Stream* question_ = nullptr;        // about an item's kind, under way
+  Peer* question_ = nullptr;          // about an item's kind, under way
   Withdrawal* withdrawal_ = nullptr;  // while its create waits for the decision
 };
 

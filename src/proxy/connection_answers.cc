@@ -57,10 +57,10 @@ Task<After> Connection::answer_for_last_hop() {
 
 Task<After> Connection::answer(int status, std::string message, After after) {
   outcome_.status = status;
-  Stream::Parts parts{message};
-  const Stream::Sent sent = client_.send_now(parts);
-  bool written = sent == Stream::Sent::all;
-  if (sent == Stream::Sent::part) written = co_await client_.write(parts, config_->timeouts.head);
+  Peer::Parts parts{message};
+  const Peer::Sent sent = client_.send_now(parts);
+  bool written = sent == Peer::Sent::all;
+  if (sent == Peer::Sent::part) written = co_await client_.write(parts, config_->timeouts.head);
   co_return written ? after : not_taken();
 }
 
@@ -68,7 +68,7 @@ Task<After> Connection::answer(int status, std::string message, After after) {
 // reset.
 After Connection::not_taken() {
   note_client_gone();
-  return gave_way_ || client_.fault() == StreamFault::timeout ? After::reset : After::close;
+  return gave_way_ || client_.fault() == PeerFault::timeout ? After::reset : After::close;
 }
 
 Envelope Connection::envelope(After after) {

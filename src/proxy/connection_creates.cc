@@ -45,7 +45,7 @@ Task<After> Connection::launch(const http::RequestRules& rules, const route::Mat
 }
 
 Task<bool> Connection::creates_task(const route::Match& match) {
-  Stream question(TcpSocket(services_.loop), services_.deadlines, *this, kBufferForAnswers);
+  Peer question(TcpSocket(services_.loop), services_.deadlines, *this, kBufferForAnswers);
   question_ = &question;
   const ItemKind kind =
       co_await ask_item_kind(services_.upstream, question, *config_, match, parser_.head());

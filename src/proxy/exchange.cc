@@ -8,7 +8,7 @@ namespace taskgate::proxy {
 
 using observe::UpstreamError;
 
-Exchange::Exchange(Services& services, Stream& client, const config::Config& config,
+Exchange::Exchange(Services& services, Peer& client, const config::Config& config,
                    UpstreamRequest request, observe::Outcome& outcome, Create* create)
     : services_(services),
       client_(client),
@@ -70,8 +70,7 @@ Task<bool> Exchange::connect() {
 // 9112 section 9.5): that is no answer, and the request goes out once more, on a connection of its
 // own (section 9.3.1).
 Task<bool> Exchange::send_again() {
-  const bool ended =
-      upstream_.fault() == StreamFault::eof || upstream_.fault() == StreamFault::broken;
+  const bool ended = upstream_.fault() == PeerFault::eof || upstream_.fault() == PeerFault::broken;
   if (!std::exchange(may_send_again_, false) || !ended) {
     fail_reading();
     co_return false;

@@ -6,7 +6,7 @@
 // An exchange is one coroutine, and two while a part of the request's body is still with the
 // client: then the *upload* (exchange_upload.cc) runs beside the *answer* (exchange_answer.cc), and
 // run() goes on when both have ended. Neither is ever cancelled. Whoever ends the other does so
-// through the stream that the other waits on, which makes its operation fail, and leaves a mark
+// through the peer that the other waits on, which makes its operation fail, and leaves a mark
 // that says why; so each ends in its own code, and what it holds is given back in one place.
 //
 // The answer ends the upload. When its last byte has passed, or it broke, `done_` is set, the
@@ -63,9 +63,9 @@
 #include "observe/outcome.h"
 #include "proxy/answer_framing.h"
 #include "proxy/create.h"
+#include "proxy/peer.h"
 #include "proxy/relayed_bytes.h"
 #include "proxy/services.h"
-#include "proxy/stream.h"
 #include "proxy/upstream_failure.h"
 #include "proxy/upstream_pool.h"
 #include "proxy/upstream_request.h"
@@ -89,8 +89,8 @@ class Exchange {
  public:
   // `create`: where it is one that was admitted, else null. Nothing that its client does ends it
   // early, and it is told what becomes of it.
-  Exchange(Services& services, Stream& client, const config::Config& config,
-           UpstreamRequest request, observe::Outcome& outcome, Create* create);
+  Exchange(Services& services, Peer& client, const config::Config& config, UpstreamRequest request,
+           observe::Outcome& outcome, Create* create);
 
   // Carries the exchange to its end.
   Task<After> run();
@@ -126,7 +126,7 @@ class Exchange {
   void plan_answer(const http::ResponseRules& rules);
   Task<> relay_body(const http::ResponseRules& rules);
   Task<bool> read_body();
-  Stream::Parts next_piece(http::BodyScanner& scanner);
+  Peer::Parts next_piece(http::BodyScanner& scanner);
   Task<bool> relay_long(http::BodyScanner& scanner, net::Pipe& pipe);
   void finish_body();
   Task<> relay_tunnel();
@@ -146,13 +146,13 @@ class Exchange {
   void cut_answer(const char* answer_fault = nullptr);
 
   Services& services_;
-  Stream& client_;
+  Peer& client_;
   const config::Config& config_;
   UpstreamRequest request_;
   observe::Outcome& outcome_;
   Create* const create_;
 
-  Stream upstream_;
+  Peer upstream_;
   net::Pacer::Token token_;
   // Set while its connection may be left to another request.
   std::optional<UpstreamPool::Generation> generation_;

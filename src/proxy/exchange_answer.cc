@@ -59,10 +59,10 @@ template <typename Source>
 std::optional<bool> Exchange::to_client_now(Source& source) {
   if (client_gone_) return outlives_client();
   client_.deadline().clear();
-  const Stream::Sent sent = client_.send_now(source);
-  if (sent == Stream::Sent::part) return std::nullopt;
-  if (sent == Stream::Sent::failed) client_left();
-  return sent == Stream::Sent::all || outlives_client();
+  const Peer::Sent sent = client_.send_now(source);
+  if (sent == Peer::Sent::part) return std::nullopt;
+  if (sent == Peer::Sent::failed) client_left();
+  return sent == Peer::Sent::all || outlives_client();
 }
 
 template <typename Source>
@@ -84,7 +84,7 @@ Task<bool> Exchange::pass_interim() {
   upstream_.consume(parser_.head().size);
   parser_.reset();
   if (request_.client_minor_version == 0) co_return true;
-  Stream::Parts parts{head};
+  Peer::Parts parts{head};
   co_return co_await to_client(parts);
 }
 
@@ -133,7 +133,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   http::BodyScanner scanner(rules.body);
   upstream_.read_short(scanner.known_length());
   for (;;) {
-    Stream::Parts piece = next_piece(scanner);
+    Peer::Parts piece = next_piece(scanner);
     std::optional<bool> passed = to_client_now(piece);
     if (!passed) passed = co_await to_client(piece);
     framing_.written();
@@ -147,14 +147,14 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     upstream_.deadline().set(config_.timeouts.idle);
     const bool came = co_await read_body();
     if (came) continue;
-    if (upstream_.fault() == StreamFault::eof && rules.body.kind == http::BodyKind::until_close) {
+    if (upstream_.fault() == PeerFault::eof && rules.body.kind == http::BodyKind::until_close) {
       break;
     }
     cut_answer();
     co_return;
   }
   upstream_.deadline().clear();
-  Stream::Parts end{framing_.end()};
+  Peer::Parts end{framing_.end()};
   std::optional<bool> passed = to_client_now(end);
   if (!passed) passed = co_await to_client(end);
   if (*passed) finish_body();
@@ -165,7 +165,7 @@ Task<bool> Exchange::read_body() {
 }
 
 // What has come of the body, which goes out at once.
-Stream::Parts Exchange::next_piece(http::BodyScanner& scanner) {
+Peer::Parts Exchange::next_piece(http::BodyScanner& scanner) {
   const std::string_view received = upstream_.received();
   const std::size_t taken = framing_.take(received, scanner);
   if (create_ != nullptr) create_->passed(received.substr(0, taken));
@@ -210,7 +210,7 @@ Task<> Exchange::relay_tunnel() {
   token_.release();
   watch_.reset();
   outcome_.tunnel = true;
-  Stream::Parts parts{head};
+  Peer::Parts parts{head};
   const bool passed = co_await to_client(parts);
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
@@ -228,7 +228,7 @@ Task<> Exchange::relay_tunnel() {
 void Exchange::cut_answer(const char* answer_fault) {
   if (client_gone_) return;
   outcome_.answer_fault = answer_fault;
-  if (upstream_.fault() != StreamFault::interrupted) {
+  if (upstream_.fault() != PeerFault::interrupted) {
     outcome_.upstream_error =
         upstream_.has_vanished() ? UpstreamError::vanished : UpstreamError::truncated;
   }

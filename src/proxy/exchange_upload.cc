@@ -21,16 +21,16 @@ Task<bool> Exchange::send() {
   relayed_.up(body.size());
   if (upload_.complete()) expect_answer();
   if (!upload_.complete() || request_.upgrade) upstream_.send_at_once();
-  Stream::Parts parts{request_.head, body};
-  Stream::Sent sent = upstream_.send_now(parts);
-  if (sent == Stream::Sent::part) {
+  Peer::Parts parts{request_.head, body};
+  Peer::Sent sent = upstream_.send_now(parts);
+  if (sent == Peer::Sent::part) {
     const bool written = co_await upstream_.write(parts);
-    sent = written ? Stream::Sent::all : Stream::Sent::failed;
+    sent = written ? Peer::Sent::all : Peer::Sent::failed;
   }
   client_.consume(taken);
   if (upload_.complete()) client_.release_buffer();
   if (!may_send_again_ && request_.head.size() > kKeptHead) release_head();
-  if (sent == Stream::Sent::failed && upstream_.written() == 0 && !may_send_again_) {
+  if (sent == Peer::Sent::failed && upstream_.written() == 0 && !may_send_again_) {
     if (create_ != nullptr) create_->not_sent();
     fail(UpstreamError::reset);
     co_return false;

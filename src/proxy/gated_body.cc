@@ -15,13 +15,13 @@ GatedBody refused(int status, const char* reason) {
   return {GatedBody::End::refused, {}, {status, reason}};
 }
 
-GatedBody ended(const Stream& client) {
-  if (client.fault() == StreamFault::timeout) return refused(408, "the body did not come in time");
+GatedBody ended(const Peer& client) {
+  if (client.fault() == PeerFault::timeout) return refused(408, "the body did not come in time");
   return {GatedBody::End::client_left, {}, {}};
 }
 
-GatedBody ended_without_room(const Stream& client) {
-  if (client.fault() != StreamFault::timeout) return ended(client);
+GatedBody ended_without_room(const Peer& client) {
+  if (client.fault() != PeerFault::timeout) return ended(client);
   return refused(503, "too many request bodies are being held; try again shortly");
 }
 
@@ -33,7 +33,7 @@ struct Bound {
 // One body on its way in.
 class Reading {
  public:
-  Reading(Stream& client, const http::BodyFraming& framing, const Bound& bound)
+  Reading(Peer& client, const http::BodyFraming& framing, const Bound& bound)
       : client_(client), scanner_(framing), bound_(bound) {
     most_ = framing.kind == http::BodyKind::length ? framing.length : bound.bytes;
   }
@@ -82,7 +82,7 @@ class Reading {
     client_.holder().moved();
   }
 
-  Stream& client_;
+  Peer& client_;
   http::BodyScanner scanner_;
   const Bound bound_;
   std::uint64_t most_;
@@ -91,7 +91,7 @@ class Reading {
 };
 
 // False: there was no room for what was received.
-Task<bool> take_received(Stream& client, Reading& reading) {
+Task<bool> take_received(Peer& client, Reading& reading) {
   const HeldBytes::Claim claim = reading.next_piece();
   bool granted = client.holder().try_claim(claim);
   if (!granted) granted = co_await client.claim(claim);
@@ -105,7 +105,7 @@ Task<bool> take_received(Stream& client, Reading& reading) {
 }
 
 // What did not come with the head. A client that waits to be told sends nothing before.
-Task<> read_rest(Stream& client, Reading& reading, const http::RequestRules& rules,
+Task<> read_rest(Peer& client, Reading& reading, const http::RequestRules& rules,
                  const config::Config& config) {
   const HeldBytes::Claim claim = reading.first_piece();
   bool granted = client.holder().try_claim(claim);
@@ -124,7 +124,7 @@ Task<> read_rest(Stream& client, Reading& reading, const http::RequestRules& rul
   }
 }
 
-Task<GatedBody> read_body(Stream& client, const http::RequestRules& rules,
+Task<GatedBody> read_body(Peer& client, const http::RequestRules& rules,
                           const config::Config& config, const Bound bound) {
   if (rules.body.kind == http::BodyKind::length && rules.body.length > bound.bytes) {
     co_return refused(bound.beyond.status, bound.beyond.reason);
@@ -145,14 +145,14 @@ Task<GatedBody> read_body(Stream& client, const http::RequestRules& rules,
 
 }  // namespace
 
-Task<GatedBody> read_gated_body(Stream& client, const http::RequestRules& rules,
+Task<GatedBody> read_gated_body(Peer& client, const http::RequestRules& rules,
                                 const config::Config& config) {
   return read_body(
       client, rules, config,
       {config.admission.body_limit, {413, "the body of a create is over admission.body_limit"}});
 }
 
-Task<GatedBody> read_empty_body(Stream& client, const http::RequestRules& rules,
+Task<GatedBody> read_empty_body(Peer& client, const http::RequestRules& rules,
                                 const config::Config& config) {
   return read_body(client, rules, config, {0, {400, "GET and HEAD with a body are not forwarded"}});
 }

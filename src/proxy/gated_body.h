@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 #include "http/rules.h"
-#include "proxy/stream.h"
+#include "proxy/peer.h"
 
 namespace taskgate::proxy {
 
@@ -20,12 +20,12 @@ struct GatedBody {
 
 // Answers `Expect: 100-continue` itself when the body is not here yet. What of the body comes later
 // than the head is charged to the client, for whom it is held until the request ends.
-Task<GatedBody> read_gated_body(Stream& client, const http::RequestRules& rules,
+Task<GatedBody> read_gated_body(Peer& client, const http::RequestRules& rules,
                                 const config::Config& config);
 
 // The same of a request that may have no body: a chunked one without data is none, and anything
 // else is refused with its first byte.
-Task<GatedBody> read_empty_body(Stream& client, const http::RequestRules& rules,
+Task<GatedBody> read_empty_body(Peer& client, const http::RequestRules& rules,
                                 const config::Config& config);
 
 }  // namespace taskgate::proxy

@@ -20,28 +20,28 @@ struct KindAnswer {
   std::string body;
 };
 
-Task<KindAnswer> read_answer(Stream& stream) {
+Task<KindAnswer> read_answer(Peer& peer) {
   http::ResponseParser parser({.bytes = 64 * 1024, .fields = 200});
-  http::Progress progress = parser.parse(stream.received());
+  http::Progress progress = parser.parse(peer.received());
   while (progress == http::Progress::need_more) {
-    const bool came = co_await stream.read_more();
+    const bool came = co_await peer.read_more();
     if (!came) co_return KindAnswer{};
-    progress = parser.parse(stream.received());
+    progress = parser.parse(peer.received());
   }
   if (progress == http::Progress::failed) co_return KindAnswer{};
   const auto rules = http::examine(parser.head(), "GET");
   if (rules.fault != nullptr) co_return KindAnswer{};
   KindAnswer answer{parser.head().status, {}};
-  stream.consume(parser.head().size);
+  peer.consume(parser.head().size);
   http::BodyScanner scanner(rules.body);
   for (;;) {
-    stream.consume(scanner.feed(stream.received(), &answer.body));
+    peer.consume(scanner.feed(peer.received(), &answer.body));
     if (scanner.complete()) co_return answer;
     if (scanner.failed() || answer.body.size() > kBodyLimit) co_return KindAnswer{};
-    const bool came = co_await stream.read_more();
+    const bool came = co_await peer.read_more();
     if (came) continue;
     const bool whole =
-        stream.fault() == StreamFault::eof && rules.body.kind == http::BodyKind::until_close;
+        peer.fault() == PeerFault::eof && rules.body.kind == http::BodyKind::until_close;
     co_return whole ? answer : KindAnswer{};
   }
 }
@@ -88,18 +88,18 @@ std::string kind_question(const http::RequestHead& launch, std::string_view targ
   return head;
 }
 
-Task<ItemKind> ask_item_kind(Upstream& upstream, Stream& stream, const config::Config& config,
+Task<ItemKind> ask_item_kind(Upstream& upstream, Peer& peer, const config::Config& config,
                              const route::Match& match, const http::RequestHead& launch) {
   const std::string request = kind_question(launch, match.kind_target);
   net::Pacer::Token token;
-  const auto error = co_await upstream.connect(stream, token, config.timeouts.connect);
+  const auto error = co_await upstream.connect(peer, token, config.timeouts.connect);
   if (error) {
     co_return ItemKind::creates;
   }
-  stream.deadline().set(kLimit);
-  const bool sent = co_await stream.write(request);
+  peer.deadline().set(kLimit);
+  const bool sent = co_await peer.write(request);
   if (!sent) co_return ItemKind::creates;
-  const KindAnswer answer = co_await read_answer(stream);
+  const KindAnswer answer = co_await read_answer(peer);
   co_return judge(answer, *match.rule);
 }
 

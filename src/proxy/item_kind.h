@@ -21,8 +21,8 @@ enum class ItemKind : std::uint8_t {
 // launch says, since an upstream may answer strangers that there is no such item.
 std::string kind_question(const http::RequestHead& launch, std::string_view target);
 
-// `stream` is fresh and is used up.
-Task<ItemKind> ask_item_kind(Upstream& upstream, Stream& stream, const config::Config& config,
+// `peer` is fresh and is used up.
+Task<ItemKind> ask_item_kind(Upstream& upstream, Peer& peer, const config::Config& config,
                              const route::Match& match, const http::RequestHead& launch);
 
 }  // namespace taskgate::proxy

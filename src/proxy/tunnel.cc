@@ -11,24 +11,24 @@ using Count = void (RelayedBytes::*)(std::size_t);
 
 // One direction. `ended` watches the side that has nothing more to send: nothing is read from it
 // any more, so nothing else would tell that it is gone.
-Task<> pump(Stream& from, Stream& to, Duration idle, RelayedBytes& relayed, Count count,
+Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count count,
             net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& ended) {
   for (;;) {
     (relayed.*count)(from.received().size());
-    Stream::Parts parts{from.received()};
-    Stream::Sent sent = to.send_now(parts);
-    if (sent == Stream::Sent::part) {
+    Peer::Parts parts{from.received()};
+    Peer::Sent sent = to.send_now(parts);
+    if (sent == Peer::Sent::part) {
       const bool written = co_await to.write(parts);
-      sent = written ? Stream::Sent::all : Stream::Sent::failed;
+      sent = written ? Peer::Sent::all : Peer::Sent::failed;
     }
-    if (sent == Stream::Sent::failed) break;
+    if (sent == Peer::Sent::failed) break;
     from.consume(from.received().size());
     from.deadline().set(idle);
     const bool came = co_await from.read_after_silence();
     if (!came) break;
     to.deadline().set(idle);
   }
-  if (from.fault() == StreamFault::eof) {
+  if (from.fault() == PeerFault::eof) {
     to.half_close();
     ended.emplace(watch, from.socket().native_handle(), [&from, &to] {
       from.interrupt();
@@ -42,7 +42,7 @@ Task<> pump(Stream& from, Stream& to, Duration idle, RelayedBytes& relayed, Coun
 
 }  // namespace
 
-Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, RelayedBytes& relayed,
+Task<bool> tunnel(Peer& client, Peer& upstream, Duration idle, RelayedBytes& relayed,
                   net::HangupWatch& watch) {
   std::optional<net::HangupWatch::Guard> client_ended;
   std::optional<net::HangupWatch::Guard> upstream_ended;

@@ -4,15 +4,15 @@
 
 #include "base/task.h"
 #include "net/hangup_watch.h"
+#include "proxy/peer.h"
 #include "proxy/relayed_bytes.h"
-#include "proxy/stream.h"
 
 namespace taskgate::proxy {
 
 // Relays until both sides have ended their sending; the end of one is passed on, and the other goes
 // on. `idle`: how long a side may be silent, zero for ever. False: a side broke off or was silent
 // for too long; then neither side may take what it got for the whole.
-Task<bool> tunnel(Stream& client, Stream& upstream, Duration idle, RelayedBytes& relayed,
+Task<bool> tunnel(Peer& client, Peer& upstream, Duration idle, RelayedBytes& relayed,
                   net::HangupWatch& watch);
 
 }  // namespace taskgate::proxy

@@ -17,8 +17,8 @@ namespace {
 
 using observe::UpstreamError;
 
-UpstreamError connect_error(const Stream& stream, ErrorCode error) {
-  if (stream.fault() == StreamFault::timeout) return UpstreamError::connect_timeout;
+UpstreamError connect_error(const Peer& peer, ErrorCode error) {
+  if (peer.fault() == PeerFault::timeout) return UpstreamError::connect_timeout;
   switch (error.value()) {
     case ECONNREFUSED:
       return UpstreamError::connect_refused;
@@ -108,7 +108,7 @@ std::string Upstream::text() const {
   return tried == configured ? configured : configured + " (" + tried + ")";
 }
 
-Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, net::Pacer::Token& token,
+Task<std::optional<UpstreamError>> Upstream::connect(Peer& peer, net::Pacer::Token& token,
                                                      Duration limit) {
   if (!descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
   pool_.make_room();
@@ -121,31 +121,31 @@ Task<std::optional<UpstreamError>> Upstream::connect(Stream& stream, net::Pacer:
   std::size_t left = endpoints_.size();
   net::Endpoints others;  // that are left when the first one has failed
   std::optional<UpstreamError> failed;
-  while (!stream.interrupted()) {
-    stream.deadline().clear();
-    ErrorCode error = begin(stream, endpoint);
+  while (!peer.interrupted()) {
+    peer.deadline().clear();
+    ErrorCode error = begin(peer, endpoint);
     if (is_under_way(error) && limit != Duration::zero()) {
       const Duration share = (deadline - Clock::now()) / static_cast<int>(left);
-      stream.deadline().set(std::max<Duration>(share, std::chrono::milliseconds(1)));
+      peer.deadline().set(std::max<Duration>(share, std::chrono::milliseconds(1)));
     }
     while (is_under_way(error)) {
-      const auto [broken] = co_await stream.socket().async_wait(TcpSocket::wait_write, kTask);
-      error = broken ? broken : try_connect(stream.socket(), endpoint);
+      const auto [broken] = co_await peer.socket().async_wait(TcpSocket::wait_write, kTask);
+      error = broken ? broken : try_connect(peer.socket(), endpoint);
     }
     if (!error) {
-      connected(stream, endpoint);
+      connected(peer, endpoint);
       co_return std::nullopt;
     }
-    stream.note(error);
+    peer.note(error);
     if (!failed) others = all_but(endpoint);
     // They are in the order of how much they say: where one refused, the host is there.
-    const UpstreamError why = connect_error(stream, error);
+    const UpstreamError why = connect_error(peer, error);
     failed = std::min(failed.value_or(why), why);
     left = others.size();
     if (left == 0) break;
     endpoint = others.front();
     others.erase(others.begin());
-    stream.replace(TcpSocket(loop_));
+    peer.replace(TcpSocket(loop_));
   }
   token.release();
   co_return failed.value_or(UpstreamError::connect_failed);
@@ -158,19 +158,19 @@ net::Endpoints Upstream::all_but(const Endpoint& endpoint) const {
 }
 
 // The loopback has no other end that could be lost.
-ErrorCode Upstream::begin(Stream& stream, const Endpoint& endpoint) {
+ErrorCode Upstream::begin(Peer& peer, const Endpoint& endpoint) {
   ErrorCode error;
-  stream.socket().open(endpoint.protocol(), error);
-  if (!error) stream.socket().non_blocking(true, error);
+  peer.socket().open(endpoint.protocol(), error);
+  if (!error) peer.socket().non_blocking(true, error);
   if (error) return error;
-  if (!endpoint.address().is_loopback()) peers_.probe(stream.socket().native_handle());
-  return try_connect(stream.socket(), endpoint);
+  if (!endpoint.address().is_loopback()) peers_.probe(peer.socket().native_handle());
+  return try_connect(peer.socket(), endpoint);
 }
 
-void Upstream::connected(Stream& stream, const Endpoint& endpoint) {
-  if (!endpoint.address().is_loopback()) peers_.watch(stream.socket().native_handle());
+void Upstream::connected(Peer& peer, const Endpoint& endpoint) {
+  if (!endpoint.address().is_loopback()) peers_.watch(peer.socket().native_handle());
   ++counts_.fresh;
-  stream.deadline().clear();
+  peer.deadline().clear();
   const auto place = std::ranges::find(endpoints_, endpoint);
   if (place == endpoints_.begin() || place == endpoints_.end()) return;
   std::rotate(endpoints_.begin(), place, place + 1);

@@ -11,7 +11,7 @@
 #include "net/resolve.h"
 #include "observe/outcome.h"
 #include "proxy/descriptors.h"
-#include "proxy/stream.h"
+#include "proxy/peer.h"
 #include "proxy/upstream_pool.h"
 
 namespace taskgate::proxy {
@@ -31,12 +31,12 @@ class Upstream {
   // For the log: the address, and what its name stands for in the order in which it is tried.
   std::string text() const;
 
-  // Connects `stream`, whose socket is not open yet, within `limit` (0: none), pacing included. All
+  // Connects `peer`, whose socket is not open yet, within `limit` (0: none), pacing included. All
   // that the upstream's name stands for is tried in turn, beginning with what took the last
   // connection; each has an equal share of the time that is left.
-  // `token` is held until the upstream has answered. A stream that was interrupted meanwhile is not
+  // `token` is held until the upstream has answered. A peer that was interrupted meanwhile is not
   // connected any more.
-  Task<std::optional<observe::UpstreamError>> connect(Stream& stream, net::Pacer::Token& token,
+  Task<std::optional<observe::UpstreamError>> connect(Peer& peer, net::Pacer::Token& token,
                                                       Duration limit);
 
   // Its connections that wait for the next request.
@@ -55,8 +55,8 @@ class Upstream {
  private:
   using Endpoint = asio::ip::tcp::endpoint;
 
-  ErrorCode begin(Stream& stream, const Endpoint& endpoint);
-  void connected(Stream& stream, const Endpoint& endpoint);
+  ErrorCode begin(Peer& peer, const Endpoint& endpoint);
+  void connected(Peer& peer, const Endpoint& endpoint);
   net::Endpoints all_but(const Endpoint& endpoint) const;
 
   asio::io_context& loop_;

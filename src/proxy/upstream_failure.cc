@@ -4,18 +4,18 @@ namespace taskgate::proxy {
 
 using observe::UpstreamError;
 
-std::optional<UpstreamError> error_before_answer(StreamFault fault) {
+std::optional<UpstreamError> error_before_answer(PeerFault fault) {
   switch (fault) {
-    case StreamFault::timeout:
+    case PeerFault::timeout:
       return UpstreamError::response_timeout;
-    case StreamFault::eof:
+    case PeerFault::eof:
       return UpstreamError::closed;
-    case StreamFault::broken:
+    case PeerFault::broken:
       return UpstreamError::reset;
-    case StreamFault::vanished:
+    case PeerFault::vanished:
       return UpstreamError::vanished;
-    case StreamFault::interrupted:
-    case StreamFault::none:
+    case PeerFault::interrupted:
+    case PeerFault::none:
       return std::nullopt;
   }
   return std::nullopt;

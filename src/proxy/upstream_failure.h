@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "observe/outcome.h"
-#include "proxy/stream.h"
+#include "proxy/peer.h"
 
 namespace taskgate::proxy {
 
@@ -15,7 +15,7 @@ struct UpstreamFailure {
 };
 
 // Why there is no answer to read; nothing when the upstream is not at fault.
-std::optional<observe::UpstreamError> error_before_answer(StreamFault fault);
+std::optional<observe::UpstreamError> error_before_answer(PeerFault fault);
 
 UpstreamFailure failure_of(observe::UpstreamError error);
 

@@ -18,11 +18,11 @@ using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
 namespace {
 
 // The far end of one of the gate's connections.
-class Peer {
+class FarEnd {
  public:
   enum class End : std::uint8_t { none, closed, reset };
 
-  explicit Peer(TcpSocket socket) : socket_(std::move(socket)) { socket_.non_blocking(true); }
+  explicit FarEnd(TcpSocket socket) : socket_(std::move(socket)) { socket_.non_blocking(true); }
 
   // No more than the socket's buffer takes at once.
   void send(std::string_view bytes) {
@@ -80,14 +80,14 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  Peer connect() {
+  FarEnd connect() {
     TcpSocket far(loop_);
     far.connect(front_.local_endpoint());
     asio::co_spawn(loop_, serve(front_.accept()), asio::detached);
-    return Peer(std::move(far));
+    return FarEnd(std::move(far));
   }
   // The upstream's end of a connection that the gate makes.
-  Peer accept() {
+  FarEnd accept() {
     std::optional<TcpSocket> socket;
     until("the upstream is connected", [&] {
       ErrorCode error;
@@ -95,7 +95,7 @@ class World {
       if (!error) socket.emplace(std::move(come));
       return socket.has_value();
     });
-    return Peer(std::move(*socket));
+    return FarEnd(std::move(*socket));
   }
   bool has_come() {
     ErrorCode error;
@@ -113,10 +113,10 @@ class World {
       loop_.run_one_for(std::chrono::milliseconds(10));
     }
   }
-  void until_has(Peer& peer, const std::string& text) {
+  void until_has(FarEnd& peer, const std::string& text) {
     until(text, [&] { return peer.has(text); });
   }
-  void until_ended(Peer& peer) {
+  void until_ended(FarEnd& peer) {
     until("the end of a connection", [&] { return peer.ended(); });
   }
   void until_served() {
@@ -213,20 +213,20 @@ struct UnderWay {
   }
 
   World world;
-  Peer client = world.connect();
-  std::optional<Peer> upstream;
+  FarEnd client = world.connect();
+  std::optional<FarEnd> upstream;
 };
 
 }  // namespace
 
 TEST_CASE("a refused create never reaches the upstream, and its connection goes on") {
   World world(0);
-  Peer client = world.connect();
+  FarEnd client = world.connect();
   client.send(kCreate);
   world.until_has(client, "HTTP/1.1 429 ");
   CHECK_FALSE(world.has_come());
   client.send(kGet);
-  Peer upstream = world.accept();
+  FarEnd upstream = world.accept();
   world.until_has(upstream, "GET / HTTP/1.1\r\n");
   CHECK(world.gate().reservations() == 0);
 }
@@ -234,7 +234,7 @@ TEST_CASE("a refused create never reaches the upstream, and its connection goes 
 TEST_CASE("an upload that is answered early stops, and the answer comes whole") {
   UnderWay request(kUpload, "HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nmuch");
   request.world.until_ended(request.client);
-  CHECK(request.client.end() == Peer::End::closed);
+  CHECK(request.client.end() == FarEnd::End::closed);
   request.world.until_ended(*request.upstream);
   request.client.send("more that nobody wants");
   request.client.close();
@@ -286,7 +286,7 @@ TEST_CASE("a half-close is no farewell before an answer, and is one behind an ev
 
 TEST_CASE("a create whose client leaves within its body is never sent") {
   World world;
-  Peer client = world.connect();
+  FarEnd client = world.connect();
   client.send(kCreate.substr(0, kCreate.size() - 1));
   client.reset();
   world.until_served();
@@ -302,7 +302,7 @@ TEST_CASE("a create whose client leaves is carried to its end") {
     CHECK_FALSE(create.upstream->ended());
     create.upstream->send(answer.empty() ? kCreated : "123456789");
     create.world.until_served();
-    CHECK(create.upstream->end() == Peer::End::closed);
+    CHECK(create.upstream->end() == FarEnd::End::closed);
     create.world.until("its slot is free", [&] { return create.world.gate().reservations() == 0; });
     CHECK(create.world.counts("taskgate_reservations_abandoned_total 0"));
   }
@@ -310,7 +310,7 @@ TEST_CASE("a create whose client leaves is carried to its end") {
 
 TEST_CASE("a create that stands in line gives its place back when its client leaves") {
   World world = World::with_line();
-  Peer client = world.connect();
+  FarEnd client = world.connect();
   client.send(kCreate);
   world.until_in_line();
   client.reset();
@@ -321,7 +321,7 @@ TEST_CASE("a create that stands in line gives its place back when its client lea
 
 TEST_CASE("a drain empties the line, and its clients are told") {
   World world = World::with_line();
-  Peer client = world.connect();
+  FarEnd client = world.connect();
   client.send(kCreate);
   world.until_in_line();
   client.half_close();
@@ -333,7 +333,7 @@ TEST_CASE("a drain empties the line, and its clients are told") {
 
 TEST_CASE("a create that stands in line ends with the process") {
   World world = World::with_line();
-  Peer client = world.connect();
+  FarEnd client = world.connect();
   client.send(kCreate);
   world.until_in_line();
   world.interrupt();
@@ -343,7 +343,7 @@ TEST_CASE("a create that stands in line ends with the process") {
 
 TEST_CASE("a create that nobody took gives its slot back at once") {
   World world = World::without_upstream();
-  Peer client = world.connect();
+  FarEnd client = world.connect();
   client.send(kCreate);
   world.until_has(client, "HTTP/1.1 502 ");
   CHECK(world.gate().reservations() == 0);
@@ -387,7 +387,7 @@ TEST_CASE("behind a 101 both directions go on until each has ended") {
   CHECK_FALSE(tunnel.client.ended());
   tunnel.upstream->close();
   tunnel.world.until_ended(tunnel.client);
-  CHECK(tunnel.client.end() == Peer::End::closed);
+  CHECK(tunnel.client.end() == FarEnd::End::closed);
 }
 
 TEST_CASE("a 101 that nobody asked for is no answer") {
@@ -400,7 +400,7 @@ TEST_CASE("a 101 that nobody asked for is no answer") {
 
 TEST_CASE("an upstream that refuses connections is told, and the client's connection goes on") {
   World world = World::without_upstream();
-  Peer client = world.connect();
+  FarEnd client = world.connect();
   client.send(kGet);
   world.until_has(client, "HTTP/1.1 502 ");
   CHECK(world.failed("connect_refused"));
@@ -438,16 +438,16 @@ TEST_CASE("an answer that breaks off cannot be taken for a whole one") {
     std::string request;
     std::string answer;
     bool resets;
-    Peer::End end;
+    FarEnd::End end;
   };
   const Row rows[] = {
-      {kGet, kBegun, false, Peer::End::closed},
-      {kGet, kBegun, true, Peer::End::closed},
-      {kGet, chunked, false, Peer::End::closed},
-      {kGet, chunked + "zz\r\n", false, Peer::End::closed},
-      {kGet, until_close, true, Peer::End::closed},
-      {kOldGet, until_close, true, Peer::End::reset},
-      {kOldGet, chunked, false, Peer::End::reset},
+      {kGet, kBegun, false, FarEnd::End::closed},
+      {kGet, kBegun, true, FarEnd::End::closed},
+      {kGet, chunked, false, FarEnd::End::closed},
+      {kGet, chunked + "zz\r\n", false, FarEnd::End::closed},
+      {kGet, until_close, true, FarEnd::End::closed},
+      {kOldGet, until_close, true, FarEnd::End::reset},
+      {kOldGet, chunked, false, FarEnd::End::reset},
   };
   for (const Row& row : rows) {
     INFO(row.request << row.answer << (row.resets ? " and a reset" : ""));

@@ -40,15 +40,15 @@ struct Fixture {
   }
   Result connect() {
     std::optional<Result> result;
-    Stream stream(TcpSocket(loop), deadlines, holder, kBufferForAnswers);
-    asio::co_spawn(loop, connect(stream, result), asio::detached);
+    Peer peer(TcpSocket(loop), deadlines, holder, kBufferForAnswers);
+    asio::co_spawn(loop, connect(peer, result), asio::detached);
     loop.restart();
     while (!result) loop.run_one();
     return *result;
   }
-  Task<> connect(Stream& stream, std::optional<Result>& result) {
+  Task<> connect(Peer& peer, std::optional<Result>& result) {
     net::Pacer::Token token;
-    result = co_await upstream.connect(stream, token, std::chrono::seconds(30));
+    result = co_await upstream.connect(peer, token, std::chrono::seconds(30));
   }
   // Returns when the look-ups that are under way have been answered: a loop has one thread for all
   // of them, which takes them in turn.

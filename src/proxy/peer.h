@@ -1,5 +1,6 @@
-// A TCP connection with its receive buffer and its time limit: both sides of the proxy are one of
-// these. Loop thread only.
+// Who is at the other end of a TCP connection, the client or the upstream, with the connection's
+// receive buffer and its time limit. Whether peers are still there is net/peers.h. Loop thread
+// only.
 #pragma once
 
 #include <array>
@@ -15,21 +16,21 @@
 namespace taskgate::proxy {
 
 // Why a read or write failed.
-enum class StreamFault : std::uint8_t { none, eof, broken, vanished, timeout, interrupted };
+enum class PeerFault : std::uint8_t { none, eof, broken, vanished, timeout, interrupted };
 
 // What the receive buffer has at first, in bytes. Most requests fit into so little, glibc keeps
 // blocks of this size at hand, and of a crowd each client has one.
 inline constexpr std::size_t kBufferForRequests = 1024;
 inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
 
-class Stream {
+class Peer {
  public:
   // What the buffer has beyond the first one is charged to `holder`, the client that it is for.
-  Stream(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
-         std::size_t first_buffer);
-  ~Stream() { holder_.discharge(charged(capacity_)); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
+  Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
+       std::size_t first_buffer);
+  ~Peer() { holder_.discharge(charged(capacity_)); }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
 
   TcpSocket& socket() { return socket_; }
   // Goes on with another connection, as if it had had no other; an interruption stays.
@@ -78,7 +79,7 @@ class Stream {
   Task<bool> read_into(net::Pipe& pipe, std::uint64_t most);
   Task<bool> write(net::Pipe& pipe);
 
-  StreamFault fault() const { return fault_; }
+  PeerFault fault() const { return fault_; }
   // Whether the peer is found to answer nothing any more (net/peers.h), also where no operation was
   // under way that could have told.
   bool has_vanished();
@@ -89,7 +90,7 @@ class Stream {
   // Makes what is under way, and all that would come, fail with `interrupted`.
   void interrupt();
   bool interrupted() const { return interrupted_; }
-  // The same for the read that is under way only; the stream stays usable.
+  // The same for the read that is under way only; the connection stays usable.
   void cancel_read();
 
   // Lets small writes go out before what was written earlier is acknowledged (TCP_NODELAY). A
@@ -134,7 +135,7 @@ class Stream {
   bool last_read_filled_ = false;
   std::uint8_t brief_silences_ = 0;  // in a row
   bool interrupted_ = false;
-  StreamFault fault_ = StreamFault::none;
+  PeerFault fault_ = PeerFault::none;
   std::uint64_t written_ = 0;
 };
 

@@ -1,4 +1,4 @@
-#include "proxy/stream.h"
+#include "proxy/peer.h"
 
 #include <sys/socket.h>
 
@@ -14,8 +14,8 @@
 namespace taskgate::proxy {
 namespace {
 
-// An idle stream should cost little, a bulk transfer few system calls: the buffer starts small and
-// grows when a read fills it.
+// An idle connection should cost little, a bulk transfer few system calls: the buffer starts small
+// and grows when a read fills it.
 constexpr std::size_t kGrownBuffer = 4 * 1024;
 constexpr std::size_t kLargeBuffer = 64 * 1024;
 
@@ -29,12 +29,12 @@ constexpr std::uint8_t kBriefInARow = 8;
 
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
 
-bool is_empty(const Stream::Parts& parts) {
+bool is_empty(const Peer::Parts& parts) {
   return std::ranges::all_of(parts, [](std::string_view part) { return part.empty(); });
 }
 
 // Takes `bytes` off the front.
-void advance(Stream::Parts& parts, std::size_t bytes) {
+void advance(Peer::Parts& parts, std::size_t bytes) {
   for (std::string_view& part : parts) {
     const std::size_t taken = std::min(bytes, part.size());
     part.remove_prefix(taken);
@@ -43,9 +43,9 @@ void advance(Stream::Parts& parts, std::size_t bytes) {
 }
 
 // As send(), without waiting. The kernel takes one piece faster than a list of one.
-ssize_t send_parts(int descriptor, const Stream::Parts& parts) {
+ssize_t send_parts(int descriptor, const Peer::Parts& parts) {
   constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
-  std::array<iovec, std::tuple_size_v<Stream::Parts>> pieces;
+  std::array<iovec, std::tuple_size_v<Peer::Parts>> pieces;
   std::size_t count = 0;
   for (const std::string_view part : parts) {
     if (!part.empty()) pieces[count++] = {const_cast<char*>(part.data()), part.size()};
@@ -61,52 +61,52 @@ ErrorCode last_error() {
 
 }  // namespace
 
-Stream::Stream(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
-               std::size_t first_buffer)
+Peer::Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
+           std::size_t first_buffer)
     : socket_(std::move(socket)),
       deadline_(deadlines, [this] { cancel_read(); }),
       holder_(holder),
       first_buffer_(first_buffer) {}
 
-void Stream::replace(TcpSocket socket) {
+void Peer::replace(TcpSocket socket) {
   socket_ = std::move(socket);
   begin_ = end_ = 0;
   last_read_filled_ = false;
-  fault_ = StreamFault::none;
+  fault_ = PeerFault::none;
   written_ = 0;
 }
 
-void Stream::consume(std::size_t bytes) {
+void Peer::consume(std::size_t bytes) {
   begin_ += bytes;
   if (begin_ == end_) begin_ = end_ = 0;
 }
 
-void Stream::release_buffer() {
+void Peer::release_buffer() {
   if (begin_ != end_) return;
   holder_.discharge(charged(capacity_));
   buffer_.reset();
   capacity_ = 0;
 }
 
-void Stream::drop_received() {
+void Peer::drop_received() {
   consume(received().size());
   release_buffer();
 }
 
-Task<bool> Stream::claim(HeldBytes::Claim claim) {
+Task<bool> Peer::claim(HeldBytes::Claim claim) {
   const bool granted = co_await holder_.wait(claim, paused_);
   const bool goes_on = granted && !stopped();
   if (granted && !goes_on && claim.use != HeldFor::body) holder_.discharge(claim.charged);
-  if (!granted && !stopped()) fault_ = StreamFault::interrupted;
+  if (!granted && !stopped()) fault_ = PeerFault::interrupted;
   co_return goes_on;
 }
 
-std::size_t Stream::grown() const {
+std::size_t Peer::grown() const {
   return std::max(kGrownBuffer, capacity_ * 2);
 }
 
 // Whether the buffer may be of another size, for speed's sake.
-bool Stream::recharge(std::size_t capacity) {
+bool Peer::recharge(std::size_t capacity) {
   const std::size_t before = charged(capacity_);
   const std::size_t after = charged(capacity);
   if (after > before) return holder_.try_charge(HeldFor::speed, after - before);
@@ -115,7 +115,7 @@ bool Stream::recharge(std::size_t capacity) {
 }
 
 // A buffer that is full was charged for the next size before.
-void Stream::make_room() {
+void Peer::make_room() {
   const std::size_t used = end_ - begin_;
   if (capacity_ == 0) return reserve(first_buffer_);
   if (used == capacity_) return reserve(grown());
@@ -130,7 +130,7 @@ void Stream::make_room() {
   }
 }
 
-void Stream::reserve(std::size_t capacity) {
+void Peer::reserve(std::size_t capacity) {
   const std::size_t used = end_ - begin_;
   auto fresh = std::make_unique_for_overwrite<char[]>(capacity);
   if (used > 0) std::memcpy(fresh.get(), buffer_.get() + begin_, used);
@@ -140,32 +140,32 @@ void Stream::reserve(std::size_t capacity) {
   end_ = used;
 }
 
-bool Stream::stopped() {
-  if (fault_ == StreamFault::vanished) return true;
-  if (interrupted_) fault_ = StreamFault::interrupted;
-  if (deadline_.expired()) fault_ = StreamFault::timeout;
+bool Peer::stopped() {
+  if (fault_ == PeerFault::vanished) return true;
+  if (interrupted_) fault_ = PeerFault::interrupted;
+  if (deadline_.expired()) fault_ = PeerFault::timeout;
   return interrupted_ || deadline_.expired();
 }
 
-void Stream::note(ErrorCode error) {
+void Peer::note(ErrorCode error) {
   if (stopped()) return;
   if (error == asio::error::eof) {
-    fault_ = StreamFault::eof;
+    fault_ = PeerFault::eof;
   } else if (error == asio::error::operation_aborted) {
-    fault_ = StreamFault::interrupted;
+    fault_ = PeerFault::interrupted;
   } else if (error == asio::error::timed_out) {
-    fault_ = StreamFault::vanished;
+    fault_ = PeerFault::vanished;
   } else {
-    fault_ = StreamFault::broken;
+    fault_ = PeerFault::broken;
   }
 }
 
-bool Stream::has_vanished() {
-  if (net::takes_vanished(socket_.native_handle())) fault_ = StreamFault::vanished;
-  return fault_ == StreamFault::vanished;
+bool Peer::has_vanished() {
+  if (net::takes_vanished(socket_.native_handle())) fault_ = PeerFault::vanished;
+  return fault_ == PeerFault::vanished;
 }
 
-Task<bool> Stream::read(bool after_silence) {
+Task<bool> Peer::read(bool after_silence) {
   if (stopped()) co_return false;
   const TimePoint began = after_silence ? Clock::now() : TimePoint{};
   if (after_silence && brief_silences_ < kBriefInARow && begin_ == end_) {
@@ -198,7 +198,7 @@ Task<bool> Stream::read(bool after_silence) {
   co_return true;
 }
 
-void Stream::read_short(std::uint64_t length) {
+void Peer::read_short(std::uint64_t length) {
   const std::size_t used = end_ - begin_;
   if (length <= used || length > kShortBody) return;
   const auto all = static_cast<std::size_t>(length);
@@ -211,7 +211,7 @@ void Stream::read_short(std::uint64_t length) {
   if (bytes > 0) end_ += static_cast<std::size_t>(bytes);
 }
 
-void Stream::note_silence(Duration lasted) {
+void Peer::note_silence(Duration lasted) {
   if (lasted >= kBriefSilence) {
     brief_silences_ = 0;
   } else if (brief_silences_ < kBriefInARow) {
@@ -219,7 +219,7 @@ void Stream::note_silence(Duration lasted) {
   }
 }
 
-Stream::Sent Stream::send_now(Parts& parts) {
+Peer::Sent Peer::send_now(Parts& parts) {
   if (is_empty(parts)) return Sent::all;
   if (stopped()) return Sent::failed;
   const ssize_t bytes = send_parts(socket_.native_handle(), parts);
@@ -229,7 +229,7 @@ Stream::Sent Stream::send_now(Parts& parts) {
   return is_empty(parts) ? Sent::all : Sent::part;
 }
 
-Stream::Sent Stream::send_now(net::Pipe& pipe) {
+Peer::Sent Peer::send_now(net::Pipe& pipe) {
   if (pipe.held() == 0) return Sent::all;
   if (stopped()) return Sent::failed;
   const std::ptrdiff_t moved = pipe.drain_to(socket_.native_handle());
@@ -238,13 +238,13 @@ Stream::Sent Stream::send_now(net::Pipe& pipe) {
   return pipe.held() == 0 ? Sent::all : Sent::part;
 }
 
-Stream::Sent Stream::part_or_failed(ErrorCode error) {
+Peer::Sent Peer::part_or_failed(ErrorCode error) {
   if (error == asio::error::would_block) return Sent::part;
   note(error);
   return Sent::failed;
 }
 
-Task<bool> Stream::write(Parts parts, Duration within) {
+Task<bool> Peer::write(Parts parts, Duration within) {
   bool waited = false;
   Sent sent = send_now(parts);
   while (sent == Sent::part) {
@@ -257,7 +257,7 @@ Task<bool> Stream::write(Parts parts, Duration within) {
   co_return sent == Sent::all;
 }
 
-Task<bool> Stream::read_into(net::Pipe& pipe, std::uint64_t most) {
+Task<bool> Peer::read_into(net::Pipe& pipe, std::uint64_t most) {
   const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, net::Pipe::kPiece));
   for (;;) {
     if (stopped()) co_return false;
@@ -269,7 +269,7 @@ Task<bool> Stream::read_into(net::Pipe& pipe, std::uint64_t most) {
   }
 }
 
-Task<bool> Stream::write(net::Pipe& pipe) {
+Task<bool> Peer::write(net::Pipe& pipe) {
   Sent sent = send_now(pipe);
   while (sent == Sent::part) {
     const bool goes_on = co_await wait_or_note(asio::error::would_block, TcpSocket::wait_write);
@@ -281,7 +281,7 @@ Task<bool> Stream::write(net::Pipe& pipe) {
 
 // Behind a system call that moved nothing: waits where the socket was only not ready, and says
 // whether to try again; else remembers why it failed.
-Task<bool> Stream::wait_or_note(ErrorCode error, TcpSocket::wait_type ready) {
+Task<bool> Peer::wait_or_note(ErrorCode error, TcpSocket::wait_type ready) {
   if (error == asio::error::would_block) {
     const auto [failed] = co_await socket_.async_wait(ready, kTask);
     error = failed;
@@ -290,39 +290,39 @@ Task<bool> Stream::wait_or_note(ErrorCode error, TcpSocket::wait_type ready) {
   co_return !error;
 }
 
-void Stream::interrupt() {
+void Peer::interrupt() {
   interrupted_ = true;
   cancel_read();
 }
 
-void Stream::cancel_read() {
+void Peer::cancel_read() {
   ErrorCode ignored;
   socket_.cancel(ignored);
   if (paused_ != nullptr) paused_->cancel();
 }
 
-void Stream::send_at_once() {
+void Peer::send_at_once() {
   ErrorCode ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
-void Stream::half_close() {
+void Peer::half_close() {
   ErrorCode ignored;
   socket_.shutdown(TcpSocket::shutdown_send, ignored);
 }
 
-void Stream::reset() {
+void Peer::reset() {
   ErrorCode ignored;
   socket_.set_option(asio::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);
 }
 
-void Stream::close() {
+void Peer::close() {
   ErrorCode ignored;
   socket_.close(ignored);
 }
 
-Task<> Stream::linger(Duration limit) {
+Task<> Peer::linger(Duration limit) {
   half_close();
   deadline_.set(limit);
   for (std::size_t dropped = received().size(); dropped < kLingerBytes;) {

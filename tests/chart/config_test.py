@@ -158,7 +158,7 @@ class Keys(unittest.TestCase):
 
     def test_the_schema_knows_each_key_and_no_other(self):
         schema = json.loads((CHART / "values.schema.json").read_text())
-        self.assertEqual(set(leaves(schema["properties"]["config"])), set(documented()) - OWN_VALUES)
+        self.assertEqual(set(leaves(schema["$defs"]["config"])), set(documented()) - OWN_VALUES)
 
     def test_the_ranges_are_the_programs(self):
         ranges = yaml.safe_load((CHART / "files/ranges.yaml").read_text())
@@ -216,7 +216,7 @@ class Rules(unittest.TestCase):
 
     def test_the_schema_knows_each_key_of_a_rule_and_no_other(self):
         # What the program says one may use instead of a key that it does not know.
-        schema = json.loads((CHART / "values.schema.json").read_text())["properties"]["config"]["properties"]["routes"]
+        schema = json.loads((CHART / "values.schema.json").read_text())["$defs"]["config"]["properties"]["routes"]
         rule = schema["oneOf"][1]["properties"]["rules"]["items"]
         parts = {name: mapping for name, one in rule["properties"].items() for mapping in (one, *one.get("oneOf", ()))
                  if "properties" in mapping}

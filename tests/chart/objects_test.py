@@ -240,15 +240,16 @@ class Whole(unittest.TestCase):
     def test_no_number_is_put_into_text_as_a_float(self):
         # Values files hold numbers as float64, which templates write as 1e+06 from a million on.
         schema = json.loads((CHART / "values.schema.json").read_text())
-        whole = set(re.findall(r'"(\w+)": (?:{"type": "integer"|{"\$ref": "#/\$defs/port"})', json.dumps(schema)))
+        number = r'{"type": "integer"|{"\$ref": "#/\$defs/port"}'
+        whole = set(re.findall(rf'"(\w+)": (?:{number}|{{"anyOf": \[{{"const": ""}}, {number})', json.dumps(schema)))
         self.assertLessEqual({"limit", "port", "adminPort", "uid", "seconds", "notice"}, whole)
         templates = [*CHART.glob("templates/**/*.*"), *(ROOT / "manifests/source/templates").iterdir(),
                      *(ROOT / "tests/chart/consumer/templates").iterdir()]
         use = re.compile(rf"{{{{[^}}]*\.(?:{'|'.join(whole)})\b[^}}]*}}}}")
         for template in templates:
             for expression in use.findall(re.sub(r'"(\\.|[^"\\])*"', '""', template.read_text())):
-                # A dictionary holds it as a number.
-                self.assertRegex(expression, r"\| int64|\(int(64)? |:= dict", template.name)
+                # A dictionary holds it as a number, and a condition puts nothing into text.
+                self.assertRegex(expression, r"\| int64|\(int(64)? |:= dict|^{{- (if|with) ", template.name)
 
     def test_names_that_look_like_numbers_stay_names(self):
         objects = render({"workspaces": [{"name": "123", "namespace": "1e3"}], "fullnameOverride": "7",

@@ -169,7 +169,7 @@ class Limit(unittest.TestCase):
 class Variables(unittest.TestCase):
     def test_the_workspaces_limit_comes_from_the_ConfigMap(self):
         # As a plain value a new limit would change the pod's template, and the restart would end every session.
-        agent = agent_of(chart.render({"app": {"limitVariable": "KC_MAX_TASKS"}}))
+        agent = agent_of(chart.render({"preset": "kube-coder"}))
         self.assertEqual(variables(agent)["KC_MAX_TASKS"],
                          {"configMapKeyRef": {"name": "taskgate", "key": "limit", "optional": True}})
 

@@ -145,12 +145,16 @@ NO_RULES = (None, {}, {"ports": [{"port": 1}]}, {"from": None}, {"from": []}, {"
 NO_LABELS = (None, {}, {"app": None})
 
 
+# Without a label Grafana's sidecar passes it by, and a container may have no limit on CPU: both may be wanted.
+OPTIONAL = {("dashboard", "labels"), ("sidecar", "resources", "limits", "cpu"), ("helmTest", "resources", "limits", "cpu")}
+
+
 class Nulls(unittest.TestCase):
     """A null takes a default away, and what is left must still mean what was meant."""
 
     defaults = dict(values_below(yaml.safe_load((CHART / "values.yaml").read_text())))
-    # Without a label Grafana's sidecar passes it by, which may be wanted.
-    needed = {path for path, value in defaults.items() if value not in ("", {}, [], False) and path[:2] != ("dashboard", "labels")}
+    needed = {path for path, value in defaults.items()
+              if value not in ("", {}, [], False) and not OPTIONAL & {path[:length] for length in range(1, 5)}}
 
     def assert_refused(self, paths, err):
         for *sections, name in paths:
@@ -160,8 +164,7 @@ class Nulls(unittest.TestCase):
         values = {path for path in self.needed if not isinstance(self.defaults[path], dict) and "matchLabels" not in path}
         self.assert_refused(values, error_of(set_to_null(values)))
         for depth in (1, 2):
-            sections = {path for path in self.needed if isinstance(self.defaults[path], dict) and len(path) == depth
-                        and path != ("config", "refuse")}
+            sections = {path for path in self.needed if isinstance(self.defaults[path], dict) and len(path) == depth}
             self.assert_refused(sections, error_of(set_to_null(sections)))
 
     def test_where_the_default_is_empty_a_null_is_that(self):
@@ -211,7 +214,7 @@ class Schema(unittest.TestCase):
                     self.assertIn("additionalProperties", schema, path)
                 for name, one in schema.items():
                     # A condition only narrows what stands beside it.
-                    if name not in ("if", "else", "not"):
+                    if name not in ("if", "then", "else", "not"):
                         closed(one, f"{path}/{name}")
 
         closed(self.schema, "")

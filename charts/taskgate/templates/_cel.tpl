@@ -41,6 +41,48 @@ list where `has` is false. All three are CEL.
 {{ .items }}.map(item, JSONPatch{op: "add", path: {{ .path }} + "/-", value: item})
 {{- end }}
 
+{{/*
+One part of what pods get, as CEL: the release's, and where workspaces have another one, theirs by their namespaces. Takes the
+part's name, the release's parts, and those of others as a mapping from their JSON to the namespaces.
+*/}}
+{{- define "taskgate.celPart" -}}
+{{- $part := .part -}}
+{{- $usual := get .usual $part -}}
+{{- $byValue := dict -}}
+{{- range $json, $namespaces := .others -}}
+{{- $value := get (fromJson $json) $part -}}
+{{- if ne (toJson $value) (toJson $usual) -}}
+{{- $_ := set $byValue (toJson $value) (concat (get $byValue (toJson $value) | default list) $namespaces) -}}
+{{- end -}}
+{{- end -}}
+{{- range $json, $namespaces := $byValue -}}
+request.namespace in {{ toJson $namespaces }} ? {{ include "taskgate.cel" (printf "{\"it\":%s}" $json | fromJson).it }} :
+{{ end -}}
+{{- include "taskgate.cel" $usual -}}
+{{- end }}
+
+{{/*
+All that goes into a pod, as JSON. The gate takes over the name of the workspace's port, by which the Service finds it.
+*/}}
+{{- define "taskgate.celParts" -}}
+{{- $scope := . -}}
+{{- $parts := dict -}}
+{{- range list "initContainers" "containers" "volumes" "appVolumeMounts" "appEnv" -}}
+{{- $_ := set $parts . (include (printf "taskgate.%s" .) $scope | fromYamlArray) -}}
+{{- end -}}
+{{- range list "appLifecycle" "podLabels" "podAnnotations" -}}
+{{- $_ := set $parts . (include (printf "taskgate.%s" .) $scope | fromYaml) -}}
+{{- end -}}
+{{- range concat $parts.initContainers $parts.containers -}}
+{{- range .ports -}}
+{{- if eq (int .containerPort) (int $scope.Values.sidecar.port) -}}
+{{- $_ := set . "name" $scope.Values.injection.admissionPolicy.portName -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $parts -}}
+{{- end }}
+
 {{/* v1 came with Kubernetes 1.36, v1beta1 with 1.34. */}}
 {{- define "taskgate.admissionApiVersion" -}}
 {{- if semverCompare ">=1.36.0-0" .Capabilities.KubeVersion.Version -}}

@@ -8,6 +8,8 @@ charts that write their own pod template:
   taskgate.appEnv           list; for the workspace's container
   taskgate.appVolumeMounts  list; for the workspace's container
   taskgate.appLifecycle     map; for the workspace's container (empty with app.preStop none)
+  taskgate.podLabels        map; for the pod: which gate it has, and by which settings
+  taskgate.podAnnotations   map; for the pod
 */}}
 
 {{- define "taskgate.initContainers" -}}
@@ -40,19 +42,26 @@ charts that write their own pod template:
     medium: Memory
     sizeLimit: 1Mi
 {{- end }}
+{{- with .Values.sidecar.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "taskgate.appEnv" -}}
-{{- with .Values.app.limitVariable -}}
-# From the ConfigMap, so that a new limit does not change the pod's template, which would restart the workspace.
+{{- with include "taskgate.variable" (list . "limitVariable") -}}
+# By reference, so that a new limit does not change the pod's template, which would restart the workspace.
 - name: {{ . | quote }}
   valueFrom:
+    {{- with include "taskgate.limitFrom" $ }}
+    {{- . | nindent 4 }}
+    {{- else }}
     configMapKeyRef:
       name: {{ $.Values.configMap.name | quote }}
       key: limit
       optional: true
+    {{- end }}
 {{ end -}}
-{{- with .Values.app.urlVariable -}}
+{{- with include "taskgate.variable" (list . "urlVariable") -}}
 - name: {{ . | quote }}
   value: http://127.0.0.1:{{ $.Values.sidecar.port | int64 }}
 {{ end -}}
@@ -78,6 +87,61 @@ preStop:
 preStop:
   exec:
     command: [sleep, {{ .Values.drain.seconds | int64 | quote }}]
+{{- end -}}
+{{- end }}
+
+{{/*
+For `kubectl get pods -L taskgate.dev/version,taskgate.dev/settings`: an upgrade of the chart changes no pod, and whoever is
+behind shows by them.
+*/}}
+{{- define "taskgate.podLabels" -}}
+taskgate.dev/version: {{ include "taskgate.version" . | quote }}
+taskgate.dev/settings: {{ include "taskgate.settings" . | quote }}
+{{- end }}
+
+{{- define "taskgate.podAnnotations" -}}
+{{- $own := dict
+      "kubectl.kubernetes.io/default-container" .Values.app.container
+      "taskgate.dev/injected" (printf "%s, settings %s" (include "taskgate.image" .) (include "taskgate.settings" .)) -}}
+{{ include "taskgate.over" (list .Values.podAnnotations $own) | fromJson | toYaml }}
+{{- end }}
+
+{{/* The image's tag, or the start of its digest, as a label may have it. */}}
+{{- define "taskgate.version" -}}
+{{- with .Values.image.digest -}}
+{{ trimPrefix "sha256:" . | trunc 12 }}
+{{- else -}}
+{{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | trimAll "-._" }}
+{{- end -}}
+{{- end }}
+
+{{/* A hash of all that goes into a pod, and of nothing that reaches a running one by the ConfigMap. */}}
+{{- define "taskgate.settings" -}}
+{{- $parts := list (toJson .Values.podAnnotations) -}}
+{{- $scope := . -}}
+{{- range list "initContainers" "containers" "volumes" "appEnv" "appVolumeMounts" "appLifecycle" -}}
+{{- $parts = append $parts (include (printf "taskgate.%s" .) $scope) -}}
+{{- end -}}
+{{- join "\n" $parts | sha256sum | trunc 8 -}}
+{{- end }}
+
+{{/* Those of all workspaces, with a comma between: whatever a pod of this release may be marked with. */}}
+{{- define "taskgate.settingsOfAll" -}}
+{{- $all := list (include "taskgate.settings" .) -}}
+{{- range .Values.workspaces -}}
+{{- $scope := dict "Values" (include "taskgate.valuesOf" (list $ .) | fromJson) "Chart" $.Chart "Files" $.Files -}}
+{{- $all = append $all (include "taskgate.settings" $scope) -}}
+{{- end -}}
+{{- uniq $all | join "," -}}
+{{- end }}
+
+{{/* Where a limit that comes from memory is read, for both containers; empty where it does not come from there. */}}
+{{- define "taskgate.limitFrom" -}}
+{{- with .Values.limitFrom.memoryPerTask -}}
+resourceFieldRef:
+  containerName: {{ $.Values.app.container | quote }}
+  resource: limits.memory
+  divisor: {{ . | quote }}
 {{- end -}}
 {{- end }}
 
@@ -142,6 +206,12 @@ restartPolicy: Always
 # What belongs to the pod's shape is set here, what can change while it runs is in the ConfigMap. A port without an address
 # is open to IPv4 and IPv6: probes and Services come on whichever of them the cluster puts first.
 env:
+  {{- with include "taskgate.limitFrom" . }}
+  # The first one: the admission policy puts a limit that the pod has by an annotation in this place.
+  - name: TASKGATE_LIMIT
+    valueFrom:
+      {{- . | nindent 6 }}
+  {{- end }}
   - name: TASKGATE_LISTEN
     value: {{ printf ":%d" (.Values.sidecar.port | int64) | quote }}
   - name: TASKGATE_ADMIN
@@ -155,6 +225,9 @@ env:
   {{- with include "taskgate.tmuxTmpdir" . }}
   - name: TMUX_TMPDIR
     value: {{ . }}
+  {{- end }}
+  {{- with .Values.sidecar.extraEnv }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
 ports:
   - name: taskgate
@@ -170,6 +243,9 @@ volumeMounts:
     readOnly: true
   - {{ include "taskgate.tmuxMount" . | nindent 4 | trim }}
     readOnly: true
+  {{- with .Values.sidecar.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- include "taskgate.probes" . | nindent 0 }}
 lifecycle:
   preStop:
@@ -207,13 +283,19 @@ livenessProbe:
   terminationGracePeriodSeconds: 5
 {{- end }}
 
+{{/* As the restricted Pod Security Standard has it, for all containers with the gate's image. */}}
 {{- define "taskgate.securityContext" -}}
-runAsNonRoot: true
-runAsUser: {{ .Values.tmux.uid | int64 }}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
-seccompProfile:
-  type: RuntimeDefault
+{{- $own := dict
+      "runAsNonRoot" true
+      "allowPrivilegeEscalation" false
+      "readOnlyRootFilesystem" true
+      "capabilities" (dict "drop" (list "ALL"))
+      "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- with .Values.tmux.uid -}}
+{{- $_ := set $own "runAsUser" (int64 .) -}}
+{{- end -}}
+{{- range $field, $value := .Values.sidecar.securityContext -}}
+{{- $_ := set $own $field $value -}}
+{{- end -}}
+{{ toYaml $own }}
 {{- end }}

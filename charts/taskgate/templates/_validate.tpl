@@ -2,8 +2,14 @@
 What values.schema.json cannot say: values that are wrong only together. Each message names the values, and what to do.
 */}}
 {{- define "taskgate.validate" -}}
-{{- include "taskgate.validateConfig" . -}}
+{{- include "taskgate.validateConfigs" . -}}
 {{- include "taskgate.validateImage" . -}}
+{{- include "taskgate.validatePod" (list . "") -}}
+{{- range .Values.workspaces -}}
+{{- include "taskgate.validatePod" (list (dict "Values" (include "taskgate.valuesOf" (list $ .) | fromJson)) (printf "workspaces: %s: " .name)) -}}
+{{- end -}}
+{{- include "taskgate.validateResources" (list "helmTest.resources" .Values.helmTest.resources) -}}
+{{- include "taskgate.validateMonitors" . -}}
 {{- $namespaces := dict -}}
 {{- range .Values.workspaces -}}
 {{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
@@ -24,6 +30,11 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- range $key, $value := .Values.commonAnnotations -}}
+{{- if hasPrefix "helm.sh/" $key -}}
+{{- fail (printf "commonAnnotations: %s would be on every object, and tells Helm what to do with it; leave it out" $key) -}}
+{{- end -}}
+{{- end -}}
 {{- if gt (int .Values.drain.notice) (int .Values.drain.seconds) -}}
 {{- fail "drain.notice is longer than drain.seconds, which it is a part of" -}}
 {{- end -}}
@@ -32,9 +43,6 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- end -}}
 {{- if has (int .Values.app.port) (list (int .Values.sidecar.port) (int .Values.sidecar.adminPort)) -}}
 {{- fail "app.port is also a port of the sidecar: the containers of a pod share their ports" -}}
-{{- end -}}
-{{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled -}}
-{{- fail "podMonitor.enabled and serviceMonitor.enabled: each gate would be scraped twice; enable one" -}}
 {{- end -}}
 {{- if and (eq .Values.sidecar.mode "native") (semverCompare "<1.29.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "sidecar.mode native needs Kubernetes 1.29, and this is %s; set sidecar.mode to classic" .Capabilities.KubeVersion.Version) -}}
@@ -55,131 +63,93 @@ is that of an official image, `localhost/` that of one which an engine has built
 {{- end -}}
 {{- end }}
 
-{{/* What the program would refuse in the ConfigMap, in its own words. */}}
-{{- define "taskgate.validateConfig" -}}
-{{- $faults := list -}}
-{{- range $key, $allowed := .Files.Get "files/ranges.yaml" | fromYaml -}}
-{{- $value := $.Values.config -}}
-{{- range splitList "." $key -}}
-{{- $value = get ($value | default dict) . -}}
+{{/*
+What the API server would refuse of a pod. Takes a scope, and the words before a message: the values may be those of one
+workspace.
+*/}}
+{{- define "taskgate.validatePod" -}}
+{{- $values := (index . 0).Values -}}
+{{- $at := index . 1 -}}
+{{- if and (eq $values.tmux.share "subPath") (not $values.tmux.uid) -}}
+{{- fail (printf "%stmux.share subPath mounts at /tmp/tmux-<uid>, so tmux.uid may not be empty; use tmpdir" $at) -}}
 {{- end -}}
-{{- if not (has $value (list nil "")) -}}
-{{- $bounds := regexFind "from .*" $allowed | splitList " " -}}
-{{- $amount := include "taskgate.amount" $value | int64 -}}
-{{- $isNone := and (hasPrefix "0 (none)" $allowed) (eq $amount 0) -}}
-{{- $isLess := lt $amount (include "taskgate.amount" (index $bounds 1) | int64) -}}
-{{- if and (not $isNone) (or $isLess (gt $amount (include "taskgate.amount" (index $bounds 3) | int64))) -}}
-{{- $faults = append $faults (printf "config.%s: '%s' is out of range; use %s" $key (include "taskgate.text" $value) $allowed) -}}
+{{- include "taskgate.validateResources" (list (printf "%ssidecar.resources" $at) $values.sidecar.resources) -}}
+{{- $names := list "TMUX_TMPDIR" -}}
+{{- range $values.sidecar.extraEnv -}}
+{{- if or (hasPrefix "TASKGATE_" .name) (has .name (list "KC_MAX_TASKS" "TMUX_TMPDIR")) -}}
+{{- fail (printf "sidecar.extraEnv: %s is a setting of the gate, and would go before the ConfigMap; use the values for it, or config" .name) -}}
 {{- end -}}
-{{- end -}}
-{{- end -}}
-{{- with $faults -}}
-{{- fail (join "\n" .) -}}
-{{- end -}}
-{{- include "taskgate.validateLists" . -}}
-{{- include "taskgate.validateClasses" . -}}
-{{- $admission := .Values.config.admission | default dict -}}
-{{- $limit := $admission.body_limit | default "1MiB" -}}
-{{- $total := $admission.body_total | default "16MiB" -}}
-{{- if gt (include "taskgate.amount" $limit | int64) (include "taskgate.amount" $total | int64) -}}
-{{- fail (printf "config.admission.body_limit (%s) is more than config.admission.body_total (%s)" (include "taskgate.text" $limit) (include "taskgate.text" $total)) -}}
-{{- end -}}
-{{- end }}
-
-{{/* What the program would refuse in lists: what would be there twice, and what a rule waits. */}}
-{{- define "taskgate.validateLists" -}}
-{{- with (.Values.config.tmux | default dict).socket -}}
-{{- if kindIs "slice" . -}}
-{{- $paths := list -}}
-{{- range . -}}
-{{- $paths = append $paths (regexReplaceAll "/+" . "/" | trimSuffix "/") -}}
-{{- end -}}
-{{- range $paths -}}
-{{- if or (has (dir .) $paths) (ne (len $paths) (len (uniq $paths))) -}}
-{{- fail (printf "config.tmux.socket: the sessions of one socket would be counted twice: %s" (join ", " $paths)) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- with .Values.config.routes -}}
-{{- if kindIs "map" . -}}
-{{- $names := list -}}
-{{- range .rules -}}
 {{- if has .name $names -}}
-{{- fail (printf "config.routes.rules: two rules have the name %s" .name) -}}
+{{- fail (printf "sidecar.extraEnv: %s is there twice" .name) -}}
 {{- end -}}
 {{- $names = append $names .name -}}
-{{- if kindIs "map" .slots -}}
-{{- if gt (.slots.default | default 1 | int64) (.slots.most | int64) -}}
-{{- fail (printf "config.routes.rules: %s: slots has a default above most" .name) -}}
 {{- end -}}
+{{- $volumes := list "taskgate-config" "taskgate-tmux" -}}
+{{- range $values.sidecar.extraVolumes -}}
+{{- if has .name $volumes -}}
+{{- fail (printf "sidecar.extraVolumes: two volumes would have the name %s" .name) -}}
 {{- end -}}
-{{- if gt (include "taskgate.amount" (.settle | default 0) | int64) (include "taskgate.amount" "10m" | int64) -}}
-{{- fail (printf "config.routes.rules: %s: settle: '%s' is out of range; use a duration from 0s to 10m" .name .settle) -}}
+{{- $volumes = append $volumes .name -}}
 {{- end -}}
+{{- $tmux := include "taskgate.tmuxMount" (index . 0) | fromYaml -}}
+{{- $paths := list "/etc/taskgate" $tmux.mountPath -}}
+{{- if has $tmux.mountPath (list "/etc/taskgate") -}}
+{{- fail (printf "%stmux: /etc/taskgate is where the gate's configuration is mounted; choose another mountPath" $at) -}}
+{{- end -}}
+{{- range $values.sidecar.extraVolumeMounts -}}
+{{- if has .mountPath $paths -}}
+{{- fail (printf "sidecar.extraVolumeMounts: two mounts would be at %s" .mountPath) -}}
+{{- end -}}
+{{- $paths = append $paths .mountPath -}}
+{{- end -}}
+{{- end }}
+
+{{/* A container that asks for more than it may have is refused. Takes the value's name and the value. */}}
+{{- define "taskgate.validateResources" -}}
+{{- $at := index . 0 -}}
+{{- $resources := index . 1 -}}
+{{- range $name, $limit := $resources.limits -}}
+{{- $request := get $resources.requests $name -}}
+{{- if and $limit $request -}}
+{{- if gt (include "taskgate.quantity" $request | float64) (include "taskgate.quantity" $limit | float64) -}}
+{{- fail (printf "%s: requests.%s (%v) is more than limits.%s (%v)" $at $name $request $name $limit) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end }}
 
-{{/* What the program would refuse in classes, each and all together, at the lowest limit of a workspace. */}}
-{{- define "taskgate.validateClasses" -}}
-{{- $names := list -}}
-{{- $floors := 0 -}}
-{{- range .Values.config.classes -}}
-{{- if has .name $names -}}
-{{- fail (printf "config.classes: two classes have the name %s" .name) -}}
+{{/* A quantity of Kubernetes as a plain number. */}}
+{{- define "taskgate.quantity" -}}
+{{- $text := toString . -}}
+{{- $unit := regexFind "[A-Za-z]*$" $text -}}
+{{- $factors := dict "" 1 "m" 0.001 "k" 1000 "M" 1000000 "G" 1000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 -}}
+{{- mulf (trimSuffix $unit $text | float64) (get $factors $unit) -}}
+{{- end }}
+
+{{- define "taskgate.validateMonitors" -}}
+{{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled -}}
+{{- fail "podMonitor.enabled and serviceMonitor.enabled: each gate would be scraped twice; enable one" -}}
 {{- end -}}
-{{- $names = append $names .name -}}
-{{- $floors = add $floors (.floor | default 0 | int64) -}}
-{{- if and (hasKey . "cap") (gt (.floor | default 0 | int64) (.cap | int64)) -}}
-{{- fail (printf "config.classes: %s has a floor above its cap" .name) -}}
-{{- end -}}
-{{- $wait := include "taskgate.amount" (.wait | default 0) | int64 -}}
-{{- $most := include "taskgate.amount" (.max_wait | default 0) | int64 -}}
-{{- if or (gt $wait 86400000) (gt $most 86400000) -}}
-{{- fail (printf "config.classes: %s waits longer than 24h" .name) -}}
-{{- end -}}
-{{- if and (gt $most 0) (lt $most $wait) -}}
-{{- fail (printf "config.classes: %s has a max_wait below its wait" .name) -}}
-{{- end -}}
-{{- $routes := (.match | default dict).routes | default list -}}
-{{- range kindIs "string" $routes | ternary (list $routes) $routes -}}
-{{- include "taskgate.validateRouteName" (list $ .) -}}
+{{- range $at := list "podMonitor" "serviceMonitor" -}}
+{{- $monitor := get $.Values $at -}}
+{{- if and $monitor.interval $monitor.scrapeTimeout -}}
+{{- if gt (include "taskgate.milliseconds" $monitor.scrapeTimeout | int64) (include "taskgate.milliseconds" $monitor.interval | int64) -}}
+{{- fail (printf "%s.scrapeTimeout (%s) is longer than %s.interval (%s), and Prometheus would refuse it" $at $monitor.scrapeTimeout $at $monitor.interval) -}}
 {{- end -}}
 {{- end -}}
-{{- range .Values.workspaces -}}
-{{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
-{{- if gt $floors ($workspace.limit | int64) -}}
-{{- fail (printf "config.classes: the floors of all classes (%d) are more than the limit of %s (%d)" $floors $workspace.name ($workspace.limit | int64)) -}}
 {{- end -}}
-{{- end -}}
-{{- with .Values.config.inherited_class -}}
-{{- if not (has . (append $names "default")) -}}
-{{- fail (printf "config.inherited_class: '%s' is no class" .) -}}
-{{- end -}}
+{{- if and .Values.serviceMonitor.enabled (regexMatch "^[0-9]" (include "taskgate.fullname" .)) -}}
+{{- fail (printf "serviceMonitor: a Service's name begins with a letter, and %s-metrics does not; set fullnameOverride" (include "taskgate.fullname" .)) -}}
 {{- end -}}
 {{- end }}
 
-{{/* Whether a class asks for a rule that there is. The built-in names are those of the program. */}}
-{{- define "taskgate.validateRouteName" -}}
-{{- $root := index . 0 -}}
-{{- $name := index . 1 -}}
-{{- $routes := $root.Values.config.routes | default "kube-coder" -}}
-{{- $names := list -}}
-{{- $use := $routes -}}
-{{- if kindIs "map" $routes -}}
-{{- range $routes.rules -}}
-{{- $names = append $names .name -}}
+{{/* A duration of Prometheus, which may have several parts: 1m30s. */}}
+{{- define "taskgate.milliseconds" -}}
+{{- $sum := 0 -}}
+{{- range regexFindAll "[0-9]+[a-z]+" . -1 -}}
+{{- $sum = add $sum (include "taskgate.amount" . | int64) -}}
 {{- end -}}
-{{- $use = $routes.use | default "kube-coder" -}}
-{{- end -}}
-{{- if eq $use "kube-coder" -}}
-{{- $names = concat $names ($root.Files.Get "files/routes.yaml" | fromYamlArray) -}}
-{{- end -}}
-{{- if not (has $name $names) -}}
-{{- fail (printf "config.classes: '%s' is the name of no rule" $name) -}}
-{{- end -}}
+{{- $sum -}}
 {{- end }}
 
 {{/* A number without an exponent, and any other value as it is: values files hold numbers as float64. */}}

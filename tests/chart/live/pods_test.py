@@ -13,6 +13,8 @@ LIMIT = {"name": "KC_MAX_TASKS",
 URL = {"name": "KC_DASHBOARD_URL", "value": "http://127.0.0.1:6090"}
 TMPDIR = {"name": "TMUX_TMPDIR", "value": "/run/tmux"}
 MOUNT = {"name": "taskgate-tmux", "mountPath": "/run/tmux"}
+MARKS = ("taskgate.dev/version", "taskgate.dev/settings")
+INJECTED = "taskgate.dev/injected"
 RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"cpu": "500m", "memory": "64Mi"}}
 
 
@@ -65,6 +67,11 @@ class TheUpstreamsPod(unittest.TestCase):
     def test_the_workspace_stays_the_default_container(self):
         self.assertEqual(self.pod["metadata"]["annotations"][DEFAULT_CONTAINER], "ide")
 
+    def test_it_is_marked_with_the_gate_that_it_has(self):
+        version, settings = (self.pod["metadata"]["labels"][mark] for mark in MARKS)
+        self.assertRegex(settings, "^[0-9a-f]{8}$")
+        self.assertEqual(self.pod["metadata"]["annotations"][INJECTED], f"registry.example/taskgate:{version}, settings {settings}")
+
     def test_the_ports_name_moves_to_the_gate(self):
         self.assertEqual([(port["name"], port["containerPort"]) for port in self.app["ports"]],
                          [("http", 8080), ("terminal", 7681), ("ungated", 6080), ("vnc", 6081)])
@@ -74,6 +81,8 @@ class TheUpstreamsPod(unittest.TestCase):
         pod = copy.deepcopy(self.pod)
         app = app_of(pod)
         del pod["spec"]["initContainers"], pod["metadata"]["annotations"], app["lifecycle"]
+        for mark in MARKS:
+            del pod["metadata"]["labels"][mark]
         pod["spec"]["volumes"] = [v for v in pod["spec"]["volumes"] if not v["name"].startswith("taskgate-")]
         app["volumeMounts"].remove(MOUNT)
         app["env"] = app["env"][:2]
@@ -126,10 +135,16 @@ class WhatIsThereAlready(unittest.TestCase):
         self.assertEqual(named("taskgate-tmux", pod["spec"]["volumes"])["emptyDir"], {"sizeLimit": "7Mi"})
 
     def test_annotations_stay(self):
-        self.assertEqual(gated(upstream_pod(annotations={"a": "b"}))["metadata"]["annotations"],
-                         {"a": "b", DEFAULT_CONTAINER: "ide"})
-        given = {DEFAULT_CONTAINER: "ssh-server"}
-        self.assertEqual(gated(upstream_pod(annotations=given))["metadata"]["annotations"], given)
+        for given, expected in (({"a": "b"}, {"a": "b", DEFAULT_CONTAINER: "ide"}),
+                                ({DEFAULT_CONTAINER: "ssh-server"}, {DEFAULT_CONTAINER: "ssh-server"})):
+            annotations = gated(upstream_pod(annotations=given))["metadata"]["annotations"]
+            self.assertIn("registry.example/taskgate", annotations.pop(INJECTED))
+            self.assertEqual(annotations, expected)
+
+    def test_marks_that_a_pod_brings_are_not_believed(self):
+        pod = gated(upstream_pod(annotations={INJECTED: "old"}, labels={"a": "b", MARKS[0]: "old"}))
+        self.assertEqual(pod["metadata"]["labels"], {"a": "b", **{mark: gated(upstream_pod())["metadata"]["labels"][mark] for mark in MARKS}})
+        self.assertNotEqual(pod["metadata"]["annotations"][INJECTED], "old")
 
     def test_probes_do_not_follow_the_ports_name(self):
         # They would ask the gate, and a fault of it would end the workspace and all its sessions.
@@ -140,6 +155,64 @@ class WhatIsThereAlready(unittest.TestCase):
                     self.assertEqual(app[probe][way]["port"], "ungated")
                     app = app_of(gated(pod_with(**{probe: {way: {"port": "terminal"}}})))
                     self.assertEqual(app[probe][way]["port"], "terminal")
+
+
+class TheLimit(unittest.TestCase):
+    """By an annotation of the pod, or from its memory."""
+
+    @staticmethod
+    def limits(pod, container="initContainers"):
+        """The variables with the limit: the gate's, and the workspace's own."""
+        gate = pod["spec"][container][-1]["env"]
+        found = [next((one for one in env if one["name"] == name), None)
+                 for env, name in ((gate, "TASKGATE_LIMIT"), (app_of(pod)["env"], "KC_MAX_TASKS"))]
+        return [one and one.get("value", one.get("valueFrom")) for one in found]
+
+    def test_an_annotation_goes_before_all_others(self):
+        for release, container in (("plain", "initContainers"), ("classic", "containers"), ("subpath", "initContainers"),
+                                   ("memory", "initContainers")):
+            for limit in ("0", "7", "100000"):
+                pod = gated(upstream_pod(annotations={"taskgate.dev/limit": limit}), release)
+                self.assertEqual(self.limits(pod, container), [limit, limit], release)
+                gate = pod["spec"][container][-1]
+                self.assertEqual((gate["name"], names(gate["env"]).count("TASKGATE_LIMIT")), ("taskgate", 1))
+
+    def test_it_is_found_beside_other_init_containers_and_variables(self):
+        pod = small_pod("ide", initContainers=[{"name": "first", "image": "none"}])
+        pod["metadata"]["annotations"] = {"taskgate.dev/limit": "3"}
+        pod["spec"]["containers"][0]["env"] = [{"name": "KC_MAX_TASKS", "value": "99"}]
+        pod = gated(pod)
+        self.assertEqual(self.limits(pod), ["3", "3"])
+        self.assertNotIn("env", pod["spec"]["initContainers"][0])
+
+    def test_one_that_is_no_limit_costs_nothing_and_is_named(self):
+        for limit in ("twelve", "-1", "1.5", "100001", "012", " 1", "x" * 10000):
+            pod = gated(upstream_pod(annotations={"taskgate.dev/limit": limit}))
+            self.assertEqual(self.limits(pod), [None, LIMIT["valueFrom"]], limit)
+            self.assertIn("not a whole number", pod["metadata"]["annotations"]["taskgate.dev/ignored"])
+        self.assertNotIn("taskgate.dev/ignored", gated(upstream_pod(annotations={"taskgate.dev/limit": "1"}))["metadata"]["annotations"])
+
+    def test_a_limit_from_memory_is_one_in_both_containers(self):
+        field = {"resourceFieldRef": {"containerName": "ide", "resource": "limits.memory", "divisor": "1Gi"}}
+        self.assertEqual(self.limits(gated(upstream_pod(), "memory")), [field, field])
+
+
+class AWorkspaceOfItsOwn(unittest.TestCase):
+    """The release `memory` has one workspace with settings of its own."""
+
+    def test_its_pods_get_them(self):
+        pod = gated(upstream_pod(), "own")
+        gate = pod["spec"]["initContainers"][-1]
+        self.assertEqual(gate["securityContext"]["runAsUser"], 1000660000)
+        self.assertEqual(gate["resources"], {"requests": {"cpu": "20m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}})
+        self.assertIn({"name": "taskgate-tmux", "mountPath": "/tmp/tmux-1000660000", "subPath": "tmux-1000660000"}, app_of(pod)["volumeMounts"])
+        self.assertEqual(named("KC_MAX_TASKS", app_of(pod)["env"]), LIMIT)
+
+    def test_its_neighbours_do_not(self):
+        neighbour = gated(upstream_pod(), "memory")
+        self.assertEqual(names(neighbour["spec"]["initContainers"]), ["taskgate"])
+        settings = [pod["metadata"]["labels"]["taskgate.dev/settings"] for pod in (neighbour, gated(upstream_pod(), "own"))]
+        self.assertNotEqual(*settings)
 
 
 class WhatIsLeftAlone(unittest.TestCase):

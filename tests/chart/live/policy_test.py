@@ -6,7 +6,7 @@ from processes import Failure
 
 import world
 from cluster import Refused
-from objects import own, service, try_out, upstream_pod, wait_for_policies
+from objects import own, service, small_pod, try_out, upstream_pod, wait_for_policies
 from releases import CHART, values_file, values_of
 
 GROUP = "/apis/admissionregistration.k8s.io/v1"
@@ -41,6 +41,40 @@ class TheApiServer(unittest.TestCase):
             world.cluster.helm_program, "template", "older", str(CHART), "--kube-version", version,
             "--show-only", "templates/mutating-pods.yaml", "--show-only", "templates/mutating-services.yaml",
             "--values", values_file("older", values_of("plain"))])
+
+
+class TheNotes(unittest.TestCase):
+    """What helm says is the next step, by what the cluster has."""
+
+    def upgrade(self):
+        values = {**values_of("plain"), "workspaces": [{"name": "ws-alice", "namespace": "noted"}], "notes": {"readCluster": True}}
+        selector = {"taskgate.dev/inject": None, "noted": "yes"}
+        values["injection"] = {"admissionPolicy": {"enabled": True, "namespaceSelector": {"matchLabels": selector}}}
+        world.cluster.helm("upgrade", "--install", "noted", str(CHART), "--namespace", "taskgate-system", "--values", values_file("noted", values))
+        return world.cluster.helm("get", "notes", "noted", "--namespace", "taskgate-system")
+
+    def test_they_go_from_step_to_step(self):
+        world.cluster.namespace("noted")
+        self.assertIn("Next: have the policy apply to the namespace:\n    kubectl label namespace noted noted=yes", self.upgrade())
+        world.cluster.merge("/api/v1/namespaces/noted", {"metadata": {"labels": {"noted": "yes"}}})
+        self.assertIn("Next: deploy the workspace ws-alice", self.upgrade())
+        door = service({"port": 6080, "targetPort": 6080})
+        door["metadata"] = {"name": "ws-alice", "labels": {"taskgate.dev/inject": "false"}}
+        world.cluster.post("/api/v1/namespaces/noted/services", door)
+        told = self.upgrade()
+        self.assertIn("Next: have the Service written again", told)
+        world.cluster.kubectl("delete", "service", "ws-alice", "-n", "noted")
+        door["spec"]["ports"][0]["targetPort"] = "browser"
+        world.cluster.post("/api/v1/namespaces/noted/services", door)
+        for name, labels, words in (("bare", {"taskgate.dev/inject": "false"}, "restart the workspace at a good time"),
+                                    ("gated", {}, None)):
+            pod = small_pod("ide")
+            pod["metadata"] = {"name": name, "labels": {"app": "ws-alice", **labels}}
+            wait_for_policies("noted")
+            world.cluster.post("/api/v1/namespaces/noted/pods", pod)
+            told = self.upgrade()
+            self.assertIn(f"Next: {words}", told) if words else self.assertNotIn("Next:", told)
+            world.cluster.kubectl("delete", "pod", name, "-n", "noted", "--force")
 
 
 class AFault(unittest.TestCase):

@@ -15,7 +15,10 @@ RELEASES = {
     "classic": {"sidecar": {"mode": "classic"}},
     "subpath": {"tmux": {"share": "subPath"}},
     "existing": {"tmux": {"share": "existing"}},
-    "bare": {"app": {"limitVariable": "", "urlVariable": "", "preStop": "none"}},
+    "memory": {"limitFrom": {"memoryPerTask": "1Gi"}, "workspaces": [
+        {"name": "ws-alice", "namespace": "own", "limit": 3, "tmux": {"uid": 1000660000, "share": "subPath"},
+         "resources": {"requests": {"cpu": "20m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}}}]},
+    "bare": {"preset": "none", "app": {"preStop": "none"}},
 }
 
 
@@ -36,7 +39,8 @@ def values_file(name, values):
 
 
 def install_releases():
-    """Installs all; afterwards each has a namespace of its name in which it is in effect."""
+    """Installs all; afterwards each has a namespace of its name in which it is in effect, and one a workspace beside it."""
+    world.cluster.namespace("own", **labels_of("memory"))
     for release in RELEASES:
         world.cluster.helm("install", release, str(CHART), "--namespace", "taskgate-system", "--create-namespace",
                            "--values", values_file(release, values_of(release)))

@@ -1,0 +1,80 @@
+{{/*
+The next step of one workspace that the cluster shows to be missing; empty where none is, or where nothing can be seen. Takes
+the chart's scope and the entry. Only where `notes.readCluster` asks for it: a `lookup` that the cluster forbids fails the install.
+*/}}
+{{- define "taskgate.nextStep" -}}
+{{- $scope := index . 0 -}}
+{{- $workspace := include "taskgate.workspace" . | fromJson -}}
+{{- $policy := $scope.Values.injection.admissionPolicy -}}
+{{- $namespace := lookup "v1" "Namespace" "" $workspace.namespace -}}
+{{- if $namespace -}}
+{{- $missing := list -}}
+{{- range $key, $value := $policy.namespaceSelector.matchLabels -}}
+{{- if ne (get ($namespace.metadata.labels | default dict) $key) $value -}}
+{{- $missing = append $missing (printf "%s=%s" $key $value) -}}
+{{- end -}}
+{{- end -}}
+{{- $service := lookup "v1" "Service" $workspace.namespace $workspace.name -}}
+{{- if $missing -}}
+have the policy apply to the namespace:
+    kubectl label namespace {{ $workspace.namespace }} {{ join " " $missing }}
+{{- else if not $service -}}
+deploy the workspace {{ $workspace.name }}: there is no Service of that name in {{ $workspace.namespace }}.
+{{- else -}}
+{{- include "taskgate.nextStepOfService" (list $scope $workspace $service) | default
+      (include "taskgate.nextStepOfPods" (list $scope $workspace (index . 1))) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "taskgate.nextStepOfService" -}}
+{{- $values := (index . 0).Values -}}
+{{- $workspace := index . 1 -}}
+{{- $leads := list -}}
+{{- range (index . 2).spec.ports -}}
+{{- if eq (int64 .port) (int64 $values.service.port) -}}
+{{- $leads = append $leads (toString .targetPort) -}}
+{{- end -}}
+{{- end -}}
+{{- if not $leads -}}
+set service.port: the Service {{ $workspace.name }} has no port {{ $values.service.port | int64 }}.
+{{- else if not (has (first $leads) (list $values.injection.admissionPolicy.portName (toString (int64 $values.sidecar.port)))) -}}
+have the Service written again, so that the policy turns it to the gate:
+    kubectl annotate service {{ $workspace.name }} -n {{ $workspace.namespace }} --overwrite taskgate.dev/gated-at="$(date -Is)"
+{{- end -}}
+{{- end }}
+
+{{- define "taskgate.nextStepOfPods" -}}
+{{- $scope := index . 0 -}}
+{{- $workspace := index . 1 -}}
+{{- $own := dict "Values" (include "taskgate.valuesOf" (list $scope (index . 2)) | fromJson) "Chart" $scope.Chart "Files" $scope.Files -}}
+{{- $settings := include "taskgate.settings" $own -}}
+{{- $bare := list -}}
+{{- $behind := list -}}
+{{- range (lookup "v1" "Pod" $workspace.namespace "").items -}}
+{{- $labels := .metadata.labels | default dict -}}
+{{- $isOurs := true -}}
+{{- range $key, $value := $workspace.podLabels -}}
+{{- $isOurs = and $isOurs (eq (get $labels $key) $value) -}}
+{{- end -}}
+{{- if $isOurs -}}
+{{- $gates := list -}}
+{{- range concat (.spec.initContainers | default list) .spec.containers -}}
+{{- if eq .name $scope.Values.sidecar.name -}}
+{{- $gates = append $gates .name -}}
+{{- end -}}
+{{- end -}}
+{{- if not $gates -}}
+{{- $bare = append $bare .metadata.name -}}
+{{- else if ne (get $labels "taskgate.dev/settings") $settings -}}
+{{- $behind = append $behind .metadata.name -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $bare -}}
+restart the workspace at a good time, since that ends its sessions; {{ join ", " $bare }} has no gate:
+    kubectl rollout restart deployment {{ $workspace.name }} -n {{ $workspace.namespace }}
+{{- else if $behind -}}
+nothing is urgent: {{ join ", " $behind }} has a gate with other settings than this release's. It gets these with its next pod.
+{{- end -}}
+{{- end }}

@@ -1,0 +1,139 @@
+{{/*
+What the program would refuse in the ConfigMaps, in its own words. Each of these templates takes a mapping: `scope` is the
+chart's, `config` the configuration as it goes into a ConfigMap, `at` the words before a message.
+*/}}
+{{- define "taskgate.validateConfigs" -}}
+{{- include "taskgate.validateConfig" (dict "scope" . "at" "" "config" (include "taskgate.config" (list . dict) | fromJson)) -}}
+{{- range .Values.workspaces -}}
+{{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
+{{- $whole := dict "scope" $ "at" (printf "workspaces: %s: " .name) "config" (include "taskgate.config" (list $ .) | fromJson) -}}
+{{- if or .config .classPreset -}}
+{{- include "taskgate.validateConfig" $whole -}}
+{{- end -}}
+{{- $floors := 0 -}}
+{{- range $whole.config.classes -}}
+{{- $floors = add $floors (.floor | default 0 | int64) -}}
+{{- end -}}
+{{- if gt $floors ($workspace.limit | int64) -}}
+{{- fail (printf "config.classes: the floors of all classes (%d) are more than the limit of %s (%d)" $floors $workspace.name ($workspace.limit | int64)) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{- define "taskgate.validateConfig" -}}
+{{- $faults := list -}}
+{{- range $key, $allowed := .scope.Files.Get "files/ranges.yaml" | fromYaml -}}
+{{- $value := $.config -}}
+{{- range splitList "." $key -}}
+{{- $value = get ($value | default dict) . -}}
+{{- end -}}
+{{- if not (has $value (list nil "")) -}}
+{{- $bounds := regexFind "from .*" $allowed | splitList " " -}}
+{{- $amount := include "taskgate.amount" $value | int64 -}}
+{{- $isNone := and (hasPrefix "0 (none)" $allowed) (eq $amount 0) -}}
+{{- $isLess := lt $amount (include "taskgate.amount" (index $bounds 1) | int64) -}}
+{{- if and (not $isNone) (or $isLess (gt $amount (include "taskgate.amount" (index $bounds 3) | int64))) -}}
+{{- $faults = append $faults (printf "%sconfig.%s: '%s' is out of range; use %s" $.at $key (include "taskgate.text" $value) $allowed) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with $faults -}}
+{{- fail (join "\n" .) -}}
+{{- end -}}
+{{- include "taskgate.validateLists" . -}}
+{{- include "taskgate.validateClasses" . -}}
+{{- $admission := .config.admission | default dict -}}
+{{- $limit := $admission.body_limit | default "1MiB" -}}
+{{- $total := $admission.body_total | default "16MiB" -}}
+{{- if gt (include "taskgate.amount" $limit | int64) (include "taskgate.amount" $total | int64) -}}
+{{- fail (printf "%sconfig.admission.body_limit (%s) is more than config.admission.body_total (%s)" .at (include "taskgate.text" $limit) (include "taskgate.text" $total)) -}}
+{{- end -}}
+{{- end }}
+
+{{/* What the program would refuse in lists: what would be there twice, and what a rule waits. */}}
+{{- define "taskgate.validateLists" -}}
+{{- with (.config.tmux | default dict).socket -}}
+{{- if kindIs "slice" . -}}
+{{- $paths := list -}}
+{{- range . -}}
+{{- $paths = append $paths (regexReplaceAll "/+" . "/" | trimSuffix "/") -}}
+{{- end -}}
+{{- range $paths -}}
+{{- if or (has (dir .) $paths) (ne (len $paths) (len (uniq $paths))) -}}
+{{- fail (printf "%sconfig.tmux.socket: the sessions of one socket would be counted twice: %s" $.at (join ", " $paths)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .config.routes -}}
+{{- if kindIs "map" . -}}
+{{- $names := list -}}
+{{- range .rules -}}
+{{- if has .name $names -}}
+{{- fail (printf "%sconfig.routes.rules: two rules have the name %s" $.at .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- if kindIs "map" .slots -}}
+{{- if gt (.slots.default | default 1 | int64) (.slots.most | int64) -}}
+{{- fail (printf "%sconfig.routes.rules: %s: slots has a default above most" $.at .name) -}}
+{{- end -}}
+{{- end -}}
+{{- if gt (include "taskgate.amount" (.settle | default 0) | int64) (include "taskgate.amount" "10m" | int64) -}}
+{{- fail (printf "%sconfig.routes.rules: %s: settle: '%s' is out of range; use a duration from 0s to 10m" $.at .name .settle) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* What the program would refuse in classes, each and all together. */}}
+{{- define "taskgate.validateClasses" -}}
+{{- $names := list -}}
+{{- range .config.classes -}}
+{{- if has .name $names -}}
+{{- fail (printf "%sconfig.classes: two classes have the name %s" $.at .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- if and (hasKey . "cap") (gt (.floor | default 0 | int64) (.cap | int64)) -}}
+{{- fail (printf "%sconfig.classes: %s has a floor above its cap" $.at .name) -}}
+{{- end -}}
+{{- $wait := include "taskgate.amount" (.wait | default 0) | int64 -}}
+{{- $most := include "taskgate.amount" (.max_wait | default 0) | int64 -}}
+{{- if or (gt $wait 86400000) (gt $most 86400000) -}}
+{{- fail (printf "%sconfig.classes: %s waits longer than 24h" $.at .name) -}}
+{{- end -}}
+{{- if and (gt $most 0) (lt $most $wait) -}}
+{{- fail (printf "%sconfig.classes: %s has a max_wait below its wait" $.at .name) -}}
+{{- end -}}
+{{- $routes := (.match | default dict).routes | default list -}}
+{{- range kindIs "string" $routes | ternary (list $routes) $routes -}}
+{{- include "taskgate.validateRouteName" (list $ .) -}}
+{{- end -}}
+{{- end -}}
+{{- with .config.inherited_class -}}
+{{- if not (has . (append $names "default")) -}}
+{{- fail (printf "%sconfig.inherited_class: '%s' is no class" $.at .) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Whether a class asks for a rule that there is. The built-in names are those of the program. */}}
+{{- define "taskgate.validateRouteName" -}}
+{{- $whole := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $routes := $whole.config.routes | default "kube-coder" -}}
+{{- $names := list -}}
+{{- $use := $routes -}}
+{{- if kindIs "map" $routes -}}
+{{- range $routes.rules -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- $use = $routes.use | default "kube-coder" -}}
+{{- end -}}
+{{- if eq $use "kube-coder" -}}
+{{- $names = concat $names ($whole.scope.Files.Get "files/routes.yaml" | fromYamlArray) -}}
+{{- end -}}
+{{- if not (has $name $names) -}}
+{{- fail (printf "%sconfig.classes: '%s' is the name of no rule" $whole.at $name) -}}
+{{- end -}}
+{{- end }}

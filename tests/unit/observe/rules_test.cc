@@ -69,8 +69,7 @@ TEST_CASE("Each alert on a gate says how bad it is, what is the matter, and wher
     const auto severity = rule["labels"]["severity"].as<std::string>("");
     CHECK((severity == "critical" || severity == "warning" || severity == "info"));
     CHECK(rule["annotations"]["summary"].as<std::string>("").ends_with("."));
-    CHECK(rule["annotations"]["runbook_url"].as<std::string>("") ==
-          "docs/runbook.md#" + lower(name));
+    CHECK(rule["annotations"]["runbook"].as<std::string>("") == "docs/runbook.md#" + lower(name));
   }
 }
 

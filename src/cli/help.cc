@@ -51,7 +51,8 @@ Usage: taskgate [run] [--config FILE] [--KEY=VALUE ...]
 
 Signals: SIGHUP reads the configuration again (a change of the file is seen by itself),
 SIGUSR1 drains and SIGUSR2 takes that back (taskgate drain, taskgate resume),
-SIGTERM drains and ends, a second one ends at once.
+SIGTERM drains and ends, a second one ends at once. Behind taskgate drain it waits for
+requests alone, not for streams and tunnels.
 
 Example: taskgate run --limit 20 --upstream 127.0.0.1:6080
 )"},
@@ -115,7 +116,8 @@ Usage: taskgate drain [--no-wait] [--config FILE] [--admin HOST:PORT]
   --no-wait   return at once; else when the drain is over (exit code 1: not in time)
 
 Creates are refused at once, connections are taken for drain.notice more, and what is in flight
-has drain.timeout. The process stays until SIGTERM; taskgate resume takes the drain back.
+has drain.timeout. The process stays until SIGTERM, which cuts event streams and tunnels as
+soon as no request is in flight; taskgate resume takes the drain back.
 
 Example: taskgate drain --no-wait
 )"},

@@ -12,6 +12,7 @@
 #include <future>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "admin/server.h"
 #include "base/log.h"
@@ -145,12 +146,15 @@ class Process {
         .field("detail", "SIGTERM has ended the gate, and its drain cannot be taken back");
   }
 
-  // The first SIGTERM drains; one that comes during or after a drain ends the process at once.
+  // The first SIGTERM drains, or makes a drain short that has begun; the second ends the process at
+  // once. In a pod the kubelet sends it, behind a drain of the preStop hook, after the workspace's
+  // end, or else since this container alone is to go, and then the next gate waits for this one.
   void terminate() {
-    terminating_ = true;
+    const bool again = std::exchange(terminating_, true);
     const observe::Status status = proxy_.status();
     if (status.drained) return loop_.stop();
-    if (status.draining) return proxy_.stop();
+    if (again) return proxy_.stop();
+    if (status.draining) return proxy_.hasten();
     proxy_.drain([this] { on_drained(); });
   }
 

@@ -20,6 +20,11 @@ constexpr Duration kAcceptPause = std::chrono::milliseconds(50);
 // A gate that stays at its cap pauses all the time; the log need not say so each time.
 constexpr Duration kPauseTold = std::chrono::seconds(10);
 
+// Requests end in many ways, so the end of the last one is looked for.
+constexpr Duration kBetweenLooks = std::chrono::milliseconds(10);
+// Who connected just before the listener closed has sent a request by then.
+constexpr Duration kLastRequests = std::chrono::milliseconds(100);
+
 }  // namespace
 
 Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
@@ -175,6 +180,46 @@ Task<> Proxy::run_drain(unsigned drain) {
   if (drain == drain_ && !drained_) stop();
 }
 
+void Proxy::hasten() {
+  if (!services_.draining || drained_) return;
+  asio::co_spawn(services_.loop, run_out(drain_), asio::detached);
+}
+
+Task<> Proxy::run_out(unsigned drain) {
+  co_await wait_for_requests(drain);
+  if (is_over(drain)) co_return;
+  take_waiting();
+  stop_accepting();
+  finish_if_empty();
+  Timer last_requests(services_.loop, kLastRequests);
+  co_await last_requests.async_wait(kTask);
+  co_await wait_for_requests(drain);
+  if (is_over(drain)) co_return;
+  log::info("streams_cut")
+      .field("streams", services_.counts.streams)
+      .field("tunnels", services_.counts.tunnels);
+  cut_all();
+}
+
+Task<> Proxy::wait_for_requests(unsigned drain) {
+  Timer look(services_.loop);
+  while (!is_over(drain) && services_.counts.active > 0) {
+    look.expires_after(kBetweenLooks);
+    co_await look.async_wait(kTask);
+  }
+}
+
+// Those in the listen backlog, whom its end would reset.
+void Proxy::take_waiting() {
+  ErrorCode error;
+  acceptor_.non_blocking(true, error);
+  while (accepting_ && !error && why_no_more() == nullptr) {
+    TcpSocket socket(services_.loop);
+    acceptor_.accept(socket, error);
+    if (!error) begin(std::move(socket), Arrival::accepted);
+  }
+}
+
 void Proxy::resume() {
   if (!services_.draining) return;
   if (!accepting_ && !listen_again()) return;
@@ -211,8 +256,6 @@ void Proxy::stop() {
   services_.draining = true;
   services_.admission.drain();
   services_.upstream.pool().drain();
-  stop_accepting();
-  services_.parking.close_all();
   if (open_ > 0) {
     log::warning("connections_cut")
         .field("connections", open_)
@@ -220,6 +263,12 @@ void Proxy::stop() {
                "the time of the drain is over: where they should have ended by themselves, raise "
                "drain.timeout and the pod's grace period");
   }
+  cut_all();
+}
+
+void Proxy::cut_all() {
+  stop_accepting();
+  services_.parking.close_all();
   for (Connection& connection : connections_) connection.interrupt();
   finish_if_empty();
 }

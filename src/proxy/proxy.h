@@ -35,6 +35,10 @@ class Proxy {
   // address and port where it had stopped. A later drain() begins anew. Where it cannot listen the
   // drain goes on, and the log says why.
   void resume();
+  // Makes a drain that has begun short: requests that are in flight still end, with the times of
+  // above; event streams and tunnels, which do not end by themselves, are cut after the last of
+  // them. Until then connections are taken, for drain.notice at most as before.
+  void hasten();
   // Cuts everything now; `done` as above.
   void stop();
 
@@ -63,6 +67,11 @@ class Proxy {
   Task<> serve(TcpSocket socket, Arrival arrival);
   std::size_t clients() const { return open_ + services_.parking.size(); }
   Task<> run_drain(unsigned drain);
+  Task<> run_out(unsigned drain);
+  Task<> wait_for_requests(unsigned drain);
+  bool is_over(unsigned drain) const { return drain != drain_ || drained_; }
+  void take_waiting();
+  void cut_all();
   std::size_t connection_limit() const;
   const char* why_no_more();
   void warn_if_descriptors_are_short() const;

@@ -35,9 +35,9 @@ class Sidecar(unittest.TestCase):
         self.assertEqual([one["name"] for one in pod["containers"]], ["agent", "taskgate"])
         self.assertNotIn("restartPolicy", gate_of(pod))
 
-    def test_both_modes_differ_in_nothing_else(self):
+    def test_both_modes_differ_in_nothing_but_their_end(self):
         native, classic = (gate_of(chart.render({"sidecar": {"mode": mode}})) for mode in ("native", "classic"))
-        del native["restartPolicy"]
+        del native["restartPolicy"], native["lifecycle"], classic["lifecycle"]
         self.assertEqual(native, classic)
 
     def test_each_probe_asks_the_gate_about_itself(self):
@@ -148,6 +148,11 @@ class Drain(unittest.TestCase):
         pod = chart.render({"drain": {"seconds": 20}})
         self.assertEqual(variables(gate_of(pod))["TASKGATE_DRAIN_TIMEOUT"], "20s")
         self.assertEqual(agent_of(pod)["lifecycle"], {"preStop": {"sleep": {"seconds": 20}}})
+        self.assertEqual(gate_of(pod)["lifecycle"], {"preStop": {"exec": {"command": ["taskgate", "drain", "--no-wait"]}}})
+
+    def test_a_classic_gate_waits_by_itself(self):
+        # The kubelet ends it as soon as its hook has ended, whatever the workspace does.
+        pod = chart.render({"sidecar": {"mode": "classic"}})
         self.assertEqual(gate_of(pod)["lifecycle"], {"preStop": {"exec": {"command": ["taskgate", "drain"]}}})
 
     def test_the_workspaces_hook_is_a_choice(self):

@@ -12,6 +12,8 @@ CODER_IMAGE = "registry.example/taskgate-coder:test"
 # A machine may be busy with other things: this bounds a test that would hang, no more.
 PATIENCE = 120.0
 CLIENTS = "clients"
+# Of curl's exit codes.
+NOT_CONNECTED = "7"
 
 FIGURES = []
 
@@ -106,7 +108,8 @@ def processes(program, pod_uid):
 
 class Observer:
     """Asks again and again, from the client's pod, while the `with` lasts. `questions`: curl's arguments by name; each is
-    asked in turn. Afterwards `answers` has (uptime, name, status), a status of 0 where there was no answer."""
+    asked in turn. Afterwards `answers` has (uptime, name, status), a status of 0 where there was no answer, and `lost`
+    the names of the requests that were taken and not answered."""
 
     COUNT = 0
 
@@ -117,7 +120,7 @@ class Observer:
         self.script = f"""
 ask() {{
   name=$1; shift
-  code=$(curl -s -m 5 -o /dev/null -w '%{{http_code}}' "$@")
+  code=$(curl -s -m 5 -o /dev/null -w '%{{http_code}} %{{exitcode}}' "$@")
   echo "$(cut -d' ' -f1 /proc/uptime) $name $code"
 }}
 end=$(($(cut -d. -f1 /proc/uptime) + 300))
@@ -126,7 +129,7 @@ until [ -e {self.stop} ] || [ "$(cut -d. -f1 /proc/uptime)" -gt $end ]; do
   sleep 0.1
 done
 """
-        self.answers = []
+        self.answers, self.lost = [], []
 
     def __enter__(self):
         self.process = subprocess.Popen(
@@ -137,8 +140,10 @@ done
     def __exit__(self, *_):
         client("touch", self.stop)
         for line in self.process.communicate(timeout=PATIENCE)[0].splitlines():
-            at, name, status = line.split()
+            at, name, status, code = line.split()
             self.answers.append((float(at), name, int(status)))
+            if code not in ("0", NOT_CONNECTED):
+                self.lost.append(name)
 
     def of(self, name, since=0.0):
         return [(at, status) for at, asked, status in self.answers if asked == name and at >= since]

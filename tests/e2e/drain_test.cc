@@ -13,6 +13,15 @@ namespace {
 const std::string kSoon = "300";
 const std::string kNotBeforeTheEnd = "60000";
 
+// As a preStop hook does.
+void tell_to_drain(Gate& gate) {
+  const RunResult told =
+      run({gate_binary(), "drain", "--no-wait"},
+          gate_environment({{"admin", "127.0.0.1:" + std::to_string(gate.admin_port())}}));
+  CHECK(told.status == 0);
+  gate.process().wait_for_line(R"("event":"drain_started")");
+}
+
 // The first SIGTERM begins the drain, the second ends it.
 void terminate_twice(Gate& gate) {
   gate.process().signal(SIGTERM);
@@ -101,10 +110,7 @@ TEST_CASE("a second SIGTERM cuts creates, streams and tunnels at once; the creat
 
 TEST_CASE("taskgate drain lets what is under way end, and the SIGTERM behind it ends at once") {
   BusyWorld busy({{"drain.notice", "0s"}, {"drain.timeout", "1h"}}, kSoon);
-  const RunResult told =
-      run({gate_binary(), "drain", "--no-wait"},
-          gate_environment({{"admin", "127.0.0.1:" + std::to_string(busy.gate().admin_port())}}));
-  CHECK(told.status == 0);
+  tell_to_drain(busy.gate());
   CHECK(read_answer(busy.create).status == 201);
   busy.check_streams();
   CHECK(busy.gate().admin("/readyz").status == 503);
@@ -112,6 +118,46 @@ TEST_CASE("taskgate drain lets what is under way end, and the SIGTERM behind it 
   CHECK(busy.gate().process().wait() == 0);
   CHECK(busy.stream.peer_closed());
   CHECK(busy.tunnel.peer_closed());
+}
+
+TEST_CASE("SIGTERM behind taskgate drain waits for requests, not for streams and tunnels") {
+  BusyWorld busy({{"drain.notice", "1h"}, {"drain.timeout", "1h"}}, kSoon);
+  tell_to_drain(busy.gate());
+  busy.gate().process().signal(SIGTERM);
+  CHECK(read_answer(busy.create).status == 201);
+  CHECK(busy.gate().process().wait() == 0);
+  CHECK(busy.stream.peer_closed());
+  CHECK(busy.tunnel.peer_closed());
+  busy.gate().process().wait_for_line(R"("event":"streams_cut","streams":1,"tunnels":1)");
+}
+
+TEST_CASE("while a request is under way SIGTERM behind taskgate drain ends no listening") {
+  BusyWorld busy({{"drain.notice", "1h"}, {"drain.timeout", "1h"}}, kNotBeforeTheEnd);
+  tell_to_drain(busy.gate());
+  busy.gate().process().signal(SIGTERM);
+  busy.gate().process().wait_for_line(R"("signal":"SIGTERM")");
+  for (int request = 0; request < 20; ++request) {
+    RawClient newcomer(busy.gate().port());
+    newcomer.send(http_request("GET", "/livez"));
+    CHECK(read_answer(newcomer).status == 200);
+  }
+  busy.check_streams();
+  busy.gate().process().signal(SIGTERM);
+  CHECK(busy.gate().process().wait() == 0);
+}
+
+TEST_CASE("whoever is in the listen backlog at SIGTERM behind taskgate drain is answered") {
+  GatedWorld world(Gate::Settings{{"drain.notice", "1h"}, {"drain.timeout", "1h"}});
+  tell_to_drain(*world.gate);
+  world.gate->process().signal(SIGSTOP);
+  std::list<RawClient> clients;
+  for (int i = 0; i < 50; ++i) {
+    clients.emplace_back(world.gate->port()).send(http_request("GET", "/livez"));
+  }
+  world.gate->process().signal(SIGTERM);
+  world.gate->process().signal(SIGCONT);
+  for (RawClient& client : clients) CHECK(read_answer(client).status == 200);
+  CHECK(world.gate->process().wait() == 0);
 }
 
 TEST_CASE("a second SIGTERM does not wait for an upstream that takes no connections") {

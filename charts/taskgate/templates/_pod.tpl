@@ -250,7 +250,13 @@ volumeMounts:
 lifecycle:
   preStop:
     exec:
+      {{- if eq .Values.sidecar.mode "native" }}
+      # It need not wait. At the pod's end the kubelet ends a native sidecar after the workspace, so the drain has its time; where
+      # this container alone is to go, for another image, SIGTERM follows at once and makes the drain short.
+      command: [taskgate, drain, --no-wait]
+      {{- else }}
       command: [taskgate, drain]
+      {{- end }}
 securityContext:
   {{- include "taskgate.securityContext" . | nindent 2 }}
 resources:

@@ -5,7 +5,7 @@ import unittest
 
 import yaml
 
-from world import (ALICE, EVERYTHING, IMAGE, INJECTION, VERSION, ConsumerChart, error_of, gate_of, kubeconform, named, of_kind, pod_of,
+from world import (ALICE, CHART, EVERYTHING, IMAGE, INJECTION, VERSION, ConsumerChart, error_of, gate_of, helm, kubeconform, named, of_kind, pod_of,
                    render, variables)
 
 MONITOR = {
@@ -117,6 +117,8 @@ class Monitors(unittest.TestCase):
         long = of_kind(render({"workspaces": [ALICE], "serviceMonitor": MONITOR, "fullnameOverride": "a" * 80}), "Service")
         self.assertEqual(long["metadata"]["name"], "a" * 55 + "-metrics")
         self.assertIn("a Service's name begins with a letter", error_of({"serviceMonitor": MONITOR, "fullnameOverride": "7"}))
+        status, out, err = helm("template", "a.b", CHART, "--set", "serviceMonitor.enabled=true")
+        self.assertIn("a.b-taskgate-metrics is none", err)
 
 
 class Container(unittest.TestCase):

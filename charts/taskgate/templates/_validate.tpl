@@ -138,8 +138,8 @@ workspace.
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Values.serviceMonitor.enabled (regexMatch "^[0-9]" (include "taskgate.fullname" .)) -}}
-{{- fail (printf "serviceMonitor: a Service's name begins with a letter, and %s-metrics does not; set fullnameOverride" (include "taskgate.fullname" .)) -}}
+{{- if and .Values.serviceMonitor.enabled (regexMatch "^[0-9]|[.]" (include "taskgate.fullname" .)) -}}
+{{- fail (printf "serviceMonitor: a Service's name begins with a letter and has no dots, and %s-metrics is none; set fullnameOverride" (include "taskgate.fullname" .)) -}}
 {{- end -}}
 {{- end }}
 

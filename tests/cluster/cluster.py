@@ -81,8 +81,7 @@ def namespace(name, **labels):
 
 
 def make_client(home=CLIENTS):
-    """A pod beside the workspaces, from which they are asked."""
-    namespace(home)
+    """A pod, in a namespace that is there, from which workspaces are asked."""
     apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "client", "namespace": home}, "spec": {
         "terminationGracePeriodSeconds": 0,
         "containers": [{"name": "client", "image": CODER_IMAGE, "command": ["sleep", "86400"]}]}})

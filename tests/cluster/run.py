@@ -11,10 +11,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
-from cluster import FIGURES, make_client  # noqa: E402
+from cluster import CLIENTS, FIGURES, make_client, namespace  # noqa: E402
 
 # What stands first says most.
-ALL = ("gate_test", "ending_test", "faults_test", "settings_test", "shapes_test", "upgrades_test", "upstream_test")
+ALL = ("gate_test", "ending_test", "faults_test", "policies_test", "settings_test", "shapes_test", "upgrades_test", "upstream_test")
 QUICK = ALL[:2]
 
 
@@ -22,6 +22,7 @@ def main():
     names = sys.argv[1:]
     quick = names[:1] == ["--quick"]
     names = names[1:] if quick else names
+    namespace(CLIENTS)
     make_client()
     tests = unittest.defaultTestLoader.loadTestsFromNames(names or (QUICK if quick else ALL))
     result = unittest.TextTestRunner(verbosity=2).run(tests)

@@ -51,6 +51,12 @@ class Judgement(unittest.TestCase):
         self.assertEqual(list(judge("tunnel", "echo", Cost(10_000, 1, BUDGET.calls), budget)),
                          ["tunnel: 1 allocations an echo, budget 0"])
 
+    def test_what_is_simulated_may_move_with_the_layout(self):
+        budget = Cost(10_000, 30, BUDGET.calls, 100, 1000)
+        self.assertEqual(list(judge("small", "request", Cost(10_000, 30, BUDGET.calls, 114, 860), budget)), [])
+        self.assertEqual(list(judge("small", "request", Cost(10_000, 30, BUDGET.calls, 116, 1000), budget)),
+                         ["small: 116 mispredicted jumps a request, budget 100 (+16.0 %)"])
+
     def test_other_surroundings_are_named(self):
         written = {"compiler": "g++ 12", "tmux": "tmux 3.3a"}
         self.assertEqual(other_circumstances({"compiler": "g++ 13", "tmux": "tmux 3.3a"}, written),
@@ -59,10 +65,11 @@ class Judgement(unittest.TestCase):
 
 class Tools(unittest.TestCase):
     def test_allocations_are_calls_from_outside_of_libc(self):
-        dump = ("ob=/usr/bin/gate\nfn=main\ncfn=malloc\ncalls=3 0\n5 600\ncob=/lib/libc.so.6\ncfn=memalign\ncalls=2 0\n"
+        dump = ("events: Ir Bim\n"
+                "ob=/usr/bin/gate\nfn=main\ncfn=malloc\ncalls=3 0\n5 600\ncob=/lib/libc.so.6\ncfn=memalign\ncalls=2 0\n"
                 "5 90\ncfn=free\ncalls=9 0\n5 90\nob=/lib/libc.so.6\nfn=memalign\ncfn=malloc\ncalls=2 0\n5 60\n"
-                "totals: 12345\n")
-        self.assertEqual(read_dump(dump), (12345, 5))
+                "totals: 12345 67\n")
+        self.assertEqual(read_dump(dump), {"Ir": 12345, "Bim": 67, "allocations": 5})
 
     def test_system_calls_belong_to_the_lap_in_which_they_begin(self):
         trace = ("7 1.000100 close(3) = 0\n"
@@ -76,8 +83,13 @@ class Tools(unittest.TestCase):
 
     def test_what_disturbs_some_laps_is_not_counted(self):
         calm, disturbed = Counter(recvfrom=2), Counter(recvfrom=2, timerfd_settime=1)
-        self.assertEqual(cost_of([(2000, 20), (2200, 22), (2000, 20), (2900, 29)], [disturbed, calm, disturbed, calm], 2),
-                         Cost(1000, 10.0, calm))
+        laps = [{"Ir": 100 * count, "allocations": count} for count in (20, 22, 20, 29)]
+        self.assertEqual(cost_of(laps, [disturbed, calm, disturbed, calm], 2), Cost(1000, 10.0, calm))
+
+    def test_a_crowd_is_divided_by_its_size(self):
+        lap = {"Ir": 6400, "allocations": 128, "Bim": 640, "I1mr": 64}
+        self.assertEqual(cost_of([lap], [Counter(recvfrom=65, sendto=64)], 1, 64),
+                         Cost(100, 2.0, Counter(recvfrom=1.02, sendto=1), 10, 1))
 
 
 class File(unittest.TestCase):

@@ -1,38 +1,36 @@
-// Preloaded into the gate beside still_timers.cc where what is counted waits for tmux to have
-// rested: with each sleep of the loop the monotonic clock goes ahead by more than a rest is long.
-#include <dlfcn.h>
-#include <sys/epoll.h>
+// Preloaded into the gate beside still_timers.cc where what is counted needs time to have passed:
+// the monotonic clock is as far ahead as the file CLOCK_AHEAD says: seconds, then nanoseconds.
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <cstdlib>
 
 namespace {
 
-constexpr long kAhead = 300'000'000;  // nanoseconds
 constexpr long kSecond = 1'000'000'000;
-std::atomic<long> sleeps{0};
+const volatile timespec* ahead = nullptr;
+
+__attribute__((constructor)) void map_file() {
+  const int file = open(getenv("CLOCK_AHEAD"), O_RDONLY | O_CLOEXEC);
+  void* const mapped = mmap(nullptr, sizeof *ahead, PROT_READ, MAP_SHARED, file, 0);
+  if (mapped == MAP_FAILED) abort();
+  close(file);
+  ahead = static_cast<const volatile timespec*>(mapped);
+}
 
 }  // namespace
 
-extern "C" {
-
-int epoll_wait(int descriptor, epoll_event* events, int most, int timeout) {
-  using Function = int (*)(int, epoll_event*, int, int);
-  static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "epoll_wait"));
-  const int count = real(descriptor, events, most, timeout);
-  if (timeout != 0) ++sleeps;
-  return count;
-}
-
-int clock_gettime(clockid_t clock, timespec* now) noexcept {
+extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
   const long failed = syscall(SYS_clock_gettime, clock, now);
-  if (failed != 0 || clock != CLOCK_MONOTONIC) return static_cast<int>(failed);
-  const long nanoseconds = now->tv_nsec + sleeps * kAhead % kSecond;
-  now->tv_sec += sleeps * kAhead / kSecond + nanoseconds / kSecond;
-  now->tv_nsec = nanoseconds % kSecond;
+  if (failed != 0 || clock != CLOCK_MONOTONIC || ahead == nullptr) return static_cast<int>(failed);
+  now->tv_sec += ahead->tv_sec;
+  now->tv_nsec += ahead->tv_nsec;
+  if (now->tv_nsec >= kSecond) {
+    ++now->tv_sec;
+    now->tv_nsec -= kSecond;
+  }
   return 0;
 }
-
-}  // extern "C"

@@ -12,15 +12,20 @@ ONE_MORE = 0.5
 # A budget that is this much too high does not hold what was won. That is a failure as well: ctest does not show what
 # a test says that passes, so nobody would read a hint.
 SLACK = 0.10
+# What is simulated depends on where the linker puts things: a change elsewhere moves it.
+LAYOUT = 0.15
 
 
 def from_budget(entry):
-    return Cost(entry["instructions"], entry["allocations"], Counter(entry["system_calls"]))
+    return Cost(entry["instructions"], entry["allocations"], Counter(entry["system_calls"]), entry.get("mispredicted_jumps"),
+                entry.get("instruction_misses"))
 
 
 def to_budget(cost):
-    return {"instructions": cost.instructions, "allocations": cost.allocations,
-            "system_calls": dict(sorted(cost.calls.items()))}
+    entry = {"instructions": cost.instructions, "allocations": cost.allocations}
+    if cost.jumps is not None:
+        entry |= {"mispredicted_jumps": cost.jumps, "instruction_misses": cost.misses}
+    return entry | {"system_calls": dict(sorted(cost.calls.items()))}
 
 
 def judge(name, step, cost, budget):
@@ -28,6 +33,9 @@ def judge(name, step, cost, budget):
     rows = [("instructions", cost.instructions, budget.instructions, budget.instructions * INSTRUCTIONS),
             ("allocations", cost.allocations, budget.allocations, ONE_MORE),
             ("system calls", cost.calls.total(), budget.calls.total(), ONE_MORE)]
+    if budget.jumps is not None:
+        rows += [("mispredicted jumps", cost.jumps, budget.jumps, budget.jumps * LAYOUT),
+                 ("misses of instructions", cost.misses, budget.misses, budget.misses * LAYOUT)]
     for what, now, allowed, margin in rows:
         over = now > allowed + margin
         slack = now < allowed - max(margin, allowed * SLACK)
@@ -64,7 +72,10 @@ def table(costs, budgets):
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
     calls = [f"{name.rjust(widths[0])}: " + ", ".join(f"{count} {call}" for call, count in cost.calls.most_common())
              for name, cost in costs.items()]
-    return "\n".join([*lines, "", *calls])
+    simulated = [f"{name.rjust(widths[0])}: {beside(cost.jumps, budget.jumps)} mispredicted jumps, "
+                 f"{beside(cost.misses, budget.misses)} misses of the instruction cache"
+                 for name, cost in costs.items() if cost.jumps is not None and (budget := budgets.get(name, cost))]
+    return "\n".join([*lines, "", *calls, "", *simulated])
 
 
 def beside(now, allowed):
@@ -72,4 +83,4 @@ def beside(now, allowed):
 
 
 def number(value):
-    return f"{value:,.1f}".removesuffix(".0")
+    return f"{value:,.1f}".removesuffix(".0") if value is not None else "nothing"

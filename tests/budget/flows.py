@@ -22,8 +22,8 @@ SWITCHED = ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnectio
 STREAM = "HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n\r\n"
 
 
-def answer(size):
-    return (f"HTTP/1.0 200 OK\r\nServer: coder\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n"
+def answer(size, version="1.0"):
+    return (f"HTTP/{version} 200 OK\r\nServer: coder\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n"
             + "x" * size).encode()
 
 
@@ -33,6 +33,10 @@ class Flow:
     step_is = "request"
     steps = 20  # in a lap that is measured as a whole
     preloaded = ()  # into the gate, beside what keeps its timers still
+    each_is = 1  # of what is counted
+    flags = ()  # of the gate
+    held_up = True  # the gate, after sending, under strace
+    simulated = False  # also what a processor guesses wrong, and does not find in its cache
 
     def __init__(self, gate, upstream):
         self.gate, self.upstream = gate, upstream
@@ -44,15 +48,21 @@ class Flow:
     def ask(self, request):
         """Sends it; returns the upstream's end of the connection that it came through."""
         self.client.sendall(request.encode())
-        connection, _ = self.upstream.accept()
-        connection.settimeout(60)
+        connection = self.accept()
         read_head(connection)
         self.gate.settle()
+        return connection
+
+    def accept(self):
+        connection, _ = self.upstream.accept()
+        connection.settimeout(60)
         return connection
 
 
 class Small(Flow):
     """A GET on a kept connection; 200 bytes come, and the upstream closes."""
+
+    simulated = True
 
     def step(self):
         with self.ask(GET.format("claude/tasks", "")) as connection:
@@ -60,6 +70,43 @@ class Small(Flow):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
             connection.sendall(answer(200))
         read_answer(self.client, 200)
+
+
+class Fresh(Flow):
+    """The same on a connection of its own, which the client ends with it."""
+
+    def step(self):
+        self.client.close()
+        self.gate.settle()
+        self.client = socket.create_connection(("127.0.0.1", self.gate.port), 60)
+        with self.ask(GET.format("claude/tasks", "Connection: close\r\n")) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+            connection.sendall(answer(200))
+        read_answer(self.client, 200)
+        if self.client.recv(1):
+            raise Failure("more came than the answer")
+
+
+class Kept(Flow):
+    """The same where the upstream keeps its connection: each GET takes the one that the GET before has left."""
+
+    flags = ("--timeouts-upstream-keep-alive", "1h")
+
+    def __init__(self, gate, upstream):
+        super().__init__(gate, upstream)
+        self.connection = None
+
+    def accept(self):
+        self.connection = self.connection or super().accept()
+        return self.connection
+
+    def step(self):
+        self.ask(GET.format("claude/tasks", "")).sendall(answer(200, "1.1"))
+        read_answer(self.client, 200)
+
+    def close(self):
+        super().close()
+        self.connection.close()
 
 
 class Large(Flow):
@@ -82,8 +129,38 @@ class Refused(Flow):
 
     def step(self):
         self.gate.settle()
+        self.gate.let_tmux_rest()
         self.client.sendall(CREATE.encode())
         read_answer(self.client, 429)
+
+
+class Crowd(Flow):
+    """Creates of 64 clients that come at the same time, at the limit: one listing decides them all."""
+
+    step_is = "create"
+    steps = 5
+    each_is = 64
+    preloaded = ("clock_ahead",)
+    held_up = False  # 64 times would take long, and one read more or less is nothing beside as many
+
+    def __init__(self, gate, upstream):
+        super().__init__(gate, upstream)
+        self.others = [socket.create_connection(("127.0.0.1", gate.port), 60) for _ in range(self.each_is - 1)]
+
+    def step(self):
+        clients = [self.client, *self.others]
+        self.gate.settle()
+        self.gate.let_tmux_rest()
+        with self.gate.held():
+            for client in clients:
+                client.sendall(CREATE.encode())
+        for client in clients:
+            read_answer(client, 429)
+
+    def close(self):
+        super().close()
+        for client in self.others:
+            client.close()
 
 
 class Events(Flow):
@@ -163,7 +240,8 @@ class Wide(Flow):
         read_answer(self.client, 200)
 
 
-FLOWS = {"small": Small, "large": Large, "refused": Refused, "events": Events, "tunnel": Tunnel}
+FLOWS = {"small": Small, "kept": Kept, "fresh": Fresh, "large": Large, "refused": Refused, "crowd": Crowd, "events": Events,
+         "tunnel": Tunnel}
 
 
 def receive(sock, most):

@@ -43,7 +43,7 @@ def instructions_of_a_request(tool, upstream, size):
         tool.lap()
     flow.close()
     dumps = [Path(f"{tool.dumps}.{number}").read_text() for number in range(first, first + LAPS)]
-    return min(read_dump(dump)[0] for dump in dumps) // STEPS
+    return min(read_dump(dump)["Ir"] for dump in dumps) // STEPS
 
 
 class Growth(unittest.TestCase):

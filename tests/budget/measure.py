@@ -2,27 +2,35 @@
 
 Instructions and allocations are counted by callgrind, system calls by strace. The gate runs under the tool for a number
 of laps, from one moment at which all its threads sleep to the next; start-up and the first steps are before the first
-lap. The gate's timers do not go off. A figure is the lower quartile of the laps: what disturbs adds work to some of them,
-and never takes any away.
+lap. The gate's timers do not go off, and its clock goes ahead where a flow says so. A figure is the lower quartile of
+the laps: what disturbs adds work to some of them, and never takes any away.
 """
 
+import contextlib
 import os
 import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows import Flow
 from processes import Failure, family, wait_until
 
 WARM_UP = 10  # steps
 LIMIT = 12  # of World.gate_command
 PATIENCE = 60.0
 PRELOADED = "tests/budget/lib{}.so"
+SECOND = 1_000_000_000
+# Nanoseconds: listings rest for 225 ms at most (src/tmux/rest.h).
+RESTED = 230_000_000
+# What callgrind simulates is the same everywhere: the first caches of the processors of today, and one of 8 MiB.
+SIMULATION = ["--branch-sim=yes", "--cache-sim=yes", "--I1=32768,8,64", "--D1=32768,8,64", "--LL=8388608,16,64"]
 # libc chooses its string functions by what the processor has: none of that, so that all machines count the same.
 PLAIN_LIBC = "glibc.cpu.hwcaps=-AVX2,-AVX_Fast_Unaligned_Load,-BMI2,-ERMS,-SSE4_2,-SSSE3,-Fast_Unaligned_Copy"
 ALLOCATORS = {"malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"}
@@ -40,6 +48,8 @@ class Cost:
     instructions: int
     allocations: float
     calls: Counter  # system calls, by name
+    jumps: int | None = None  # through a pointer, that a processor guesses wrong
+    misses: int | None = None  # lines of instructions that are not in its first cache
 
 
 class Traced:
@@ -55,7 +65,10 @@ class Traced:
                 raise Failure(f"{file} is not built; ./dev budget builds it")
         # The path to programs is all that it gets of our environment; env stands first, so that valgrind and vgdb, which
         # meet by a name made from it, have the same.
-        environment = ["env", "-i", f"PATH={os.environ['PATH']}", f"GLIBC_TUNABLES={PLAIN_LIBC}",
+        self.clock = world.folder / f"{name}.clock"
+        self.ahead = 0
+        self.set_clock()
+        environment = ["env", "-i", f"PATH={os.environ['PATH']}", f"GLIBC_TUNABLES={PLAIN_LIBC}", f"CLOCK_AHEAD={self.clock}",
                        f"LD_PRELOAD={':'.join(str(file.resolve()) for file in preloaded)}"]
         self.process = world.spawn(name, [*environment, *tool, *command])
         # strace would let go of the gate when it is asked to end, and the gate would stay.
@@ -78,6 +91,24 @@ class Traced:
                 raise Failure(f"the gate does not come to rest within {PATIENCE:.0f} s")
             time.sleep(0.0001)
 
+    def set_clock(self):
+        with open(self.clock, "r+b" if self.clock.exists() else "wb") as file:
+            file.write(struct.pack("=qq", *divmod(self.ahead, SECOND)))
+
+    def let_tmux_rest(self):
+        self.ahead += RESTED
+        self.set_clock()
+
+    @contextlib.contextmanager
+    def held(self):
+        """What is sent meanwhile comes to it as one."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            wait_until("the gate to stand still", lambda: set(self.states()) <= {"T", "t"}, PATIENCE)
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
     def states(self):
         for thread in Path(f"/proc/{self.pid}/task").iterdir():
             yield (thread / "stat").read_text().rpartition(")")[2].split()[0]
@@ -89,16 +120,16 @@ class Traced:
 
 
 class Callgrind:
-    """Instructions and allocations. A lap is many steps: a dump of the counters takes long."""
+    """Instructions, allocations, and what is simulated. A lap is many steps: a dump of the counters takes long."""
 
     laps = 7
 
-    def __init__(self, world, name, command, more=()):
+    def __init__(self, world, name, command, flow=Flow):
         self.folder = world.folder
         self.dumps = world.folder / f"{name}.dump"
         self.gate = Traced(world, name, [
             "valgrind", "--tool=callgrind", f"--callgrind-out-file={self.dumps}", "--compress-strings=no",
-            f"--vgdb-prefix={self.folder}/vgdb"], command, more)
+            f"--vgdb-prefix={self.folder}/vgdb", *(SIMULATION if flow.simulated else [])], command, flow.preloaded)
         self.done = 0
 
     @staticmethod
@@ -116,13 +147,13 @@ class Callgrind:
         self.done += 1
 
     def counted(self):
-        """Instructions and allocations of each lap."""
+        """What is in the dump of each lap."""
         return [read_dump(Path(f"{self.dumps}.{number}").read_text()) for number in range(2, self.done + 1)]
 
 
 def read_dump(text):
-    """Instructions and allocations of a callgrind file. What libc allocates by itself is not counted: where it has no
-    symbols, it cannot be told from an allocation that takes two of its functions."""
+    """The events of a callgrind file by callgrind's names for them, and the allocations. What libc allocates by itself
+    is not counted: where it has no symbols, it cannot be told from an allocation that takes two of its functions."""
     allocations = 0
     caller = callee = ""
     for line in text.splitlines():
@@ -132,7 +163,8 @@ def read_dump(text):
             callee = line[4:]
         elif line.startswith("calls=") and callee in ALLOCATORS and "/libc.so" not in caller:
             allocations += int(line[6:].split()[0])
-    return int(re.search(r"^totals: (\d+)", text, re.M)[1]), allocations
+    names, totals = (re.search(rf"^{word}: (.+)", text, re.M)[1].split() for word in ("events", "totals"))
+    return {"allocations": allocations, **dict(zip(names, map(int, totals)))}
 
 
 class Strace:
@@ -140,10 +172,11 @@ class Strace:
 
     laps = 31
 
-    def __init__(self, world, name, command, more=()):
+    def __init__(self, world, name, command, flow=Flow):
         self.trace = world.folder / f"{name}.trace"
         self.gate = Traced(world, name, [
-            "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", *HELD_UP, "-o", str(self.trace)], command, more)
+            "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", *(HELD_UP if flow.held_up else []), "-o",
+            str(self.trace)], command, flow.preloaded)
         self.moments = []
 
     @staticmethod
@@ -186,22 +219,29 @@ def measure(world, name, make_flow, tmux):
     for tool_class in (Strace, Callgrind):
         with socket.create_server(("127.0.0.1", 0)) as upstream:
             upstream.settimeout(PATIENCE)
-            command = world.gate_command("127.0.0.1:0", "127.0.0.1:0", upstream.getsockname()[1], tmux)
-            tool = tool_class(world, f"{name}-{tool_class.__name__.lower()}", command, make_flow.preloaded)
+            command = world.gate_command("127.0.0.1:0", "127.0.0.1:0", upstream.getsockname()[1], tmux, *make_flow.flags)
+            tool = tool_class(world, f"{name}-{tool_class.__name__.lower()}", command, make_flow)
             flow = make_flow(tool.gate, upstream)
             counted[tool_class] = count(tool, flow)
             flow.close()
             tool.gate.kill()
-    return cost_of(counted[Callgrind], counted[Strace], make_flow.steps)
+    return cost_of(counted[Callgrind], counted[Strace], make_flow.steps, make_flow.each_is)
 
 
-def cost_of(by_callgrind, by_strace, steps):
-    instructions = quartile([lap[0] for lap in by_callgrind]) / steps
-    allocations = quartile([lap[1] for lap in by_callgrind]) / steps
+def cost_of(by_callgrind, by_strace, steps, each_is=1):
+    def event(name):
+        return quartile([lap[name] for lap in by_callgrind]) / steps / each_is
+
     total = quartile([lap.total() for lap in by_strace])
     # Of the laps with so many calls, what most of them called.
     alike = Counter(tuple(sorted(lap.items())) for lap in by_strace if lap.total() == total)
-    return Cost(round(instructions), round(allocations, 1), Counter(dict(alike.most_common(1)[0][0])))
+    calls = Counter({name: tidy(count / each_is) for name, count in alike.most_common(1)[0][0]})
+    simulated = [round(event(name)) for name in ("Bim", "I1mr") if name in by_callgrind[0]]
+    return Cost(round(event("Ir")), round(event("allocations"), 1), calls, *simulated)
+
+
+def tidy(number):
+    return int(number) if number == int(number) else round(number, 2)
 
 
 def quartile(values):

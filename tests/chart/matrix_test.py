@@ -67,7 +67,7 @@ FACTORS = [
     at("prometheusRule.alertLabels", None, ALERT_TEXTS), at("prometheusRule.alertAnnotations", None, ALERT_TEXTS),
     at("prometheusRule.alerts", None, {"TaskgateFull": {"threshold": 1e21, "for": "0s"}, "TaskgateDown": {"enabled": False}},
        {"TaskgateUpstreamFailing": {"threshold": 1e-9, "severity": "off", "labels": ALERT_TEXTS}, "TaskgatePassedBy": {"for": "1y"}}),
-    at("dashboard", {"enabled": True}, {"enabled": True, "labels": ODD, "annotations": NOTES}, {"enabled": False}),
+    at("dashboard", {"enabled": True}, {"enabled": True, "labels": ODD, "annotations": NOTES, "links": [{"title": "1e3", "url": "https://a.example/$pod"}]}, {"enabled": False}),
     at("helmTest", None, {"enabled": False}, {"annotations": NOTES, "nodeSelector": ODD, "priorityClassName": "1e3", "tolerations": [{"operator": "Exists"}]}),
     at("extraObjects", None, [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "more"}, "data": {"a": "{{ .Release.Name }}"}}]),
     at("injection.admissionPolicy", None, {"enabled": True}, {"enabled": True, "failurePolicy": "Ignore", "objectLabels": ODD, "portName": "a-1"}),

@@ -117,8 +117,8 @@ class ConsumerChart:
         self._folder.cleanup()
 
 
-def kubeconform(text):
-    """What kubeconform has against these objects; nothing is the wish."""
+def kubeconform(text, schemas="schemas"):
+    """What kubeconform has against these objects, by the schemas in a folder here; nothing is the wish."""
     status, out, err = run([TOOLS / "kubeconform", "-strict", "-schema-location",
-                            ROOT / "tests/chart/schemas" / "{{.ResourceKind}}{{.KindSuffix}}.json"], text)
+                            ROOT / "tests/chart" / schemas / "{{.ResourceKind}}{{.KindSuffix}}.json"], text)
     return out + err if status else ""

@@ -51,15 +51,19 @@ in, and each alert is as `prometheusRule` has it. A group that has nothing left 
 {{- toJson $rule -}}
 {{- end }}
 
+{{- define "taskgate.runbookPage" -}}
+{{- if .Values.prometheusRule.runbookUrl -}}
+{{ .Values.prometheusRule.runbookUrl }}
+{{- else if .Chart.Home -}}
+{{ trimSuffix "/" .Chart.Home }}/blob/v{{ .Chart.Version }}/docs/runbook.md
+{{- end -}}
+{{- end }}
+
 {{/* Where the runbook speaks of an alert; empty where nobody said where the runbook is. */}}
 {{- define "taskgate.runbookLink" -}}
-{{- $scope := index . 0 -}}
-{{- $page := $scope.Values.prometheusRule.runbookUrl -}}
-{{- if and (not $page) $scope.Chart.Home -}}
-{{- $page = printf "%s/blob/v%s/docs/runbook.md" (trimSuffix "/" $scope.Chart.Home) $scope.Chart.Version -}}
-{{- end -}}
+{{- $page := include "taskgate.runbookPage" (index . 0) -}}
 {{- $alert := (index . 1).alert -}}
-{{- if hasSuffix "/" ($page | default "") -}}
+{{- if hasSuffix "/" $page -}}
 {{ $page }}{{ $alert }}
 {{- else if $page -}}
 {{ $page }}#{{ lower $alert }}

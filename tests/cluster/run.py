@@ -14,7 +14,8 @@ sys.path.insert(0, str(HERE))
 from cluster import CLIENTS, FIGURES, make_client, namespace  # noqa: E402
 
 # What stands first says most.
-ALL = ("gate_test", "ending_test", "faults_test", "policies_test", "settings_test", "shapes_test", "upgrades_test", "upstream_test")
+ALL = ("gate_test", "ending_test", "alerts_test", "faults_test", "policies_test", "settings_test", "shapes_test",
+       "upgrades_test", "upstream_test")
 QUICK = ALL[:2]
 
 

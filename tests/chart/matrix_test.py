@@ -105,6 +105,7 @@ def rendered(chart, values, install):
 
 KEY = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 LABEL = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 NAME = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
@@ -120,7 +121,7 @@ def complaints(one):
                 yield f"annotation {key}"
         if "containers" in holder:
             yield from pod_complaints(holder)
-    if not NAME.fullmatch(one["metadata"]["name"]):
+    if not (DNS_LABEL if one["kind"] == "Service" else NAME).fullmatch(one["metadata"]["name"]):
         yield f"name {one['metadata']['name']}"
 
 
@@ -145,6 +146,7 @@ def pod_complaints(pod):
         lists[f"variables of {one['name']}"] = [each["name"] for each in one.get("env", [])]
         lists[f"mounts of {one['name']}"] = [each["mountPath"] for each in one.get("volumeMounts", [])]
         yield from (f"no volume {each['name']}" for each in one.get("volumeMounts", []) if each["name"] not in volumes)
+    yield from (f"name {name}" for name in [*lists["containers"], *volumes] if not DNS_LABEL.fullmatch(name))
     for name, items in lists.items():
         if len(set(items)) != len(items):
             yield f"{name} twice: {items}"

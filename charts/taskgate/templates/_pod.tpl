@@ -175,7 +175,7 @@ mountPath: {{ .existing.mountPath }}
 
 {{/* Makes the socket's folder as tmux would: owned by its user, for nobody else. A mount cannot do that. */}}
 {{- define "taskgate.prepare" -}}
-name: {{ .Values.sidecar.name }}-prepare
+name: {{ .Values.sidecar.name | trunc 55 | trimSuffix "-" }}-prepare
 image: {{ include "taskgate.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 args: [prepare]

@@ -1,51 +1,108 @@
 #include "cli/cli.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
-#include "base/version.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "config/flags.h"
+#include "config/suggest.h"
 
 namespace taskgate::cli {
 namespace {
 
-int print_version() {
-  std::printf("taskgate %s (%s)\n", kVersion, kRevision);
-  return kOk;
+bool is_flag(const std::string& word) {
+  return word.starts_with("-");
 }
 
-int print_help(const std::string& command) {
-  std::fputs(help_of(command), stdout);
-  return kOk;
+bool has(const Words& words, const char* flag) {
+  return std::ranges::count(words, flag) > 0;
 }
 
-int unknown_command(const std::string& word) {
-  std::fprintf(stderr, "taskgate: unknown command '%s'; see taskgate --help\n", word.c_str());
+// What `word` may have been meant for: the beginning of a command's name, or a misspelled one.
+std::string meant_command(const std::string& word) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) names.emplace_back(command.name);
+  const auto begun =
+      std::ranges::find_if(names, [&](const std::string& name) { return name.starts_with(word); });
+  return begun != names.end() && !word.empty() ? *begun : config::closest(word, names);
+}
+
+// The configuration's reader knows the flags of keys only. It says what is wrong with all others,
+// unless a flag of the command's own is the closest one.
+bool complains_of_flags(const Command& command, const Words& words) {
+  std::vector<std::string> known = config::known_flags();
+  for (const Described& flag : command.flags) known.emplace_back(flag.word);
+  for (const char* flag : {"--help", "--version"}) known.emplace_back(flag);
+  for (const std::string& word : words) {
+    const std::string name = word.substr(0, word.find('='));
+    if (!name.starts_with("--") || config::is_known_flag(name)) continue;
+    const std::string meant = config::closest(name, known, 2);
+    if (meant.empty() || config::is_known_flag(meant) || meant == word) continue;
+    std::fprintf(stderr, "%s: %s %s\n", printable(word).c_str(),
+                 meant == name ? "takes no value; write" : "unknown flag; did you mean",
+                 (meant + (meant == name ? "" : "?")).c_str());
+    return true;
+  }
+  return false;
+}
+
+// Flags before a command would be taken for those of `run`.
+const Command* command_behind_flags(const Words& words) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& before = words[i - 1];
+    const bool is_value = is_flag(before) && before.find('=') == std::string::npos;
+    if (!is_value) {
+      if (const Command* command = find_command(words[i])) return command;
+    }
+  }
+  return nullptr;
+}
+
+int comes_first(const Command& command) {
+  const std::string name(command.name);
+  std::fprintf(stderr, "taskgate: the command comes first: taskgate %s [FLAG ...]\n", name.c_str());
   return kUsage;
+}
+
+// A command whose words did not reach anybody has not done what it was asked for.
+int with_output(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "taskgate: standard output: %s\n", std::strerror(errno));
+  return code == kOk ? kFailed : code;
+}
+
+int call(const Command& command, const Words& words) {
+  if (has(words, "--help") || has(words, "-h")) {
+    std::fputs(help_of(command).c_str(), stdout);
+    return kOk;
+  }
+  return complains_of_flags(command, words) ? kUsage : command.call(words);
+}
+
+int dispatch_flags(const Words& words) {
+  if (has(words, "--help") || has(words, "-h")) return find_command("help")->call({});
+  if (const Command* late = command_behind_flags(words)) return comes_first(*late);
+  return call(*find_command("run"), words);
 }
 
 }  // namespace
 
-int dispatch(Words words) {
-  const auto asks_for = [&](const char* flag) { return std::ranges::count(words, flag) > 0; };
-  if (asks_for("--version")) return print_version();
-  const bool asks_for_help = asks_for("--help") || asks_for("-h");
-  std::string command = asks_for_help ? "" : "run";
-  if (!words.empty() && !words.front().starts_with("-")) {
-    command = words.front();
-    words.erase(words.begin());
-  }
-  if (asks_for_help) return print_help(command);
-  if (command == "run") return run(words);
-  if (command == "check") return check(words);
-  if (command == "sessions") return sessions(words);
-  if (command == "status") return status(std::move(words));
-  if (command == "explain") return explain(words);
-  if (command == "verify") return verify(words);
-  if (command == "prepare") return prepare(words);
-  if (command == "drain") return drain(std::move(words));
-  if (command == "resume") return resume(words);
-  if (command == "help") return print_help(words.empty() ? "" : words.front());
-  return unknown_command(command);
+int dispatch(const Words& words) {
+  if (has(words, "--version")) return with_output(find_command("version")->call({}));
+  if (words.empty() || is_flag(words.front())) return with_output(dispatch_flags(words));
+  const Command* command = find_command(words.front());
+  if (command == nullptr) return unknown_command(words.front());
+  return with_output(call(*command, Words(words.begin() + 1, words.end())));
+}
+
+int unknown_command(const std::string& word) {
+  const std::string meant = meant_command(word);
+  std::fprintf(stderr, "taskgate: unknown command '%s'; %s\n", printable(word).c_str(),
+               meant.empty() ? "see taskgate --help" : ("did you mean " + meant + "?").c_str());
+  return kUsage;
 }
 
 std::optional<config::Loaded> load_or_complain(const Words& flags) {

@@ -18,20 +18,21 @@ inline constexpr int kOk = 0;
 inline constexpr int kFailed = 1;
 inline constexpr int kUsage = 64;
 
-int dispatch(Words words);
+int dispatch(const Words& words);
 
-int run(const Words& flags);       // the gate itself
-int check(const Words& flags);     // validates, prints the effective configuration
-int sessions(const Words& flags);  // lists what counts, as the gate sees it
-int status(Words flags);  // the state of the running gate, once or for as long as it changes
-int explain(const Words& words);  // METHOD TARGET: which rule, gated or not, and why
-int verify(const Words& words);   // HOST:PORT: does a gate answer there?
-int prepare(const Words& words);  // makes the folder of tmux's sockets, for an init container
-int drain(Words flags);           // has the gate of this container drain, and waits for its end
-int resume(const Words& flags);   // takes that back
+// What each does stands in the table of commands (commands.h).
+int run(const Words& words);
+int check(const Words& words);
+int sessions(const Words& words);
+int status(const Words& words);
+int explain(const Words& words);
+int verify(const Words& words);
+int prepare(const Words& words);
+int drain(const Words& words);
+int resume(const Words& words);
 
-// The words about one command, or about all when there is none of that name.
-const char* help_of(const std::string& command);
+// Says on standard error that there is no such command, and which one may be meant.
+int unknown_command(const std::string& word);
 
 // The configuration, or nothing where it is in error. What is wrong, with the default file too, was
 // printed to standard error then.

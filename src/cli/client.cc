@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "http/head.h"
+#include "proxy/last_hop.h"
 
 namespace taskgate::cli {
 namespace {
@@ -56,6 +57,12 @@ Result body_of(const std::string& received) {
   return {in_place_error, refusal_text(head.status, std::move(body))};
 }
 
+// As the gate sends it, or as a proxy before it has framed it anew.
+bool is_gates_body(std::string_view body) {
+  const std::string mark(proxy::kGateAnswers);
+  return body == mark || body == "9\r\n" + mark + "\r\n0\r\n\r\n";
+}
+
 }  // namespace
 
 config::Address reachable(config::Address address) {
@@ -77,13 +84,21 @@ Result get(const config::Address& address, const std::string& path, Duration pat
   return {in_place_error, "http://" + config::to_string(asked) + path + ": " + result.error()};
 }
 
-Result last_hop(const config::Address& address, Duration patience) {
-  Result received = exchange(address, "OPTIONS *", "Max-Forwards: 0\r\n", patience);
-  if (!received) return received;
+boost::system::result<LastHop, std::string> last_hop(const AskedPlace& place, Duration patience) {
+  const Result received =
+      exchange(place.address, "OPTIONS " + place.target, "Max-Forwards: 0\r\n", patience);
+  if (!received) return received.error();
   http::ResponseParser parser(kHeadLimits);
-  if (parser.parse(*received) != http::Progress::complete) return not_http();
-  const http::Field* server = http::find_field(parser.head().fields, "Server");
-  return {in_place_value, server == nullptr ? "" : std::string(server->value)};
+  if (parser.parse(*received) != http::Progress::complete) return not_http().error();
+  const http::ResponseHead& head = parser.head();
+  const auto field = [&head](const char* name) {
+    const http::Field* found = http::find_field(head.fields, name);
+    return found == nullptr ? std::string() : std::string(found->value);
+  };
+  LastHop hop{head.status, false, field("Server"), field("Location")};
+  const std::string_view body = std::string_view(*received).substr(head.size);
+  hop.is_gate = hop.server == "taskgate" || (head.status == 200 && is_gates_body(body));
+  return hop;
 }
 
 }  // namespace taskgate::cli

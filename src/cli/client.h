@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "cli/url.h"
 #include "config/config.h"
 
 namespace taskgate::cli {
@@ -22,10 +23,17 @@ config::Address reachable(config::Address address);
 // An answer other than 200 as a part of a sentence.
 std::string refusal_text(int status, std::string body);
 
-// Who answers OPTIONS with Max-Forwards: 0 at `address`: the Server field of the answer, empty
-// where it has none; or a sentence that says what went wrong. A proxy answers such a request itself
-// (RFC 9110 section 7.6.2), so where a gate is in the path this is the gate.
-boost::system::result<std::string, std::string> last_hop(
-    const config::Address& address, Duration patience = std::chrono::seconds(4));
+// Who answered OPTIONS with Max-Forwards: 0. A proxy answers such a request itself (RFC 9110
+// section 7.6.2), so where a gate is in the path this is the gate.
+struct LastHop {
+  int status = 0;
+  bool is_gate = false;  // by its name, or by its body where a proxy before it puts its own name
+  std::string server;    // the field; empty: there was none
+  std::string location;  // the field, of a redirect
+};
+
+// Asks, or gives a sentence that says what went wrong.
+boost::system::result<LastHop, std::string> last_hop(const AskedPlace& place,
+                                                     Duration patience = std::chrono::seconds(4));
 
 }  // namespace taskgate::cli

@@ -40,10 +40,10 @@ int wait_until_drained(const config::Config& config) {
   return kFailed;
 }
 
-int wait_until_open(const config::Address& admin) {
+int wait_until_open(const config::Loaded& loaded) {
   const TimePoint deadline = Clock::now() + kGrace;
   for (; Clock::now() < deadline; std::this_thread::sleep_for(kBetweenLooks)) {
-    const auto gate = find_gate_or_complain(admin);
+    const auto gate = find_gate_or_complain(loaded);
     if (!gate) return kFailed;
     if (gate->draining) continue;
     std::puts("the drain is taken back: the gate accepts connections and decides creates again");
@@ -58,12 +58,13 @@ int wait_until_open(const config::Address& admin) {
 
 }  // namespace
 
-int drain(Words flags) {
+int drain(const Words& words) {
+  Words flags = words;
   const bool waits = !take_flag(flags, "--no-wait");
   const auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
   const config::Config& config = loaded->config;
-  const auto gate = find_gate_or_complain(config.admin);
+  const auto gate = find_gate_or_complain(*loaded);
   if (!gate || !send_signal(*gate, SIGUSR1)) return kFailed;
   std::printf(
       "draining: creates are refused; new connections are taken for %s more, and what is in flight "
@@ -73,17 +74,16 @@ int drain(Words flags) {
   return waits ? wait_until_drained(config) : kOk;
 }
 
-int resume(const Words& flags) {
-  const auto loaded = load_or_complain(flags);
+int resume(const Words& words) {
+  const auto loaded = load_or_complain(words);
   if (!loaded) return kUsage;
-  const config::Address& admin = loaded->config.admin;
-  const auto gate = find_gate_or_complain(admin);
+  const auto gate = find_gate_or_complain(*loaded);
   if (!gate) return kFailed;
   if (!gate->draining) {
     std::puts("the gate is not draining: there is nothing to take back");
     return kOk;
   }
-  return send_signal(*gate, SIGUSR2) ? wait_until_open(admin) : kFailed;
+  return send_signal(*gate, SIGUSR2) ? wait_until_open(*loaded) : kFailed;
 }
 
 }  // namespace taskgate::cli

@@ -1,13 +1,12 @@
 #include <cstdio>
 
-#include "cli/cli.h"
+#include "cli/commands.h"
 
 namespace taskgate::cli {
 
 int explain(const Words& words) {
   if (words.size() < 2 || words[0].starts_with("--") || words[1].starts_with("--")) {
-    std::fputs("usage: taskgate explain METHOD TARGET [--config FILE]\n", stderr);
-    return kUsage;
+    return wrong_usage("explain");
   }
   const auto loaded = load_or_complain(Words(words.begin() + 2, words.end()));
   if (!loaded) return kUsage;

@@ -1,143 +1,122 @@
+// The help texts, made from the table of commands and the table of keys.
+#include <algorithm>
 #include <array>
-#include <string_view>
+#include <cstdio>
 
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "config/environment.h"
+#include "config/keys.h"
 
 namespace taskgate::cli {
 namespace {
 
-constexpr const char* kAll =
-    R"(taskgate: an exact admission gate in front of an API that starts tmux tasks
-
-Usage: taskgate [COMMAND] [--KEY=VALUE ...]
-
-Commands:
-  run                     serve (the default)
-  check                   validate the configuration and print what is effective
-  sessions                list the tmux sessions that count, as the gate sees them
-  status [--json] [--watch]
-                          show the state of the running gate; follow it
-  explain METHOD TARGET   say whether a request is gated, by which rule, and why
-  verify HOST:PORT        say whether a gate answers there, or something behind it
-  prepare                 make the folder of tmux's sockets, $TMUX_TMPDIR/tmux-<uid>
-  drain [--no-wait]       let the running gate finish what is in flight (for a preStop hook)
-  resume                  take a drain back while the gate still runs
-
-Options:
-  --config FILE           configuration (default /etc/taskgate/config.yaml if it exists)
-  --limit N               live tasks at most
-  --listen HOST:PORT      where clients come in
-  --upstream HOST:PORT    the API behind the gate
-  --admin HOST:PORT       health, metrics, status
-  --KEY VALUE             any key of the configuration, for example --tmux.match 'kube-coder-*'
-  --version, --help       taskgate COMMAND --help has the words of one command
-
-Every key is also an environment variable: TASKGATE_ and its path in upper snake case.
-Exit codes: 0; 1 not possible now; 64 wrong command line or configuration.
-)";
-
-struct Help {
-  std::string_view command;
-  const char* text;
+struct KeyWords {
+  std::string_view path;
+  std::string_view argument;
+  std::string_view text;
 };
 
-constexpr std::array kCommands{
-    Help{"run", R"(taskgate run: serve, until SIGTERM
+// The keys that the commands name.
+constexpr std::array kKeyWords{
+    KeyWords{"listen", "HOST:PORT", "where clients come in"},
+    KeyWords{"upstream", "HOST:PORT", "the API behind the gate"},
+    KeyWords{"admin", "HOST:PORT", "health, metrics and status"},
+    KeyWords{"limit", "N", "live tasks at most"},
+    KeyWords{"tmux.socket", "PATH", "socket, or a folder of them"},
+    KeyWords{"tmux.match", "PATTERN", "names of sessions that count"},
+    KeyWords{"tmux.timeout", "TIME", "tmux's answer, at most"},
+    KeyWords{"drain.notice", "TIME", "connections are still taken"},
+    KeyWords{"drain.timeout", "TIME", "the whole drain, at most"},
+    KeyWords{"routes", "NAME", "the rules: kube-coder or none"},
+};
 
-Usage: taskgate [run] [--config FILE] [--KEY=VALUE ...]
+const KeyWords& words_of(std::string_view path) {
+  return *std::ranges::find(kKeyWords, path, &KeyWords::path);
+}
 
-  --config FILE   the configuration (default /etc/taskgate/config.yaml if it exists)
-  --KEY VALUE     any key of it, which wins over variables and the file
+// "  --watch               follow it"
+std::string row(const std::string& word, std::string_view text) {
+  constexpr std::size_t kWidth = 24;
+  const std::string gap(kWidth > word.size() ? kWidth - word.size() : 1, ' ');
+  return "  " + word + gap + std::string(text) + "\n";
+}
 
-Signals: SIGHUP reads the configuration again (a change of the file is seen by itself),
-SIGUSR1 drains and SIGUSR2 takes that back (taskgate drain, taskgate resume),
-SIGTERM drains and ends, a second one ends at once. Behind taskgate drain it waits for
-requests alone, not for streams and tunnels.
+std::string row(const KeyWords& words) {
+  const config::Key& key = *config::find_key(words.path);
+  std::string variables = config::variable_of(key);
+  if (words.path == "limit") variables += ", " + std::string(config::kUpstreamLimit);
+  return row(config::flag_of(key) + " " + std::string(words.argument),
+             std::string(words.text) + " [" + variables + "]");
+}
 
-Example: taskgate run --limit 20 --upstream 127.0.0.1:6080
-)"},
-    Help{"check", R"(taskgate check: validate the configuration and print what is effective
+std::string flags_of(const Command& command) {
+  std::string text;
+  for (const auto& [flag, words] : command.flags) text += row(std::string(flag), words);
+  if (!command.configured) return text;
+  text += row("--config FILE", "another than the default file [TASKGATE_CONFIG]");
+  for (const std::string_view path : command.keys) text += row(words_of(path));
+  return text + row("--KEY VALUE", "any other key of the configuration [TASKGATE_KEY]");
+}
 
-Usage: taskgate check [--config FILE] [--KEY=VALUE ...]
+std::string usage_of(const Command& command) {
+  std::string usage = "taskgate " + std::string(command.name);
+  if (command.name == "run") usage = "taskgate [run]";
+  if (!command.operands.empty()) usage += " " + std::string(command.operands);
+  for (const Described& flag : command.flags) usage += " [" + std::string(flag.word) + "]";
+  return usage + (command.configured ? " [--config FILE] [--KEY VALUE ...]" : "");
+}
 
-Prints YAML that can be fed back. Its comments say which file was read, and where each value
-came from: a place in the file, a variable, a flag, or the default. What is wrong has its line
-on standard error, and the exit code is 64.
+std::string exit_codes_of(const Command& command) {
+  const std::string failed = command.failure.empty() ? "" : "1 " + std::string(command.failure);
+  return "Exit codes: 0 done; " + failed + (failed.empty() ? "" : ";\n") +
+         (command.configured ? "64 wrong command line or configuration.\n"
+                             : "64 wrong command line.\n");
+}
 
-Example: taskgate check --config config.yaml
-)"},
-    Help{"sessions", R"(taskgate sessions: list the tmux sessions that count, as the gate sees them
-
-Usage: taskgate sessions [--config FILE] [--KEY=VALUE ...]
-
-Asks tmux itself, no gate need run. Exit code 1: they cannot be counted, and why.
-
-Example: taskgate sessions --tmux-socket /run/tmux/tmux-1000/default
-)"},
-    Help{"status", R"(taskgate status: show the state of the running gate
-
-Usage: taskgate status [--watch] [--json] [--config FILE] [--admin HOST:PORT]
-
-  --watch   follow it: drawn again in place on a terminal, else a line for each change
-  --json    the document of GET /status; with --watch one a line
-
-Exit code 1: no gate answers at the admin port.
-
-Example: taskgate status --admin 127.0.0.1:9464
-)"},
-    Help{"explain", R"(taskgate explain: say whether a request is gated, by which rule, and why
-
-Usage: taskgate explain METHOD TARGET [--config FILE] [--KEY=VALUE ...]
-
-Example: taskgate explain POST /api/claude/tasks
-)"},
-    Help{"verify", R"(taskgate verify: say whether a gate answers there, or something behind it
-
-Usage: taskgate verify HOST:PORT
-
-Exit code 1: no gate does, and creates are not limited there.
-
-Example: taskgate verify ws-alice:6080
-)"},
-    Help{"prepare", R"(taskgate prepare: make the folder of tmux's sockets, for an init container
-
-Usage: taskgate prepare
-
-Makes $TMUX_TMPDIR/tmux-<uid> (/tmp/tmux-<uid> without the variable) with the rights that tmux
-asks for, or mends them.
-
-Example: TMUX_TMPDIR=/run/tmux taskgate prepare
-)"},
-    Help{"drain",
-         R"(taskgate drain: let the running gate finish what is in flight, for a preStop hook
-
-Usage: taskgate drain [--no-wait] [--config FILE] [--admin HOST:PORT]
-
-  --no-wait   return at once; else when the drain is over (exit code 1: not in time)
-
-Creates are refused at once, connections are taken for drain.notice more, and what is in flight
-has drain.timeout. The process stays until SIGTERM, which cuts event streams and tunnels as
-soon as no request is in flight; taskgate resume takes the drain back.
-
-Example: taskgate drain --no-wait
-)"},
-    Help{"resume", R"(taskgate resume: take a drain back while the gate still runs
-
-Usage: taskgate resume [--config FILE] [--admin HOST:PORT]
-
-The gate is ready again, listens on the same address, and decides creates. The drain of a
-SIGTERM is final (exit code 1).
-
-Example: taskgate resume
-)"}};
+std::string section(std::string_view heading, const std::string& rows) {
+  return rows.empty() ? "" : "\n" + std::string(heading) + ":\n" + rows;
+}
 
 }  // namespace
 
-const char* help_of(const std::string& command) {
-  for (const Help& help : kCommands) {
-    if (help.command == command) return help.text;
+std::string help_of(const Command& command) {
+  std::string variables;
+  for (const auto& [name, words] : command.variables) variables += row(std::string(name), words);
+  std::string text = "taskgate " + std::string(command.name) + ": " + std::string(command.summary);
+  text += "\n\nUsage: " + usage_of(command) + "\n";
+  text += section("Flags, and [variables] that say the same", flags_of(command));
+  text += section("Variables", variables);
+  if (!command.text.empty()) text += "\n" + std::string(command.text);
+  text += "\n" + exit_codes_of(command);
+  return text + "\nExample: taskgate " + std::string(command.example) + "\n";
+}
+
+std::string help_of_all() {
+  std::string text = R"(taskgate: an exact admission gate in front of an API that starts tmux tasks
+
+Usage: taskgate [COMMAND] [FLAG ...]
+
+Commands:
+)";
+  for (const Command& command : commands()) {
+    const std::string gap = command.operands.empty() ? "" : " ";
+    text += row(std::string(command.name) + gap + std::string(command.operands), command.summary);
   }
-  return kAll;
+  text += "\nFlags, and [variables] that say the same:\n" + flags_of(*find_command("run"));
+  text += row("--help, -h", "behind a command: its own flags and an example");
+  return text + row("--version", "version and revision") + R"(
+A flag wins over a variable, a variable over the file, the file over a default.
+The default file is /etc/taskgate/config.yaml, if it exists. The variable of a
+key is TASKGATE_ and its path in upper snake case: TASKGATE_TMUX_ON_UNKNOWN.
+
+Exit codes: 0 done; 1 no, or not possible now; 64 wrong command line or
+configuration, each fault with its line on standard error.
+)";
+}
+
+int wrong_usage(std::string_view name) {
+  std::fprintf(stderr, "usage: %s\n", usage_of(*find_command(name)).c_str());
+  return kUsage;
 }
 
 }  // namespace taskgate::cli

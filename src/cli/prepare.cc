@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "cli/cli.h"
+#include "cli/commands.h"
 
 namespace taskgate::cli {
 namespace {
@@ -44,10 +44,7 @@ std::string make_private(const std::filesystem::path& folder) {
 }  // namespace
 
 int prepare(const Words& words) {
-  if (!words.empty()) {
-    std::fputs("usage: taskgate prepare\n", stderr);
-    return kUsage;
-  }
+  if (!words.empty()) return wrong_usage("prepare");
   const std::filesystem::path folder = sockets_folder();
   const std::string problem = make_private(folder);
   if (problem.empty()) {

@@ -273,9 +273,9 @@ class Process {
 
 }  // namespace
 
-int run(const Words& flags) {
-  const WatchedFile file(flags);
-  auto loaded = load_or_complain(flags);
+int run(const Words& words) {
+  const WatchedFile file(words);
+  auto loaded = load_or_complain(words);
   if (!loaded) return kUsage;
   signal(SIGPIPE, SIG_IGN);
   keep_heap_small();
@@ -284,7 +284,7 @@ int run(const Words& flags) {
     log::warning("config_warning").field("detail", line);
   }
   try {
-    return Process(flags, std::move(*loaded), file).run();
+    return Process(words, std::move(*loaded), file).run();
   } catch (const std::exception& failure) {
     log::error("start_failed")
         .field("reason", failure.what())

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 
@@ -47,20 +48,23 @@ std::optional<RunningGate> find_gate(const config::Address& admin, std::string& 
   return RunningGate{static_cast<int>(pid->get_int64()), draining->get_bool(), drained->get_bool()};
 }
 
-std::optional<RunningGate> find_gate_or_complain(const config::Address& admin) {
+std::optional<RunningGate> find_gate_or_complain(const config::Loaded& loaded) {
   std::string why_not;
-  auto gate = find_gate(admin, why_not);
-  if (!gate) no_gate(why_not);
+  auto gate = find_gate(loaded.config.admin, why_not);
+  if (!gate) no_gate(loaded, why_not);
   return gate;
 }
 
-int no_gate(const std::string& why_not) {
-  std::fprintf(stderr,
-               "taskgate: %s\n"
-               "No gate answers there. Check that one runs in this container, and that `admin` is "
-               "the same here\nand there: taskgate check says where this command has it from "
-               "(--admin HOST:PORT names another).\n",
-               why_not.c_str());
+int no_gate(const config::Loaded& loaded, const std::string& why_not) {
+  const std::string origin = config::origin_of(loaded, "admin");
+  std::fprintf(
+      stderr,
+      "taskgate: %s\n"
+      "No gate answers there. The address is `admin`, here %s (%s). Check that a gate runs "
+      "in this\ncontainer, and that its `admin` is the same; --admin HOST:PORT asks "
+      "another.\n",
+      printable(why_not).c_str(), config::to_string(loaded.config.admin).c_str(),
+      printable(origin).c_str());
   return kFailed;
 }
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "config/config.h"
+#include "config/load.h"
 
 namespace taskgate::cli {
 
@@ -18,9 +18,9 @@ struct RunningGate {
 std::optional<RunningGate> find_gate(const config::Address& admin, std::string& why_not);
 
 // The same for a command that ends where there is none: says why, and what to check.
-std::optional<RunningGate> find_gate_or_complain(const config::Address& admin);
+std::optional<RunningGate> find_gate_or_complain(const config::Loaded& loaded);
 // Says on standard error that no gate answers, and what to check; gives the exit code.
-int no_gate(const std::string& why_not);
+int no_gate(const config::Loaded& loaded, const std::string& why_not);
 
 // Sends a signal. False, after a complaint, where the process is no gate of this container.
 bool send_signal(const RunningGate& gate, int number);

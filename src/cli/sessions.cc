@@ -79,26 +79,34 @@ void print(const tmux::Listing& listing) {
   }
 }
 
-// A zero is looked into: was it the right socket that was asked, and the right pattern?
-void print_what_was_asked(const config::Config& config) {
-  std::printf("asked: %s (tmux.socket)\ncounts: %s (tmux.match)\n",
-              joined(config.tmux.socket).c_str(), joined(config.tmux.match).c_str());
+// Was it the right socket that was asked, and the right pattern?
+void print_what_was_asked(const config::Loaded& loaded, std::FILE* to) {
+  const auto& tmux = loaded.config.tmux;
+  const auto origin = [&](const char* key) { return printable(config::origin_of(loaded, key)); };
+  std::fprintf(to, "asked: %s (tmux.socket: %s)\ncounts: %s (tmux.match: %s)\n",
+               joined(tmux.socket).c_str(), origin("tmux.socket").c_str(),
+               joined(tmux.match).c_str(), origin("tmux.match").c_str());
+}
+
+int unknown(const tmux::Listing& listing, const config::Loaded& loaded) {
+  std::fprintf(stderr, "unknown (%s): %s\n", tmux::name_of(*listing.fault),
+               printable(listing.detail).c_str());
+  print_what_was_asked(loaded, stderr);
+  return kFailed;
 }
 
 }  // namespace
 
-int sessions(const Words& flags) {
+int sessions(const Words& words) {
+  Words flags = words;
+  const bool asked = take_flag(flags, "--asked");
   const auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
   const tmux::Listing listing = list_sessions(loaded->config);
-  if (!listing.known()) {
-    std::fprintf(stderr, "unknown (%s): %s\n", tmux::name_of(*listing.fault),
-                 printable(listing.detail).c_str());
-    return kFailed;
-  }
+  if (!listing.known()) return unknown(listing, *loaded);
   print(listing);
   std::printf("%d live of %d allowed\n", listing.live, loaded->config.limit);
-  if (listing.live == 0) print_what_was_asked(loaded->config);
+  if (asked || listing.live == 0) print_what_was_asked(*loaded, stdout);
   return kOk;
 }
 

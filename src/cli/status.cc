@@ -104,60 +104,60 @@ class Lines {
   std::string last_;
 };
 
-int watch_json(const config::Address& admin) {
-  const auto why = follow(admin, [](const Event& event) {
+int watch_json(const config::Loaded& loaded) {
+  const auto why = follow(loaded.config.admin, [](const Event& event) {
     if (event.name == "status") return write(event.data + "\n");
     complain(event.data);
   });
-  return why ? no_gate(*why) : kOk;
+  return why ? no_gate(loaded, *why) : kOk;
 }
 
-int watch_lines(const config::Address& admin) {
+int watch_lines(const config::Loaded& loaded) {
   Lines lines;
-  const auto why = follow(admin, [&](const Event& event) {
+  const auto why = follow(loaded.config.admin, [&](const Event& event) {
     const auto status = parse_status(event.data);
     lines.show(status ? status_line(*status) : printable(event.data));
   });
-  return why ? no_gate(*why) : kOk;
+  return why ? no_gate(loaded, *why) : kOk;
 }
 
-int watch_screen(const config::Address& admin) {
+int watch_screen(const config::Loaded& loaded) {
   std::optional<std::string> why;
   {
     Screen screen;
-    why = follow(admin, [&](const Event& event) {
+    why = follow(loaded.config.admin, [&](const Event& event) {
       const auto status = parse_status(event.data);
       screen.show(status ? status_text(*status, style()) : printable(event.data) + "\n");
     });
   }
   write("\n");
-  return why ? no_gate(*why) : kOk;
+  return why ? no_gate(loaded, *why) : kOk;
 }
 
-int show_once(const config::Address& admin, bool raw) {
-  const auto body = get(admin, "/status");
-  if (!body) return no_gate(body.error());
+int show_once(const config::Loaded& loaded, bool raw) {
+  const auto body = get(loaded.config.admin, "/status");
+  if (!body) return no_gate(loaded, body.error());
   if (raw) {
     write(*body);
     return kOk;
   }
   const auto status = parse_status(*body);
-  if (!status) return no_gate(kNoStatus);
+  if (!status) return no_gate(loaded, kNoStatus);
   write(status_text(*status, style()));
   return kOk;
 }
 
 }  // namespace
 
-int status(Words flags) {
+int status(const Words& words) {
+  Words flags = words;
   const bool raw = take_flag(flags, "--json");
   const bool watch = take_flag(flags, "--watch");
   const auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
-  const config::Address& admin = loaded->config.admin;
-  if (!watch) return show_once(admin, raw);
-  if (raw) return watch_json(admin);
-  return on_terminal() ? watch_screen(admin) : watch_lines(admin);
+  if (!watch) return show_once(*loaded, raw);
+  if (raw) return watch_json(*loaded);
+  return on_terminal() ? watch_screen(*loaded) : watch_lines(*loaded);
 }
 
 }  // namespace taskgate::cli

@@ -2,35 +2,56 @@
 #include <string>
 
 #include "base/text.h"
-#include "cli/cli.h"
 #include "cli/client.h"
-#include "config/values.h"
+#include "cli/commands.h"
 
 namespace taskgate::cli {
+namespace {
+
+// Such an answer comes from a login or a redirect before the gate and says nothing of the gate.
+bool is_from_before(const LastHop& hop) {
+  return (hop.status >= 300 && hop.status < 400) || hop.status == 401 || hop.status == 403 ||
+         hop.status == 407;
+}
+
+std::string name_of(const LastHop& hop) {
+  return hop.server.empty() ? "a server without a name" : printable(hop.server);
+}
+
+int not_told(const std::string& place, const LastHop& hop) {
+  const std::string to = hop.location.empty() ? "" : " (to " + printable(hop.location) + ")";
+  std::fprintf(
+      stderr,
+      "taskgate: %s: '%s' answered %d%s: a login or a redirect before the gate answers for "
+      "it. Ask from the inside, by HOST:PORT of the Service.\n",
+      place.c_str(), name_of(hop).c_str(), hop.status, to.c_str());
+  return kFailed;
+}
+
+int no_gate(const std::string& place, const LastHop& hop) {
+  std::fprintf(stderr, "taskgate: no gate answers at %s, but '%s': creates are not limited there\n",
+               place.c_str(), name_of(hop).c_str());
+  return kFailed;
+}
+
+}  // namespace
 
 int verify(const Words& words) {
-  if (words.size() != 1) {
-    std::fputs("usage: taskgate verify HOST:PORT\n", stderr);
+  if (words.size() != 1 || words[0].starts_with("-")) return wrong_usage("verify");
+  const std::string shown = printable(words[0]);
+  const auto place = parse_asked_place(words[0]);
+  if (!place) {
+    std::fprintf(stderr, "taskgate: '%s' %s\n", shown.c_str(), place.error().c_str());
     return kUsage;
   }
-  const auto address = config::parse_address(words[0], false);
-  if (!address) {
-    std::fprintf(stderr, "taskgate: '%s' %s\n", words[0].c_str(), address.error().text.c_str());
-    return kUsage;
-  }
-  const auto server = last_hop(*address);
-  if (!server) {
-    std::fprintf(stderr, "taskgate: %s: %s\n", words[0].c_str(), server.error().c_str());
+  const auto hop = last_hop(*place);
+  if (!hop) {
+    std::fprintf(stderr, "taskgate: %s: %s\n", shown.c_str(), hop.error().c_str());
     return kFailed;
   }
-  if (*server == "taskgate") {
-    std::printf("a gate answers at %s\n", words[0].c_str());
-    return kOk;
-  }
-  std::fprintf(stderr, "taskgate: no gate answers at %s, but '%s': creates are not limited there\n",
-               words[0].c_str(),
-               server->empty() ? "a server without a name" : printable(*server).c_str());
-  return kFailed;
+  if (!hop->is_gate) return is_from_before(*hop) ? not_told(shown, *hop) : no_gate(shown, *hop);
+  std::printf("a gate answers at %s\n", shown.c_str());
+  return kOk;
 }
 
 }  // namespace taskgate::cli

@@ -60,7 +60,9 @@ void Draft::error_between(const std::string& place, const std::string& text,
 void Draft::replace_faulty(const Draft& other) {
   for (const Key& key : keys()) {
     const bool is_wrong = is_faulty(key.path) || impossible_.contains(key.path);
-    if (is_wrong) key.set(config_, key.get(other.config_));
+    if (!is_wrong) continue;
+    key.set(config_, key.get(other.config_));
+    places_[key.path] = other.place_of(key.path);
   }
   errors_.clear();
   faulty_.clear();

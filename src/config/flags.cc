@@ -24,16 +24,32 @@ class Parser {
       if (word.starts_with("--") && word.size() > 2) {
         take_flag(word);
       } else {
-        error(quoted(word), "is not a flag; flags begin with --");
+        refuse(word);
       }
     }
     return std::move(flags_);
   }
 
  private:
+  static std::string name_of(const std::string& word) { return word.substr(0, word.find('=')); }
+
+  void refuse(const std::string& word) {
+    const std::string flag = "-" + name_of(word);
+    const bool lacks_a_dash = word.starts_with("-") && is_known_flag(flag);
+    if (!lacks_a_dash) return error(quoted(word), "is not a flag; flags begin with --");
+    error(quoted(word), "is not a flag; did you mean " + flag + "?");
+    skip_value(word);
+  }
+
+  // What stands behind a flag that is none is most likely its value, and no mistake of its own.
+  void skip_value(const std::string& word) {
+    const bool has_own = word.find('=') != std::string::npos;
+    if (!has_own && next_ < words_.size() && !words_[next_].starts_with("-")) ++next_;
+  }
+
   void take_flag(const std::string& word) {
     const std::size_t equals = word.find('=');
-    const std::string name = word.substr(0, equals);
+    const std::string name = name_of(word);
     std::optional<std::string> value;
     if (equals != std::string::npos) value = word.substr(equals + 1);
     const std::string known_name = with_dashes(name);
@@ -42,6 +58,7 @@ class Parser {
       if (flag_of(key) == known_name) return take_setting(key, name, value);
     }
     complain(name);
+    skip_value(word);
   }
 
   void take_file(const std::string& name, std::optional<std::string> value) {
@@ -76,9 +93,7 @@ class Parser {
   }
 
   void complain(const std::string& name) {
-    std::vector<std::string> known{"--config"};
-    for (const Key& key : keys()) known.push_back(flag_of(key));
-    const std::string meant = closest(with_dashes(name), known, 2);
+    const std::string meant = closest(with_dashes(name), known_flags(), 2);
     error(name, meant.empty()
                     ? "unknown flag; use a key's path with dashes, such as --tmux-on-unknown"
                     : "unknown flag; did you mean " + meant + "?");
@@ -97,6 +112,16 @@ class Parser {
 
 Flags parse_flags(const std::vector<std::string>& words) {
   return Parser(words).parse();
+}
+
+std::vector<std::string> known_flags() {
+  std::vector<std::string> known{"--config"};
+  for (const Key& key : keys()) known.push_back(flag_of(key));
+  return known;
+}
+
+bool is_known_flag(const std::string& flag) {
+  return std::ranges::count(known_flags(), with_dashes(flag)) > 0;
 }
 
 void apply_flags(const Flags& flags, Draft& draft) {

@@ -22,6 +22,11 @@ struct Flags {
 // Splits "--key=value", "--key", "value"; a switch (`--forwarded`) may stand alone.
 Flags parse_flags(const std::vector<std::string>& words);
 
+// `--config` and those of the keys, in the spelling with dashes.
+std::vector<std::string> known_flags();
+// In either spelling, without a value.
+bool is_known_flag(const std::string& flag);
+
 void apply_flags(const Flags& flags, Draft& draft);
 
 }  // namespace taskgate::config

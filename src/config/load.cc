@@ -70,10 +70,11 @@ boost::system::result<Loaded, Errors> without_faults(const Sources& sources, con
   Draft mended = draft;
   mended.replace_faulty(bare);
   check_together(mended);
-  Config config = mended.errors().empty() ? mended.config() : bare.config();
+  const Draft& rest = mended.errors().empty() ? mended : bare;
+  Config config = rest.config();
   config.file = file;
   config.configured = false;
-  return Loaded{std::move(config), file, {}, draft.warnings(), draft.errors()};
+  return Loaded{std::move(config), file, rest.places(), draft.warnings(), draft.errors()};
 }
 
 }  // namespace

@@ -12,21 +12,40 @@ namespace {
 
 using route::Rule;
 
-// A comment ends with its line, and holds UTF-8 only.
-std::string comment(const std::string& text) {
+// In one line, and UTF-8.
+std::string line_of(const std::string& text) {
   const bool fits = utf8_prefix(text) == text && printable(text) == text;
-  return "# " + (fits ? text : yaml(text));
+  return fits ? text : yaml(text);
+}
+
+// A comment ends with its line.
+std::string comment(const std::string& text) {
+  return "# " + line_of(text);
+}
+
+std::string about_file(const Loaded& loaded) {
+  const std::string& file = loaded.config.file;
+  return line_of(file.empty() ? "no configuration file: " + loaded.file + " is not there"
+                              : "configuration file: " + file);
+}
+
+// The value of a key in one line, as the file has it where it is not of many lines there.
+std::string value_of(const Key& key, const Config& config) {
+  if (key.path == "routes") {
+    const route::Table base = built_in(config.routes_name);
+    const std::size_t own = config.routes.rules().size() - base.rules().size();
+    return config.routes_name + (own == 0 ? "" : ", own rules: " + std::to_string(own));
+  }
+  const std::vector<std::string> values = key.get(config);
+  if (key.path == "classes") return values.front();
+  return key.is_list ? yaml(values) : yaml(values.front());
 }
 
 class Printer {
  public:
   Printer() = default;
   // Says where each value came from.
-  explicit Printer(const Loaded& loaded) : loaded_(&loaded) {
-    const std::string& file = loaded.config.file;
-    line(0, file.empty() ? comment("no configuration file: " + loaded.file + " is not there")
-                         : comment("configuration file: " + file));
-  }
+  explicit Printer(const Loaded& loaded) : loaded_(&loaded) { line(0, "# " + about_file(loaded)); }
 
   void line(int depth, const std::string& text) {
     out_.append(static_cast<std::size_t>(depth) * 2, ' ');
@@ -47,9 +66,7 @@ class Printer {
     if (section != section_ && !section.empty()) line(0, section + ":");
     section_ = section;
     const std::string name = section.empty() ? key.path : key.path.substr(dot + 1);
-    const std::vector<std::string> values = key.get(config);
-    line(section.empty() ? 0 : 1,
-         name + ": " + (key.is_list ? yaml(values) : yaml(values.front())) + origin(key.path));
+    line(section.empty() ? 0 : 1, name + ": " + value_of(key, config) + origin(key.path));
   }
 
   void routes(const Config& config) {
@@ -79,9 +96,7 @@ class Printer {
 
  private:
   std::string origin(const std::string& path) const {
-    if (loaded_ == nullptr) return "";
-    const auto found = loaded_->places.find(path);
-    return "  " + comment(found == loaded_->places.end() ? "default" : found->second);
+    return loaded_ == nullptr ? "" : "  " + comment(origin_of(*loaded_, path));
   }
 
   template <typename T>
@@ -149,6 +164,32 @@ std::string to_yaml(const Config& config) {
 
 std::string to_annotated_yaml(const Loaded& loaded) {
   return printed(Printer(loaded), loaded.config);
+}
+
+std::string origin_of(const Loaded& loaded, std::string_view path) {
+  const auto found = loaded.places.find(path);
+  return found == loaded.places.end() ? "default" : found->second;
+}
+
+std::string to_origins(const Loaded& loaded) {
+  std::size_t path_width = 0;
+  std::size_t origin_width = 0;
+  for (const Key& key : keys()) {
+    path_width = std::max(path_width, key.path.size());
+    origin_width = std::max(origin_width, line_of(origin_of(loaded, key.path)).size());
+  }
+  const auto padded = [](std::string text, std::size_t width) {
+    text.resize(std::max(text.size(), width) + 2, ' ');
+    return text;
+  };
+  std::string text = about_file(loaded) + "\n" + padded("KEY", path_width) +
+                     padded("FROM", origin_width) + "VALUE\n";
+  for (const Key& key : keys()) {
+    text += padded(key.path, path_width) +
+            padded(line_of(origin_of(loaded, key.path)), origin_width) +
+            value_of(key, loaded.config) + "\n";
+  }
+  return text;
 }
 
 }  // namespace taskgate::config

@@ -54,8 +54,8 @@ std::string echo_of(const http::RequestHead& head) {
 std::string last_hop_answer(const http::RequestHead& head, const Envelope& envelope) {
   if (head.method == "TRACE")
     return plain_answer(200, "", {"message/http", echo_of(head)}, envelope);
-  return plain_answer(200, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE\r\n", {},
-                      envelope);
+  return plain_answer(200, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE\r\n",
+                      {"text/plain", kGateAnswers}, envelope);
 }
 
 }  // namespace taskgate::proxy

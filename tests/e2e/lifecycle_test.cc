@@ -1,4 +1,4 @@
-// The gate as a process: reload, drain, faults around it, and its other commands.
+// The gate as a process: reload, drain, faults around it.
 #include <csignal>
 #include <filesystem>
 
@@ -141,53 +141,6 @@ TEST_CASE("a gate killed and started again reads the truth from tmux") {
   CHECK(world.metric("taskgate_sessions_inherited") == 2);
 }
 
-TEST_CASE(
-    "check prints the effective configuration, or says what is wrong and where, with exit code "
-    "64") {
-  TempDir dir;
-  const RunResult good =
-      taskgate_command({"check", "--config", dir.write("good.yaml", "limit: 5\n")});
-  CHECK(good.status == 0);
-  CHECK(good.out.starts_with("# configuration file: " + (dir / "good.yaml") + "\n"));
-  CHECK(good.out.find("\nlimit: 5  # " + (dir / "good.yaml") + ":1:8\n") != std::string::npos);
-  const std::string file = dir.write("bad.yaml", "limit: 5\ntmux:\n  on_unknown: maybe\n");
-  const RunResult bad = taskgate_command({"check", "--config", file});
-  CHECK(bad.status == 64);
-  CHECK(bad.err.find(file + ":3:15: tmux.on_unknown: ") == 0);
-  CHECK(taskgate_command({"run", "--config", file}).status == 64);
-}
-
-TEST_CASE("sessions lists what counts, and fails with the reason when it cannot") {
-  GatedWorld world;
-  world.tmux.new_session("kube-coder-a");
-  world.tmux.new_session("other");
-  const RunResult listed = taskgate_command({"sessions"}, {{"tmux.socket", world.tmux.socket()}});
-  CHECK(listed.status == 0);
-  CHECK(listed.out.find("yes") != std::string::npos);
-  CHECK(listed.out.find("1 live of 12 allowed\n") != std::string::npos);
-  const RunResult unknown = taskgate_command({"sessions"}, {{"tmux.socket", "/dev/null"}});
-  CHECK(unknown.status == 1);
-  CHECK(unknown.err.find("unknown (not_a_socket)") == 0);
-}
-
-TEST_CASE("sessions that finds nothing says which sockets and patterns it asked") {
-  GatedWorld world;
-  world.tmux.new_session("other");
-  const RunResult listed = taskgate_command(
-      {"sessions"}, {{"tmux.socket", world.tmux.socket()}, {"tmux.match", "a-*,b-*"}});
-  CHECK(listed.status == 0);
-  CHECK(listed.out.find("0 live of 12 allowed\n") != std::string::npos);
-  CHECK(listed.out.find("asked: " + world.tmux.socket() + " (tmux.socket)\n") != std::string::npos);
-  CHECK(listed.out.find("counts: a-*, b-* (tmux.match)\n") != std::string::npos);
-}
-
-TEST_CASE("explain says which rule takes a request") {
-  const RunResult gated = taskgate_command({"explain", "POST", "/oauth/api/claude/tasks"});
-  CHECK(gated.status == 0);
-  CHECK(gated.out.find("task") != std::string::npos);
-  CHECK(taskgate_command({"explain", "POST"}).status == 64);
-}
-
 TEST_CASE("a port that is taken is a clear error") {
   GatedWorld world;
   const RunResult taken =
@@ -196,37 +149,4 @@ TEST_CASE("a port that is taken is a clear error") {
                                  {"tmux.socket", world.tmux.socket()}});
   CHECK(taken.status == 1);
   CHECK(taken.err.find("cannot listen on 127.0.0.1:") != std::string::npos);
-}
-
-TEST_CASE("version, help and unknown commands") {
-  CHECK(taskgate_command({"--version"}).out.find("taskgate ") == 0);
-  CHECK(taskgate_command({"--help"}).out.find("Usage: taskgate") != std::string::npos);
-  const RunResult unknown = taskgate_command({"dance"});
-  CHECK(unknown.status == 64);
-  CHECK(unknown.err == "taskgate: unknown command 'dance'; see taskgate --help\n");
-}
-
-TEST_CASE("a command that finds no gate says whom it asked, and what to check") {
-  const ClosedPort closed;
-  const std::string admin = "127.0.0.1:" + std::to_string(closed.port());
-  for (const char* word : {"status", "drain", "resume"}) {
-    const RunResult alone = taskgate_command({word}, {{"admin", admin}});
-    CHECK(alone.status == 1);
-    CHECK(alone.err.starts_with("taskgate: http://" + admin + "/status: Connection refused\n"));
-    CHECK(alone.err.find("--admin") != std::string::npos);
-  }
-}
-
-TEST_CASE("each command has its own help") {
-  for (const std::string word :
-       {"run", "check", "sessions", "status", "explain", "verify", "prepare", "drain", "resume"}) {
-    CAPTURE(word);
-    const RunResult help = taskgate_command({word, "--help"});
-    CHECK(help.status == 0);
-    CHECK(help.out.starts_with("taskgate " + word + ": "));
-    CHECK(help.out.find("Usage: taskgate") != std::string::npos);
-    CHECK(help.out.find("Example: ") != std::string::npos);
-    CHECK(taskgate_command({"help", word}).out == help.out);
-    CHECK(taskgate_command({"--help"}).out.find("\n  " + word) != std::string::npos);
-  }
 }

@@ -8,6 +8,7 @@
 #include "support/catch.h"
 #include "support/loopback.h"
 #include "support/run.h"
+#include "support/scripted_upstream.h"
 
 using namespace taskgate::test;
 
@@ -47,6 +48,22 @@ TEST_CASE("verify takes the gate for a gate, and what is behind it not") {
   const RunResult upstream = command({"verify", behind});
   CHECK(upstream.status == 1);
   CHECK(upstream.err.find("taskgate: no gate answers at " + behind + ", but 'SimpleHTTP") == 0);
+}
+
+TEST_CASE("verify takes a URL, and tells what answers before the gate from what is behind it") {
+  GatedWorld world;
+  const std::string url = "http://" + on_loopback(world.gate->port()) + "/oauth/";
+  const RunResult gate = command({"verify", url});
+  CHECK(gate.out == "a gate answers at " + url + "\n");
+  CHECK(gate.status == 0);
+  const RunResult tls = command({"verify", "https://ws-alice.example/"});
+  CHECK(tls.status == 64);
+  CHECK(tls.err.find("speaks no TLS") != std::string::npos);
+  const ScriptedUpstream login(
+      answer_with("HTTP/1.1 302 Found\r\nLocation: https://login/\r\nContent-Length: 0\r\n\r\n"));
+  const RunResult redirected = command({"verify", on_loopback(login.port())});
+  CHECK(redirected.status == 1);
+  CHECK(redirected.err.find("answered 302 (to https://login/)") != std::string::npos);
 }
 
 TEST_CASE("verify says why nobody could be asked, and what it takes") {

@@ -76,26 +76,42 @@ TEST_CASE("A server that says nothing is given up") {
         url(address, "/status") + ": no answer in time");
 }
 
-TEST_CASE("Who answers for the last hop is told by its Server field") {
-  const auto [bytes, server] = GENERATE(table<std::string, std::string>({
-      {"HTTP/1.1 200 OK\r\nServer: taskgate\r\nContent-Length: 0\r\n\r\n", "taskgate"},
-      {"HTTP/1.0 204 No Content\r\nServer: SimpleHTTP/0.6\r\n\r\n", "SimpleHTTP/0.6"},
-      {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", ""},
+TEST_CASE("A gate in the path is told by its name, or by its body behind a proxy's name") {
+  struct Row {
+    std::string bytes;
+    bool is_gate;
+    std::string server;
+    std::string location;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"HTTP/1.1 200 OK\r\nServer: taskgate\r\nContent-Length: 0\r\n\r\n", true, "taskgate", ""},
+      {"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 9\r\n\r\ntaskgate\n", true, "nginx",
+       ""},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ntaskgate\n\r\n0\r\n\r\n", true,
+       "", ""},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\nnot of taskgate\n", false, "", ""},
+      {"HTTP/1.1 404 Not Found\r\nServer: nginx\r\nContent-Length: 9\r\n\r\ntaskgate\n", false,
+       "nginx", ""},
+      {"HTTP/1.0 204 No Content\r\nServer: SimpleHTTP/0.6\r\n\r\n", false, "SimpleHTTP/0.6", ""},
+      {"HTTP/1.1 308 Moved\r\nLocation: https://a/\r\nContent-Length: 0\r\n\r\n", false, "",
+       "https://a/"},
   }));
-  OneAnswer answering(bytes);
-  const auto told = last_hop(answering.address());
+  OneAnswer answering(row.bytes);
+  const auto told = last_hop({answering.address(), "/ws/?a"});
   REQUIRE(told.has_value());
-  CHECK(*told == server);
+  CHECK(told->is_gate == row.is_gate);
+  CHECK(told->server == row.server);
+  CHECK(told->location == row.location);
   CHECK(answering.request() ==
-        "OPTIONS * HTTP/1.1\r\nHost: " + config::to_string(answering.address()) +
+        "OPTIONS /ws/?a HTTP/1.1\r\nHost: " + config::to_string(answering.address()) +
             "\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n");
 }
 
 TEST_CASE("No last hop is told apart from one without a name") {
   const test::ClosedPort closed;
-  CHECK(last_hop({"127.0.0.1", closed.port()}).error() == "Connection refused");
+  CHECK(last_hop({{"127.0.0.1", closed.port()}, "*"}).error() == "Connection refused");
   OneAnswer other("SSH-2.0-OpenSSH_9.2\r\n");
-  CHECK(last_hop(other.address()).error() == "the answer is not HTTP");
+  CHECK(last_hop({other.address(), "*"}).error() == "the answer is not HTTP");
 }
 
 }  // namespace

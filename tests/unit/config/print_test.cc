@@ -1,4 +1,7 @@
+#include <map>
+#include <sstream>
 #include <string>
+#include <utility>
 
 #include "config/keys.h"
 #include "support/catch.h"
@@ -158,6 +161,48 @@ TEST_CASE("each value is printed with where it came from, and is read back with 
   Config read_back = config_of(text);
   read_back.limit_is_upstreams = true;  // where a value came from is no part of the file
   CHECK(read_back == result.config);
+}
+
+TEST_CASE("origins are a line a key: where its value came from, and the value") {
+  World world = test::with_file(
+      "limit: 5\nclasses: [{name: default, cap: 3}]\nroutes: {rules: [{name: job, path: "
+      "/jobs}]}\n");
+  world.variables = {{"TASKGATE_TMUX_HOLD", "2s"}, {"KC_MAX_TASKS", "7"}, {"TMUX_TMPDIR", "/run"}};
+  world.flags.push_back("--tmux-match=a");
+  world.flags.push_back("--tmux-match=b");
+  const std::string text = to_origins(loaded(world));
+  CHECK(text.starts_with("configuration file: config.yaml\nKEY "));
+  std::map<std::string, std::pair<std::string, std::string>> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string key;
+    std::string from;
+    std::string value;
+    words >> key >> from >> std::ws;
+    std::getline(words, value);
+    rows[key] = {from, value};
+  }
+  using Row = std::pair<std::string, std::string>;
+  CHECK(rows["limit"] == Row("KC_MAX_TASKS", "7"));
+  CHECK(rows["tmux.hold"] == Row("TASKGATE_TMUX_HOLD", "2s"));
+  CHECK(rows["tmux.socket"] == Row("TMUX_TMPDIR", "[/run/tmux-1000/default]"));
+  CHECK(rows["tmux.match"] == Row("--tmux-match", "[a, b]"));
+  CHECK(rows["tmux.timeout"] == Row("default", "1s"));
+  CHECK(rows["routes"] == Row("config.yaml:3:9", "kube-coder, own rules: 1"));
+  CHECK(rows["classes"].first == "config.yaml:2:10");
+  CHECK(rows.size() == keys().size() + 2);
+}
+
+TEST_CASE("what is left of a faulty default file has its origins") {
+  World world;
+  world.files[std::string(kDefaultFile)] = "limit: many\ntmux: {hold: 2s}\n";
+  world.variables = {{"TASKGATE_ADMIN", ":1"}};
+  const Loaded result = loaded(world);
+  REQUIRE_FALSE(result.config.configured);
+  CHECK(origin_of(result, "limit") == "default");
+  CHECK(origin_of(result, "tmux.hold") == "/etc/taskgate/config.yaml:2:14");
+  CHECK(origin_of(result, "admin") == "TASKGATE_ADMIN");
 }
 
 TEST_CASE("without a file it is said where one was looked for") {

@@ -40,6 +40,7 @@ TEST_CASE("TRACE keeps to itself what may be secret, whatever it is called") {
 
 TEST_CASE("OPTIONS is told the methods, and both who answers") {
   CHECK(answer_to("OPTIONS", "").find("\r\nAllow: GET, ") != std::string::npos);
+  CHECK(body_of(answer_to("OPTIONS", "")) == kGateAnswers);
   for (const char* method : {"OPTIONS", "TRACE"}) {
     const std::string message = answer_to(method, "");
     CHECK(message.find("\r\nServer: taskgate\r\n") != std::string::npos);

@@ -3,10 +3,14 @@
 
 # Prints the folder that holds what is built, below ${XDG_CACHE_HOME:-~/.cache}/taskgate. Where it is not there yet, calls
 # a function with a folder to build into, which gets its name only when it is whole. Of two that begin at once, one
-# builds and the other waits for it.
+# builds and the other waits for it. With ONLY_IF_BUILT=1 nothing is built: the status is 75 instead.
 built_once() { # kind, version, function, files that the outcome depends on
   local cache=${XDG_CACHE_HOME:-$HOME/.cache}/taskgate/$1 folder unfinished began=$SECONDS lock
   folder=$cache/$2-$(cat "${@:4}" | sha256sum | cut -c1-8)
+  if [[ -n "${ONLY_IF_BUILT:-}" && ! -d "$folder" ]]; then
+    printf '%s: %s is not built yet\n' "$1" "$2" >&2
+    return 75
+  fi
   mkdir -p "$cache"
   exec {lock}>"$cache/lock"
   flock "$lock"

@@ -6,11 +6,15 @@ from shutil import chown
 
 import yaml
 
-from cluster import CODER_IMAGE, ROOT, apply, get, helm, kubectl
+from cluster import CLIENTS, CODER_IMAGE, ROOT, apply, get, helm, kubectl
 from workspace import RELEASES, Workspace
 
 MANIFEST = ROOT / "tests" / "chart" / "upstream" / "workspace.yaml"
 LIMIT = 3
+# The manifest has a NetworkPolicy that lets in the ingress controller alone.
+OPEN = {"enabled": True, "extraIngress": [{
+    "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": CLIENTS}}}],
+    "ports": [{"port": 6090, "protocol": "TCP"}]}]}
 
 
 class Upstream(Workspace):
@@ -42,7 +46,7 @@ class Upstream(Workspace):
 class AsItIs(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.workspace = cls.enterClassContext(Upstream("ws-upstream", {"limit": LIMIT}))
+        cls.workspace = cls.enterClassContext(Upstream("ws-upstream", {"limit": LIMIT, "networkPolicy": OPEN}))
 
     def test_the_gate_fits_into_its_quota_and_limits(self):
         pod = self.workspace.pod()
@@ -68,3 +72,14 @@ class AsItIs(unittest.TestCase):
         apply(*self.workspace.objects())
         self.assertEqual(self.workspace.service()["ports"][2]["targetPort"], "browser")
         self.assertEqual(self.workspace.pod_name(), before)
+
+    def test_a_server_side_apply_owns_the_service_and_differs_in_nothing(self):
+        """As Flux does it, and Argo CD with ServerSideApply: under a name of its own, without a look at what was there."""
+        (service,) = [entry for entry in self.workspace.objects() if entry["kind"] == "Service"]
+        gitops = ("--server-side", "--force-conflicts", "--field-manager=gitops", "-f", "-")
+        for again in range(2):
+            with self.subTest(again=again):
+                kubectl("apply", *gitops, stdin=yaml.safe_dump(service))
+                self.assertEqual(self.workspace.service()["ports"][2]["targetPort"], "browser")
+                diff = kubectl("diff", *gitops, stdin=yaml.safe_dump(service), check=False)
+                self.assertEqual((diff.returncode, diff.stdout), (0, ""), diff.stderr)

@@ -25,6 +25,8 @@ constexpr std::string_view kRetry = "retry: 2000\n\n";
 std::string fingerprint_of(observe::Status status) {
   status.gate.signal_age.reset();
   status.gate.turnover.watched = {};
+  status.gate.turnover.mean_age = {};
+  status.gate.turnover.quiet = {};
   for (gate::InLine& each : status.gate.line) each.since = status.taken;
   for (observe::HistoryPoint& point : status.history) point.steps_ago = 0;
   return observe::to_json(status, status.started);

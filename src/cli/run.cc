@@ -114,13 +114,17 @@ class Process {
  private:
   void announce() {
     const auto local = proxy_.local_endpoint();
-    log::info("listening")
-        .field("address", config::to_string({local.address().to_string(), local.port()}))
+    const config::Config::Identity& identity = start_->identity;
+    log::Event line = log::info("listening");
+    line.field("address", config::to_string({local.address().to_string(), local.port()}))
         .field("admin", config::to_string({start_->admin.host, admin_.port()}))
         .field("upstream", config::to_string(start_->upstream))
         .field("limit", start_->limit)
         .field("version", kVersion)
         .field("pid", static_cast<int>(getpid()));
+    if (!identity.pod.empty()) line.field("pod", identity.pod);
+    if (!identity.name_space.empty()) line.field("namespace", identity.name_space);
+    if (!identity.workspace.empty()) line.field("workspace", identity.workspace);
   }
 
   void wait_for_signal() {

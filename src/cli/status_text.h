@@ -4,14 +4,9 @@
 #include <boost/json/value.hpp>
 #include <string>
 
-#include "view/view.h"
+#include "cli/writer.h"
 
 namespace taskgate::cli {
-
-struct TextStyle {
-  bool colours = false;
-  std::size_t width = 80;  // that long sentences are broken at
-};
 
 // The whole state, lines each with its end. Control characters of what comes from outside are shown
 // as '?', so that no session's name can write to the terminal.

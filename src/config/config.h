@@ -118,6 +118,15 @@ struct Config {
     bool operator==(const Log&) const = default;
   } log;
 
+  // Where the gate runs, for those who look at one of many; empty: not said.
+  struct Identity {
+    std::string pod;
+    std::string name_space;
+    std::string workspace;
+
+    bool operator==(const Identity&) const = default;
+  } identity;
+
   route::Table routes = route::kube_coder();
   std::string routes_name =
       "kube-coder";  // of the built-in list it starts from; "none" without one

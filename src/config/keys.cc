@@ -156,6 +156,21 @@ Key strings(std::string path, std::string allowed, Place place, Check check) {
   return key;
 }
 
+// `of` says what the text is.
+template <typename Place>
+Key line(std::string path, const std::string& of, Place place, std::size_t most) {
+  return scalar(
+      std::move(path), of, place,
+      [most](const std::string& text) { return parse_line(text, most); },
+      [](const std::string& text) { return text; });
+}
+
+template <typename Place>
+Key short_text(std::string path, Place place, std::size_t most) {
+  return line(std::move(path),
+              "text of at most " + std::to_string(most) + " characters, in one line", place, most);
+}
+
 Key routes() {
   Key key;
   key.path = "routes";
@@ -190,6 +205,10 @@ const Names<log::Level> kLevels = {{"debug", log::Level::debug},
                                    {"warning", log::Level::warning},
                                    {"error", log::Level::error}};
 
+// In characters. The longest name of a pod is 253 of them.
+constexpr std::size_t kLongestLine = 200;
+constexpr std::size_t kLongestName = 253;
+
 constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 constexpr std::size_t kGiB = 1024 * kMiB;
@@ -216,12 +235,11 @@ std::vector<Key> all_keys() {
       size("admission.body_total", PLACE(admission.body_total), {kKiB, 64 * kGiB}),
       duration("admission.look", PLACE(admission.look), {milliseconds(10), minutes(1)}),
       classes(),
-      scalar("inherited_class", "the name of a class, or nothing", PLACE(inherited_class),
-             parse_line, [](const std::string& text) { return text; }),
+      line("inherited_class", "the name of a class, or nothing", PLACE(inherited_class),
+           kLongestLine),
       choice("refuse.unknown_status", PLACE(refuse.unknown_status),
              Names<int>{{"503", 503}, {"429", 429}}),
-      scalar("refuse.help", "text of at most 200 characters, in one line", PLACE(refuse.help),
-             parse_line, [](const std::string& text) { return text; }),
+      short_text("refuse.help", PLACE(refuse.help), kLongestLine),
       strings("tmux.socket", "one or more absolute paths of sockets or of folders of sockets",
               PLACE(tmux.socket), check_sockets),
       strings("tmux.match", "one or more patterns of session names, with *, ? and [...]",
@@ -246,6 +264,9 @@ std::vector<Key> all_keys() {
       boolean("forwarded", PLACE(forwarded)),
       choice("log.level", PLACE(log.level), kLevels),
       choice("log.access", PLACE(log.access), kAccessLog),
+      short_text("identity.pod", PLACE(identity.pod), kLongestName),
+      short_text("identity.namespace", PLACE(identity.name_space), kLongestName),
+      short_text("identity.workspace", PLACE(identity.workspace), kLongestName),
       routes(),
   };
 }

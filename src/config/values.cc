@@ -51,7 +51,6 @@ std::optional<std::uint64_t> product(std::string_view digits, std::uint64_t fact
 }
 
 constexpr std::size_t kLongestQuote = 80;
-constexpr std::ptrdiff_t kLongestLine = 200;
 
 }  // namespace
 
@@ -108,10 +107,10 @@ Parsed<bool> parse_boolean(std::string_view text) {
   return Fault{"is not allowed"};
 }
 
-Parsed<std::string> parse_line(std::string_view text) {
+Parsed<std::string> parse_line(std::string_view text, std::size_t most) {
   // A character of UTF-8 has one byte that does not continue another one.
   const auto length = std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; });
-  if (length > kLongestLine) return Fault{"is too long"};
+  if (static_cast<std::size_t>(length) > most) return Fault{"is too long"};
   if (printable(text) != text) return Fault{"has a control character"};
   return {boost::system::in_place_value, text};
 }

@@ -34,8 +34,9 @@ std::string format_size(std::size_t bytes);
 // "true", "false", and yes, no, on, off, 1, 0 as other tools write them.
 Parsed<bool> parse_boolean(std::string_view text);
 
-// Text that stands in a sentence: short, and without control characters. It may be empty.
-Parsed<std::string> parse_line(std::string_view text);
+// Text that stands in a sentence: of at most so many characters, none of them a control character.
+// It may be empty.
+Parsed<std::string> parse_line(std::string_view text, std::size_t most);
 
 // "host:port", "[IPv6]:port"; with `may_be_any` also ":port" (all addresses) and port 0 (any free
 // port).

@@ -27,6 +27,7 @@ struct Demand {
   std::optional<Duration> prefer_wait{};
   // Its route's name, for those who look at the line; outlives the ticket.
   std::string_view route{};
+  std::string_view path_id{};  // of its path, likewise (route::Match)
   // Whether its answer should name the session: Gate::session_named() is called then, once, behind
   // an answer that kept the slots.
   bool is_named = false;

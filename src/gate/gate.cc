@@ -204,7 +204,7 @@ void Gate::reserve(Ticket& ticket, Decision decision, const Basis& on) {
   const std::size_t place = place_of(ticket);
   const int asked = ticket.demand_.slots;
   Promise promise{.demand = ticket.demand_};
-  promise.demand.route = {};  // lives no longer than the ticket
+  promise.demand.route = promise.demand.path_id = {};  // live no longer than the ticket
   promise.slots = decision == Decision::admitted ? std::min(asked, room(place, on)) : asked;
   promise.mark = socket_check_.mark();
   promise.uncounted = decision != Decision::admitted && !on.counts();

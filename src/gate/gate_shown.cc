@@ -1,5 +1,6 @@
 // What the gate says of itself and of its decisions.
 #include <algorithm>
+#include <utility>
 
 #include "gate/gate.h"
 
@@ -97,9 +98,13 @@ Snapshot Gate::snapshot(TimePoint now) const {
 Snapshot Gate::snapshot_with_holders(TimePoint now) const {
   Snapshot shot = snapshot(now);
   show_classes(shot);
-  if (!shot.live) return shot;
-  shot.holders =
+  auto holders =
       origins_.holders([&](const Origins::Known& session) { return class_name(session); });
+  if (!shot.live) {
+    shot.last_holders = std::move(holders);
+    return shot;
+  }
+  shot.holders = std::move(holders);
   shot.turnover = departures_.turnover(now);
   shot.retry = retry_window(RefusalReason::full, std::max(*shot.live, shot.limit), shot.limit,
                             shot.turnover);

@@ -45,7 +45,8 @@ std::vector<InLine> Line::standing(const Classes& classes) const {
   walk(waiting_, classes, [&](const Ticket& each) {
     if (!each.stands()) return;
     const std::string& name = classes.rule(classes.place_of(each.demand_.class_id)).name;
-    line.push_back({name, std::string(each.demand_.route), *each.in_line_since_});
+    line.push_back({name, std::string(each.demand_.route), *each.in_line_since_,
+                    std::string(each.demand_.path_id)});
   });
   return line;
 }

@@ -37,6 +37,7 @@ const char* name_of(Origin origin);
 struct Maker {
   std::string route;
   std::string request_id;
+  std::string path_id{};  // of its path (route::Match); empty: it has none
 };
 
 struct Holder {
@@ -62,6 +63,7 @@ struct InLine {
   std::string class_name;
   std::string route;
   TimePoint since;
+  std::string path_id{};  // as Maker's
 };
 
 // A session that was silent for so long counts as idle. An agent at work redraws its screen all the
@@ -90,6 +92,7 @@ struct Snapshot {
   Turnover turnover;
   RetryWindow retry;
   std::vector<Holder> holders;  // live sessions, oldest first; empty while unknown or not asked for
+  std::vector<Holder> last_holders;  // those of the last good listing while they are unknown
   // Likewise; also while the count is unknown.
   std::vector<ClassState> classes;  // in the order of the list; empty: none are configured
   std::vector<InLine> line;         // the next one first

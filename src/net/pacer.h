@@ -40,6 +40,9 @@ class Pacer {
   // Waits for a token, in the order of asking, until `deadline`; false: none came free.
   Task<bool> acquire(Token& token, TimePoint deadline);
 
+  // How many wait for a token.
+  std::size_t waiting() const { return line_.size(); }
+
   // From the next acquire() on.
   void set_upstream(asio::ip::tcp::endpoint upstream);
 

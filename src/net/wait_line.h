@@ -14,6 +14,7 @@ class WaitLine {
   explicit WaitLine(asio::io_context& loop) : loop_(loop) {}
 
   bool empty() const { return waiting_.empty(); }
+  std::size_t size() const { return waiting_.size(); }  // by counting
 
   // Waits until it is first in line and `ready()`; false: `deadline` came first. Who was let
   // through takes what it waited for and calls wake_first(), for there may be enough for the next.

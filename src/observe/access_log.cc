@@ -60,6 +60,7 @@ void add_request(log::Event& line, const Outcome& outcome) {
   line.field("method", outcome.method.substr(0, kMaxMethod))
       .field("path", http::path_of(outcome.target).substr(0, kMaxPath))
       .field("route", outcome.route);
+  if (!outcome.path_id.empty()) line.field("id", outcome.path_id);
 }
 
 void log_access(const Outcome& outcome, std::uint64_t left_out) {

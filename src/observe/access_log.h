@@ -13,7 +13,8 @@ namespace taskgate::observe {
 // "request" (docs/logs.md). `left_out`: so many lines like it were not written before it.
 void log_access(const Outcome& outcome, std::uint64_t left_out = 0);
 
-// Which request a line is about: `method`, `path` and `route`, cut so that the line stays short.
+// Which request a line is about: `method`, `path`, `route` and `id`, cut so that the line stays
+// short.
 void add_request(log::Event& line, const Outcome& outcome);
 
 }  // namespace taskgate::observe

@@ -37,6 +37,7 @@ const char* name_of(UpstreamError error);
 
 struct Outcome {
   std::string_view route = "other";  // a rule's name; "other": not gated
+  std::string path_id{};             // of a gated request's path (route::Match); empty: none
   std::string_view method;           // for the access log
   std::string_view target;           // for the access log, which drops the query
   RequestIds ids;                    // for the access log

@@ -47,6 +47,13 @@ struct ByteCounts {
   std::uint64_t down = 0;
 };
 
+// Where the gate runs, as its configuration says; empty members: not said.
+struct Identity {
+  std::string pod;
+  std::string name_space;
+  std::string workspace;
+};
+
 // Whether the upstream answers, as far as requests have shown.
 struct UpstreamHealth {
   struct Failure {
@@ -56,6 +63,7 @@ struct UpstreamHealth {
   };
   std::optional<bool> answers;  // the last exchange; unset: there was none yet
   std::optional<Failure> last_failure;
+  std::size_t connects_waiting = 0;  // for the upstream to accept those before them
 };
 
 // A refusal as the status page shows it.
@@ -65,6 +73,7 @@ struct RecentRefusal {
   gate::Verdict verdict;
   int retry_after = 0;     // seconds
   std::string request_id;  // the client's; empty: none
+  std::string path_id{};   // of its path (route::Match); empty: none
 };
 
 // The whole gate as a value: made on the loop, rendered on the admin thread.
@@ -91,6 +100,7 @@ struct Status {
   std::vector<HistoryPoint> history;  // oldest first
   std::chrono::system_clock::time_point started;
   std::string listen, upstream;  // addresses as text
+  Identity identity;
   int pid = 0;
 };
 

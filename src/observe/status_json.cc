@@ -62,12 +62,9 @@ void add_details(const tmux::Details& details, json::object& to) {
   to["view_of"] = text_or_null(details.view_of);
 }
 
-// Null, not empty, while the count is unknown: nobody is known to hold a slot, which is not the
-// same as nobody.
-json::value holders(const gate::Snapshot& gate, WallTime now) {
-  if (!gate.live) return nullptr;
+json::array sessions(const std::vector<gate::Holder>& holders, WallTime now) {
   json::array all;
-  for (const gate::Holder& holder : gate.holders) {
+  for (const gate::Holder& holder : holders) {
     const WallTime created{std::chrono::seconds(holder.created)};
     all.push_back(json::object{{"name", text(holder.name)},
                                {"id", holder.id},
@@ -76,6 +73,7 @@ json::value holders(const gate::Snapshot& gate, WallTime now) {
                                {"origin", gate::name_of(holder.origin)},
                                {"class", text_or_null(holder.class_name)},
                                {"route", text_or_null(holder.maker.route)},
+                               {"path_id", text_or_null(holder.maker.path_id)},
                                {"request_id", text_or_null(holder.maker.request_id)},
                                {"silent_since", nullptr},
                                {"attached", nullptr},
@@ -84,6 +82,21 @@ json::value holders(const gate::Snapshot& gate, WallTime now) {
     if (holder.details) add_details(*holder.details, all.back().as_object());
   }
   return all;
+}
+
+// Null, not empty, while the count is unknown: nobody is known to hold a slot, which is not the
+// same as nobody.
+json::value holders(const gate::Snapshot& gate, WallTime now) {
+  return gate.live ? json::value(sessions(gate.holders, now)) : json::value();
+}
+
+// Who held the slots when they were counted last: shown apart from those that are known to.
+json::value last_holders(const gate::Snapshot& gate, WallTime now) {
+  if (gate.live || !gate.signal_age) return nullptr;
+  const auto age = std::chrono::floor<std::chrono::seconds>(*gate.signal_age);
+  return json::object{{"counted", format_wall_time(now - age)},
+                      {"age_seconds", age.count()},
+                      {"holders", sessions(gate.last_holders, now)}};
 }
 
 json::array classes(const gate::Snapshot& gate) {
@@ -107,6 +120,7 @@ json::array line(const Status& status) {
         json::object{{"place", rows.size() + 1},
                      {"class", text(each.class_name)},
                      {"route", text(each.route)},
+                     {"id", text_or_null(each.path_id)},
                      {"waited_seconds", std::chrono::floor<std::chrono::seconds>(waited).count()}});
   }
   return rows;
@@ -135,6 +149,7 @@ json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {
         {"when", format_wall_time(refusal.when)},
         {"age_seconds", whole_seconds(refusal.when, now)},
         {"route", text(refusal.route)},
+        {"id", text_or_null(refusal.path_id)},
         {"class", text(verdict.class_name)},
         {"decision", gate::name_of(verdict.decision)},
         {"reason", verdict.reason ? json::value(gate::name_of(*verdict.reason)) : json::value()},
@@ -201,19 +216,32 @@ json::object upstream_connections(const UpstreamCounts& counts) {
           {"idle", counts.idle}};
 }
 
-json::object upstream_health(const Status& status, WallTime now) {
+// Nothing is asked for it: what the last request met is what is known.
+const char* state_of(const UpstreamHealth& health) {
+  if (!health.answers) return "unused";
+  return *health.answers ? "ok" : "failing";
+}
+
+json::object upstream(const Status& status, WallTime now) {
   const UpstreamHealth& health = status.upstream_health;
-  json::value answers, failure;
-  if (health.answers) answers = *health.answers;
+  json::value failure;
   if (const auto& last = health.last_failure) {
     failure = {{"when", format_wall_time(last->when)},
                {"age_seconds", whole_seconds(last->when, now)},
                {"reason", name_of(last->reason)},
                {"detail", last->detail}};
   }
-  return {{"answers", answers},
+  return {{"address", text(status.upstream)},
+          {"state", state_of(health)},
+          {"last_failure", failure},
           {"failures_last_minute", status.last_minute.upstream_failures},
-          {"last_failure", failure}};
+          {"connects_waiting", health.connects_waiting}};
+}
+
+json::object identity(const Identity& identity) {
+  return {{"pod", text_or_null(identity.pod)},
+          {"namespace", text_or_null(identity.name_space)},
+          {"workspace", text_or_null(identity.workspace)}};
 }
 
 json::object counts(const Counts& counts) {
@@ -246,6 +274,7 @@ std::string to_json(const Status& status, WallTime now) {
                    {"line", line(status)},
                    {"signal", signal(gate)},
                    {"holders", holders(gate, now)},
+                   {"last_holders", last_holders(gate, now)},
                    {"retry_after", retry_after(gate)},
                    {"refusals", refusals(status.refusals, now)},
                    {"observed", observed(status.observed)},
@@ -255,13 +284,13 @@ std::string to_json(const Status& status, WallTime now) {
                    {"bytes", {{"up", status.bytes.up}, {"down", status.bytes.down}}},
                    {"connections", connections(status)},
                    {"upstream_connections", upstream_connections(status.upstream_connections)},
-                   {"upstream_health", upstream_health(status, now)},
+                   {"upstream", upstream(status, now)},
                    {"listening", status.listening},
                    {"draining", status.draining},
                    {"drained", status.drained},
                    {"config", configuration(status)},
                    {"listen", text(status.listen)},
-                   {"upstream", text(status.upstream)},
+                   {"identity", identity(status.identity)},
                    {"version", kVersion},
                    {"revision", kRevision},
                    {"pid", status.pid},

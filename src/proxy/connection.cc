@@ -98,6 +98,7 @@ void Connection::record() {
     services_.observed.add(outcome_.route, outcome_.verdict->class_name, *outcome_.verdict->reason,
                            now);
   }
+  if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, now);
   log_line(now);
   end_request();
   if (has_many_fields()) parser_.release();

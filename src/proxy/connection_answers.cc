@@ -16,7 +16,8 @@ Task<After> Connection::refuse_create() {
   auto refusal = proxy::refuse_create(refused, *config_, services_.next_draw(), envelope(after));
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
-                                 verdict, refusal.retry_after, outcome_.ids.request_id});
+                                 verdict, refusal.retry_after, outcome_.ids.request_id,
+                                 outcome_.path_id});
   return answer(refusal.status, std::move(refusal.message), after);
 }
 

@@ -11,6 +11,7 @@ namespace taskgate::proxy {
 
 Task<After> Connection::handle_create(http::RequestRules rules, route::Match match) {
   outcome_.route = match.rule->name;
+  outcome_.path_id = std::move(match.path_id);
   outcome_.create = true;
   note_ids();
   give_id();
@@ -80,13 +81,16 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
     co_return After::close;
   }
   if (!create) co_return co_await refuse_create();
-  if (!match.rule->session.empty()) create.expect_name(*match.rule, outcome_.ids.request_id);
+  if (!match.rule->session.empty()) {
+    create.expect_name(*match.rule, outcome_.ids.request_id, outcome_.path_id);
+  }
   co_return co_await forward_whole(rules, std::move(body), std::move(create));
 }
 
 gate::Demand Connection::demand(const route::Rule& rule, std::string_view body) {
   JsonBody json(body);
   gate::Demand demand = demand_of(*config_, rule, parser_.head(), json);
+  demand.path_id = outcome_.path_id;
   outcome_.has_class = !config_->classes.empty();
   if (outcome_.has_class) {
     const std::string_view name = class_of(*config_, rule, parser_.head(), json);

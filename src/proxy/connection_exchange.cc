@@ -39,7 +39,13 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
   const After after = co_await exchange->run();
   exchange_ = nullptr;
   const auto& failure = exchange->failure();
-  if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, Clock::now());
+  // What was received of it may be gone by now; prepare() has looked where this is gone too.
+  const bool is_told = failure || outcome_.answer_fault != nullptr;
+  if (is_told && !exchange->request_head().empty()) {
+    parser_.reset();
+    parser_.parse(exchange->request_head());
+    note_ids();
+  }
   if (!failure) {
     if (outcome_.status != 0) services_.upstream_report.answered();
     co_return after;
@@ -49,12 +55,6 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
     services_.upstream_report.failed(*outcome_.upstream_error, outcome_.answer_fault,
                                      services_.upstream.text(), now);
     services_.history.upstream_failed(now);
-  }
-  // What was received of it may be gone by now; prepare() has looked where this is gone too.
-  if (!exchange->request_head().empty()) {
-    parser_.reset();
-    parser_.parse(exchange->request_head());
-    note_ids();
   }
   const After then = after == After::keep ? after_whole_request() : after;
   co_return co_await answer_error(failure->status, failure->reason, then);

@@ -10,11 +10,10 @@ namespace taskgate::proxy {
 // What the answer names the session. The gate waits for that, so it is told in any case: of an
 // answer that breaks off, that it named none.
 struct Create::Naming {
-  Naming(Admission& to, std::uint64_t reservation, const route::Rule& rule,
-         std::string_view request_id)
+  Naming(Admission& to, std::uint64_t reservation, const route::Rule& rule, gate::Maker create)
       : admission(to),
         reservation_id(reservation),
-        maker{rule.name, std::string(request_id)},
+        maker(std::move(create)),
         reader(rule.session) {}
   Naming(const Naming&) = delete;
   Naming& operator=(const Naming&) = delete;
@@ -33,9 +32,11 @@ Create::Create(Admission& admission, gate::Reservation reservation)
 Create::Create(Create&& other) noexcept = default;
 Create::~Create() = default;
 
-void Create::expect_name(const route::Rule& rule, std::string_view request_id) {
+void Create::expect_name(const route::Rule& rule, std::string_view request_id,
+                         std::string_view path_id) {
   names_ = &rule;
   request_id_ = request_id;
+  path_id_ = path_id;
 }
 
 void Create::not_sent() {
@@ -45,7 +46,8 @@ void Create::not_sent() {
 void Create::answered(const http::ResponseHead& head) {
   if (!reservation_) return;
   if (names_ != nullptr) {
-    naming_ = std::make_unique<Naming>(*admission_, reservation_.id(), *names_, request_id_);
+    gate::Maker maker{names_->name, std::string(request_id_), std::string(path_id_)};
+    naming_ = std::make_unique<Naming>(*admission_, reservation_.id(), *names_, std::move(maker));
   }
   claim_ = admission_->answered(reservation_, head.status);
   const bool created = head.status == 201 || head.status == 202;

@@ -25,8 +25,9 @@ class Create {
 
   explicit operator bool() const { return admission_ != nullptr; }
 
-  // Its answer names the session, as the rule says. Both outlive it.
-  void expect_name(const route::Rule& rule, std::string_view request_id);
+  // Its answer names the session, as the rule says; the session's maker is known by these. All
+  // outlive it.
+  void expect_name(const route::Rule& rule, std::string_view request_id, std::string_view path_id);
 
   // Of these the first one counts. No byte of it went upstream:
   void not_sent();
@@ -49,7 +50,7 @@ class Create {
       claim_;  // that it went well, if the rest does not deny it
   StatusSniffer sniffer_;
   const route::Rule* names_ = nullptr;  // its answer
-  std::string_view request_id_;
+  std::string_view request_id_, path_id_;
   std::unique_ptr<Naming> naming_;  // once the answer is in
 };
 

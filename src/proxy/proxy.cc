@@ -301,6 +301,7 @@ observe::Status Proxy::status() const {
   status.connections_limit = connection_limit();
   status.upstream_connections = services_.upstream_counts;
   status.upstream_health = services_.upstream_report.health();
+  status.upstream_health.connects_waiting = services_.upstream.waiting();
   status.bytes = services_.bytes;
   status.held = services_.held.counts();
   status.totals = services_.history.totals();
@@ -315,6 +316,8 @@ observe::Status Proxy::status() const {
   status.started = started_;
   status.listen = config::to_string(services_.config->listen);
   status.upstream = config::to_string(services_.config->upstream);
+  const config::Config::Identity& identity = services_.config->identity;
+  status.identity = {identity.pod, identity.name_space, identity.workspace};
   status.pid = static_cast<int>(getpid());
   return status;
 }

@@ -39,6 +39,9 @@ class Upstream {
   Task<std::optional<observe::UpstreamError>> connect(Peer& peer, net::Pacer::Token& token,
                                                       Duration limit);
 
+  // How many requests wait until they may connect.
+  std::size_t waiting() const { return pacer_.waiting(); }
+
   // Its connections that wait for the next request.
   UpstreamPool& pool() { return pool_; }
 

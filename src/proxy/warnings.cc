@@ -56,8 +56,9 @@ void Warnings::answer_refused(const observe::Outcome& outcome, TimePoint now) {
   const auto left_out = answers_.pass(now);
   if (!left_out) return;
   auto line = log::warning("answer_refused");
-  line.field("status", outcome.status).field("reason", observe::name_of(*outcome.upstream_error));
-  if (outcome.answer_fault != nullptr) line.field("answer_fault", outcome.answer_fault);
+  line.field("status", outcome.status);
+  if (outcome.upstream_error) line.field("reason", observe::name_of(*outcome.upstream_error));
+  line.field("answer_fault", outcome.answer_fault);
   observe::add_request(line, outcome);
   if (!outcome.ids.request_id.empty()) line.field("request_id", outcome.ids.request_id);
   line.field("detail", kAnswerDetail).left_out(*left_out);

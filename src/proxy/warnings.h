@@ -16,7 +16,7 @@ class Warnings {
   // A request's head was refused. `saw`: see start_of(); `opening`, if it is known what it was.
   void head_refused(const observe::Outcome& outcome, std::string_view saw,
                     const http::Opening* opening, TimePoint now);
-  // An answer was refused, or cut, for what stands in it.
+  // An answer was refused, or cut, for its `answer_fault`; once it is known what its client got.
   void answer_refused(const observe::Outcome& outcome, TimePoint now);
   // A connection ended by a fault of the gate's own.
   void connection_failed(std::string_view reason, TimePoint now);

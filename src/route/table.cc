@@ -4,6 +4,7 @@
 
 #include "base/names.h"
 #include "base/text.h"
+#include "route/lenient.h"
 #include "route/reading.h"
 #include "route/rule_match.h"
 
@@ -26,6 +27,21 @@ std::string kind_target(const Rule& rule, std::string_view value, Readings& read
   if (rule.spelling == Spelling::normalized && !readings.is_plain()) return "";
   const std::size_t end = rule.kind_path.find('}', begin);
   return std::string(rule.kind_path).replace(begin, end + 1 - begin, value);
+}
+
+// No more than is shown is read.
+std::string path_id(const Rule& rule, std::string_view value) {
+  constexpr std::string_view kCut = "...";
+  std::string id;
+  std::size_t length = 1;
+  for (; !value.empty() && id.size() <= kMostPathId; value.remove_prefix(length)) {
+    id += rule.spelling == Spelling::exact ? decoded(value, length) : value.front();
+  }
+  if (id.size() <= kMostPathId) return id;
+  std::size_t end = kMostPathId - kCut.size();
+  const auto continues = [&] { return (id[end] & 0xC0) == 0x80; };  // a character of UTF-8
+  for (int i = 0; i < 3 && continues(); ++i) --end;
+  return id.replace(end, std::string::npos, kCut);
 }
 
 bool lies_below(std::string_view path, std::string_view entry) {
@@ -62,7 +78,7 @@ std::optional<Match> Table::match(std::string_view method, std::string_view targ
     if (rule.method != method) continue;
     std::string_view value;
     if (!takes_path(rule, target, readings, &value)) continue;
-    return Match{&rule, kind_target(rule, value, readings)};
+    return Match{&rule, kind_target(rule, value, readings), path_id(rule, value)};
   }
   return std::nullopt;
 }

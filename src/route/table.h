@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -87,7 +88,12 @@ struct Match {
   // that could be read in two ways (escapes, dot segments) is never asked about: the answer might
   // be about another item than the upstream's.
   std::string kind_target;
+  // What the path's first variable stands for ("/api/webhooks/{id}": which webhook), for people:
+  // decoded, and of at most kMostPathId bytes, the end of a longer one cut to "...". Any bytes;
+  // empty: the rule has no variable.
+  std::string path_id{};
 };
+inline constexpr std::size_t kMostPathId = 64;
 
 class Table {
  public:

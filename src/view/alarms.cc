@@ -46,17 +46,17 @@ std::string sentences(std::string first, const std::string& second) {
 }
 
 bool upstream_fails(const json::value& status) {
-  return is(status, "/upstream_health/answers", false);
+  return text(status, "/upstream/state") == "failing";
 }
 
 void add_upstream_alarm(const json::value& status, View& view) {
   if (!upstream_fails(status)) return;
-  const auto age = number(status, "/upstream_health/last_failure/age_seconds").value_or(0);
+  const auto age = number(status, "/upstream/last_failure/age_seconds").value_or(0);
   const std::string last = "The last request got no answer, " + age_in_words(age) + " ago: ";
   view.alarms.push_back(
       {Level::bad,
-       "The upstream does not answer: " + text(status, "/upstream_health/last_failure/reason", "?"),
-       last + text(status, "/upstream_health/last_failure/detail", "look into the log")});
+       "The upstream does not answer: " + text(status, "/upstream/last_failure/reason", "?"),
+       last + text(status, "/upstream/last_failure/detail", "look into the log")});
 }
 
 void add_signal_alarm(const json::value& status, View& view) {

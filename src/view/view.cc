@@ -133,10 +133,11 @@ std::string time_in_words(std::string time) {
 }
 
 std::string upstream_in_words(const json::value& status) {
-  std::string words = text(status, "/upstream", kNotKnown);
-  if (is(status, "/upstream_health/answers", true)) append(words, "answers");
-  if (is(status, "/upstream_health/answers", false)) append(words, "does not answer");
-  const auto failed = number(status, "/upstream_health/failures_last_minute");
+  std::string words = text(status, "/upstream/address", kNotKnown);
+  const std::string state = text(status, "/upstream/state");
+  if (state == "ok") append(words, "answers");
+  if (state == "failing") append(words, "does not answer");
+  const auto failed = number(status, "/upstream/failures_last_minute");
   if (failed.value_or(0) > 0) {
     append(words, std::to_string(*failed) + " failed in the last minute");
   }

@@ -12,7 +12,8 @@ import yaml
 from world import ALICE, CHART, ROOT, TASKGATE, documents, helm_template, of_kind, run
 
 # What the pod's shape settles: these keys of the configuration file have values of their own.
-OWN_VALUES = {"listen", "upstream", "admin", "limit", "drain.timeout", "drain.notice"}
+OWN_VALUES = {"listen", "upstream", "admin", "limit", "drain.timeout", "drain.notice",
+              "identity.pod", "identity.namespace", "identity.workspace"}
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 # Values of a wrong kind for any key that is not a list.

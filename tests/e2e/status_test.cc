@@ -72,14 +72,14 @@ TEST_CASE("an upstream that is down is an alarm, and no open gate") {
   TmuxServer tmux;
   const ClosedPort nobody;
   const Gate gate(Gate::in_front_of(nobody.port(), tmux.socket()));
-  CHECK(has(gate.admin("/status").body, "\"upstream_health\":{\"answers\":null,"));
+  CHECK(has(gate.admin("/status").body, "\"state\":\"unused\",\"last_failure\":null,"));
   CHECK(ask(gate.port(), http_request("GET", "/api/events")).status == 502);
   const RunResult shown = taskgate_status(gate);
   CHECK(has(shown.out, " UPSTREAM FAILS "));
   CHECK(has(shown.out, "!! The upstream does not answer: connect_refused\n"));
   CHECK(has(gate.admin("/").body, "The upstream does not answer: connect_refused"));
-  CHECK(has(gate.admin("/status").body,
-            "\"upstream_health\":{\"answers\":false,\"failures_last_minute\":1,"));
+  CHECK(has(gate.admin("/status").body, "\"state\":\"failing\",\"last_failure\":{\"when\":"));
+  CHECK(has(gate.admin("/status").body, "\"failures_last_minute\":1,\"connects_waiting\":0}"));
 }
 
 TEST_CASE("a gate that is drained has no free slot to show") {

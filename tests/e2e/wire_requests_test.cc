@@ -75,13 +75,30 @@ TEST_CASE("an answer that is refused or cut is told in the log by what is wrong 
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 200, "malformed chunk size"},
   }));
   ScriptedWorld world(answer_with(answer));
-  CHECK(world.front.raw("GET /a?secret HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+  CHECK(world.front
+            .raw("GET /a?secret HTTP/1.1\r\nHost: h\r\nX-Request-Id: id-1\r\nConnection: "
+                 "close\r\n\r\n")
             .starts_with("HTTP/1.1 " + std::to_string(status)));
   const std::string line = world.front.gate.process().wait_for_line("answer_refused");
   INFO(line);
   CHECK(line.find("\"answer_fault\":\"" + fault + "\"") != std::string::npos);
+  CHECK(line.find("\"status\":" + std::to_string(status) + ",") != std::string::npos);
+  CHECK(line.find("\"request_id\":\"id-1\"") != std::string::npos);
   CHECK(line.find("\"path\":\"/a\"") != std::string::npos);
   CHECK(line.find("secret") == std::string::npos);
+}
+
+TEST_CASE("an answer that is refused is found by the id that its client was given") {
+  ScriptedWorld world(answer_with("HTTP/1.1 999 No\r\n\r\n"));
+  RawClient client(world.port());
+  client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  const HttpAnswer answer = read_answer(client);
+  CHECK(answer.status == 502);
+  const std::string line = world.front.gate.process().wait_for_line("answer_refused");
+  INFO(line);
+  CHECK(line.find("\"status\":502,") != std::string::npos);
+  CHECK(line.find("\"request_id\":\"" + answer.field("x-request-id").value_or("?") + "\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("what is pipelined behind an event stream does not reach its connection") {

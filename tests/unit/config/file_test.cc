@@ -221,10 +221,12 @@ TEST_CASE("an unknown key is an error that says what was meant") {
        "config.yaml:2:3: drain.zzzzzzzz: unknown key; use timeout or notice"},
       {"zzz: 1",
        "config.yaml:1:1: zzz: unknown key; use listen, upstream, admin, limit, mode, admission, "
-       "classes, inherited_class, refuse, tmux, timeouts, limits, drain, forwarded, log or routes"},
+       "classes, inherited_class, refuse, tmux, timeouts, limits, drain, forwarded, log, identity "
+       "or routes"},
       {"'': 1",
        "config.yaml:1:1: unknown key; use listen, upstream, admin, limit, mode, admission, "
-       "classes, inherited_class, refuse, tmux, timeouts, limits, drain, forwarded, log or routes"},
+       "classes, inherited_class, refuse, tmux, timeouts, limits, drain, forwarded, log, identity "
+       "or routes"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
@@ -248,7 +250,7 @@ TEST_CASE("all errors of a file are told at once, in its order") {
             "100000",
             "config.yaml:2:1: bogus_key: unknown key; use listen, upstream, admin, limit, mode, "
             "admission, classes, inherited_class, refuse, tmux, timeouts, limits, drain, "
-            "forwarded, log or routes",
+            "forwarded, log, identity or routes",
             "config.yaml:4:9: tmux.hold: 'y' is not a duration such as 500ms or 10s; use a "
             "duration from 0s to 1h",
             "config.yaml:5:10: tmux.match: is an empty list; use one or more patterns of session "

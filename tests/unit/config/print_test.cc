@@ -66,6 +66,10 @@ forwarded: false
 log:
   level: info
   access: gated
+identity:
+  pod: ""
+  namespace: ""
+  workspace: ""
 routes: kube-coder
 )");
 }
@@ -102,6 +106,7 @@ TEST_CASE("a configuration with nothing left at its default comes back") {
   config.drain = {std::chrono::seconds(2), std::chrono::seconds(1)};
   config.forwarded = true;
   config.log = {log::Level::error, AccessLog::none};
+  config.identity = {"ws-alice-0", "coders", "alice: #1"};
   config.routes_name = "none";
   config.routes = route::Table({{"task", "POST", *route::Pattern::parse("/a"), {}}}, {});
   // The test is worth its name only if no key has its default.

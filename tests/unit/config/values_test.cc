@@ -41,14 +41,14 @@ TEST_CASE("text in one line may be of any language, and empty") {
   for (const std::string& text :
        {std::string(), std::string(200, 'x'), std::string("a: b, \"c\" #d"),
         std::string("Hilfe f\xC3\xBCr alle")}) {
-    CHECK(*parse_line(text) == text);
+    CHECK(*parse_line(text, 200) == text);
   }
   std::string umlauts;
   for (int i = 0; i < 200; ++i) umlauts += "\xC3\xBC";
-  CHECK(parse_line(umlauts).has_value());
-  CHECK(fault_of(parse_line(umlauts + "x")) == "is too long");
+  CHECK(parse_line(umlauts, 200).has_value());
+  CHECK(fault_of(parse_line(umlauts + "x", 200)) == "is too long");
   for (const char* text : {"a\nb", "a\rb", "\x1b[31m", "a\x7f", "a\xC2\x85"}) {
-    CHECK(fault_of(parse_line(text)) == "has a control character");
+    CHECK(fault_of(parse_line(text, 200)) == "has a control character");
   }
 }
 

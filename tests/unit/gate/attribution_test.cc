@@ -234,6 +234,7 @@ TEST_CASE("without classes holders are told with the route and the request that 
   gate.apply(listing_of({named("kube-coder-a", 1), session(2)}, 4));
   const Snapshot shot = gate.snapshot_with_holders(at(5));
   CHECK(shot.holders.at(0).maker.request_id == "request-of-kube-coder-a");
+  CHECK(shot.holders.at(0).maker.path_id == "id-of-kube-coder-a");
   CHECK(shot.holders.at(0).class_name.empty());
   CHECK(shot.holders.at(1).maker.request_id.empty());
   CHECK(shot.classes.empty());

@@ -34,7 +34,8 @@ inline void answer(Gate& gate, Create& create, std::string_view name, double now
   Reservation reservation = create.ticket.take_reservation();
   const std::uint64_t id = reservation.id();
   reservation.answered(201, at(now));
-  gate.session_named(id, name, {"task", "request-of-" + std::string(name)}, at(now));
+  const std::string text(name);
+  gate.session_named(id, name, {"task", "request-of-" + text, "id-of-" + text}, at(now));
 }
 
 inline ClassState state_of(const Gate& gate, std::string_view name, double now) {

@@ -26,6 +26,19 @@ TEST_CASE("a create that finds no slot stands in line, and gets the one that com
   CHECK(line_of(gate, 501).empty());
 }
 
+TEST_CASE("those in line are told with their route and what its variable stood for") {
+  Gate gate(with_line(1));
+  Demand demand = of(gate, "people");
+  demand.route = "webhook";
+  demand.path_id = "deploy";
+  const Create create(gate, 0, demand);
+  gate.apply(live(1, 1, 2));
+  const auto line = gate.snapshot_with_holders(at(3)).line;
+  REQUIRE(line.size() == 1);
+  CHECK(line[0].route == "webhook");
+  CHECK(line[0].path_id == "deploy");
+}
+
 TEST_CASE("at the end of its wait a create in line is decided once more, and then refused") {
   Gate gate(with_line(1));
   const auto create = arrive(gate, 0, "storms");

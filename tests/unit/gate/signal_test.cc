@@ -36,6 +36,22 @@ TEST_CASE("after tmux.hold without a good listing creates are refused as unknown
   CHECK(gate.snapshot_with_holders(at(10'003)).holders.empty());
 }
 
+TEST_CASE("while the count is unknown those that held the slots last are told apart") {
+  Gate gate(settings(2));
+  CHECK(gate.snapshot_with_holders(at(0)).last_holders.empty());
+  gate.apply(live(2, 1));
+  CHECK(gate.snapshot_with_holders(at(2)).last_holders.empty());
+  gate.apply(failed(tmux::Fault::timeout, 3));
+  CHECK(gate.snapshot_with_holders(at(4)).holders.size() == 2);  // held
+  CHECK(gate.snapshot_with_holders(at(4)).last_holders.empty());
+  const Snapshot unknown = gate.snapshot_with_holders(at(20'001));
+  CHECK(unknown.holders.empty());
+  CHECK(unknown.last_holders.size() == 2);
+  CHECK(unknown.signal_age == std::chrono::seconds(20));
+  gate.apply(live(1, 30'000));
+  CHECK(gate.snapshot_with_holders(at(30'001)).last_holders.empty());
+}
+
 TEST_CASE("without any good listing the first fault is unknown, not zero") {
   Gate gate(settings(2));
   CHECK(gate.snapshot(at(0)).signal == SignalState::none);

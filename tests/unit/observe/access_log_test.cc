@@ -72,6 +72,13 @@ TEST_CASE("A refusal is logged with its reason and the count that it was decided
             "wait_ms":0.5,"retry_after_s":23,"duration_ms":1.25,"bytes_up":0,"bytes_down":77})"));
 }
 
+TEST_CASE("A gated request's line says what its path's variable stood for") {
+  Outcome outcome = refused_outcome();
+  CHECK_FALSE(logged(outcome).contains("id"));
+  outcome.path_id = "deploy \"a\"\n\xFF";
+  CHECK(logged(outcome).at("id") == "deploy \"a\"\n\xEF\xBF\xBD");
+}
+
 TEST_CASE("An admission is logged without a reason, with how long it waited for a slot") {
   Outcome outcome = create_outcome();
   outcome.status = 201;

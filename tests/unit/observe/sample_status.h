@@ -48,9 +48,11 @@ inline Status sample_status() {
   status.connections_limit = 10'000;
   status.upstream_connections = {.fresh = 30, .reused = 11, .resent = 3, .idle = 5};
   status.upstream_health = {
-      true, UpstreamHealth::Failure{
-                std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'040)),
-                UpstreamError::connect_refused, "nothing listens there"}};
+      true,
+      UpstreamHealth::Failure{
+          std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'040)),
+          UpstreamError::connect_refused, "nothing listens there"},
+      4};
   status.bytes = {.up = 1000, .down = 5'000'000'000};
   status.totals = {.requests = 40, .admitted = 20, .refused = 10, .withdrawn = 1};
   status.last_minute = {.requests = 4, .admitted = 2, .refused = 1, .withdrawn = 0};
@@ -59,6 +61,7 @@ inline Status sample_status() {
   status.started = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
   status.listen = "0.0.0.0:6090";
   status.upstream = "127.0.0.1:6080";
+  status.identity = {"ws-alice-0", "coders", "alice"};
   status.pid = 42;
   return status;
 }
@@ -70,12 +73,12 @@ inline Status status_with_classes() {
   status.taken = TimePoint(seconds(5000));
   status.gate.holders[0].class_name = "default";
   status.gate.holders[2].class_name = "people";
-  status.gate.holders[2].maker = {"spawn", "7d1f"};
+  status.gate.holders[2].maker = {"spawn", "7d1f", "deploy"};
   status.gate.classes = {{.name = "people", .used = 1, .cap = 12, .floor = 3, .waiting = 1},
                          {.name = "storms", .used = 2, .cap = 2, .floor = 0, .waiting = 1},
                          {.name = "default", .used = 1, .cap = 4, .floor = 0, .waiting = 0}};
   status.gate.line = {{"people", "spawn", status.taken - seconds(3)},
-                      {"storms", "webhook", status.taken - seconds(75)}};
+                      {"storms", "webhook", status.taken - seconds(75), "deploy"}};
   return status;
 }
 

@@ -57,19 +57,26 @@ Members exposed_members() {
   full.live = 12;
   gate::Verdict unknown;
   unknown.fault = "timeout";
-  status.refusals = {{status.started, "spawn", full, 23, "7d1f"},
+  status.refusals = {{status.started, "spawn", full, 23, "7d1f", "deploy"},
                      {status.started, "spawn", unknown, 10, ""}};
   status.history = {{1, {}, {}, 0, 12, 0, 0}, {0, gate::SignalState::known, 3, 0, 12, 0, 0, 3}};
   status.observed = {{"spawn", "default", gate::RefusalReason::full, 1, 2}};
   status.config_error = "config.yaml:1:8: limit: \"x\" is no number";
   add_member("", json::parse(to_json(status)), members);
-  add_member("", json::parse(to_json(uncounted(status_with_classes()))), members);
+  Status blank = uncounted(status_with_classes());
+  blank.gate.signal_age = std::chrono::seconds(30);
+  blank.gate.last_holders = status.gate.holders;
+  blank.identity = {};
+  add_member("", json::parse(to_json(blank)), members);
+  add_member("", json::parse(to_json(uncounted(std::move(blank)))), members);
   status.gate.turnover.mean_lifetime.reset();
   status.upstream_health = {};
   add_member("", json::parse(to_json(status)), members);
-  // An object has a row of its own only where it may be missing.
+  // An object has a row of its own only where it may be missing, and those who held the slots last
+  // are told as those who do.
   std::erase_if(members, [](const auto& each) {
-    return each.second.kind == "object" && !each.second.may_be_null;
+    return (each.second.kind == "object" && !each.second.may_be_null) ||
+           each.first.starts_with("last_holders.holders[]");
   });
   return members;
 }

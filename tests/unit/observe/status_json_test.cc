@@ -30,7 +30,7 @@ TEST_CASE("The status says all that is known") {
   unknown.fault = "timeout";
   unknown.limit = 12;
   status.observed = {{"webhook", "default", gate::RefusalReason::full, 3, 40}};
-  status.refusals = {{kNow - std::chrono::seconds(7), "spawn", full, 23, "7d1f"},
+  status.refusals = {{kNow - std::chrono::seconds(7), "spawn", full, 23, "7d1f", "deploy"},
                      {kNow, "webhook", unknown, 10, ""}};
   status.history = {{20, gate::SignalState::held, 2, 0, 12, 7, 0},
                     {11, {}, {}, 1, 12, 1, 2},
@@ -44,22 +44,24 @@ TEST_CASE("The status says all that is known") {
                "match_wrong": false},
     "holders": [
       {"name": "kube-coder-a", "id": 1, "created": "2023-11-14T22:13:20.000Z", "age_seconds": 100,
-       "origin": "inherited", "class": null, "route": null, "request_id": null,
+       "origin": "inherited", "class": null, "route": null, "path_id": null, "request_id": null,
        "silent_since": "2023-11-14T22:29:50.000Z", "attached": true,
        "ended": false, "view_of": null},
       {"name": "kube-coder-b", "id": 2, "created": "2023-11-14T22:13:30.000Z", "age_seconds": 90,
-       "origin": "unattributed", "class": null, "route": null, "request_id": null,
+       "origin": "unattributed", "class": null, "route": null, "path_id": null, "request_id": null,
        "silent_since": "2023-11-14T22:15:00.000Z", "attached": false,
        "ended": true, "view_of": "kube-coder-a"},
       {"name": "kube-coder-c", "id": 3, "created": "2023-11-14T22:13:40.000Z", "age_seconds": 80,
-       "origin": "created", "class": null, "route": null, "request_id": null,
+       "origin": "created", "class": null, "route": null, "path_id": null, "request_id": null,
        "silent_since": null, "attached": null, "ended": null,
        "view_of": null}],
     "refusals": [
-      {"when": "2023-11-14T22:14:53.000Z", "age_seconds": 7, "route": "spawn", "class": "default", "decision": "rejected",
+      {"when": "2023-11-14T22:14:53.000Z", "age_seconds": 7, "route": "spawn", "id": "deploy", "class": "default",
+       "decision": "rejected",
        "reason": "full", "fault": null, "live": 12, "reserved": 1, "limit": 12, "retry_after": 23,
        "request_id": "7d1f"},
-      {"when": "2023-11-14T22:15:00.000Z", "age_seconds": 0, "route": "webhook", "class": "default", "decision": "unknown",
+      {"when": "2023-11-14T22:15:00.000Z", "age_seconds": 0, "route": "webhook", "id": null, "class": "default",
+       "decision": "unknown",
        "reason": "unknown", "fault": "timeout", "live": null, "reserved": 0, "limit": 12,
        "retry_after": 10, "request_id": null}],
     "retry_after": {"window_seconds": 180, "basis": "recent", "freed": 5, "watched_seconds": 9E2,
@@ -74,13 +76,15 @@ TEST_CASE("The status says all that is known") {
     "bytes": {"up": 1000, "down": 5000000000},
     "connections": {"active": 8, "idle": 7, "streams": 2, "tunnels": 9, "limit": 10000},
     "upstream_connections": {"new": 30, "reused": 11, "resent": 3, "idle": 5},
-    "upstream_health": {"answers": true, "failures_last_minute": 0,
-                        "last_failure": {"when": "2023-11-14T22:14:00.000Z", "age_seconds": 60,
-                                         "reason": "connect_refused",
-                                         "detail": "nothing listens there"}},
+    "upstream": {"address": "127.0.0.1:6080", "state": "ok", "failures_last_minute": 0,
+                 "last_failure": {"when": "2023-11-14T22:14:00.000Z", "age_seconds": 60,
+                                  "reason": "connect_refused",
+                                  "detail": "nothing listens there"},
+                 "connects_waiting": 4},
     "listening": true, "draining": false, "drained": false,
     "config": {"configured": true, "generation": 4, "last_reload_success": true, "error": null},
-    "listen": "0.0.0.0:6090", "upstream": "127.0.0.1:6080", "pid": 42,
+    "listen": "0.0.0.0:6090", "pid": 42, "last_holders": null,
+    "identity": {"pod": "ws-alice-0", "namespace": "coders", "workspace": "alice"},
     "started": "2023-11-14T22:13:20.000Z", "uptime_seconds": 100})")
                               .as_object();
   expected["version"] = kVersion;
@@ -99,11 +103,13 @@ TEST_CASE("Classes, the line and what is known of who made a session are told") 
       {"name": "default", "used": 1, "cap": 4, "floor": 0, "waiting": 0}])"));
   CHECK(told.at("line_length") == 2);
   CHECK(told.at("line") == json::parse(R"([
-      {"place": 1, "class": "people", "route": "spawn", "waited_seconds": 3},
-      {"place": 2, "class": "storms", "route": "webhook", "waited_seconds": 75}])"));
+      {"place": 1, "class": "people", "route": "spawn", "id": null, "waited_seconds": 3},
+      {"place": 2, "class": "storms", "route": "webhook", "id": "deploy",
+       "waited_seconds": 75}])"));
   const json::array& holders = told.at("holders").as_array();
   CHECK(holders.at(2).at("class") == "people");
   CHECK(holders.at(2).at("route") == "spawn");
+  CHECK(holders.at(2).at("path_id") == "deploy");
   CHECK(holders.at(2).at("request_id") == "7d1f");
   CHECK(holders.at(0).at("class") == "default");
   CHECK(holders.at(0).at("route").is_null());
@@ -138,10 +144,42 @@ TEST_CASE("What is not known is null, never zero or empty") {
   CHECK(status.at("live").is_null());
   CHECK(status.at("slots_free").is_null());
   CHECK(status.at("holders").is_null());
+  CHECK(status.at("last_holders").is_null());
   CHECK(status.at("retry_after").is_null());
   CHECK(status.at("signal") == json::parse(R"({"state": "unknown", "fault": "permission_denied",
             "detail": "/tmp/tmux-1000/default: permission denied", "age_seconds": null,
             "match_wrong": false})"));
+}
+
+TEST_CASE("While the count is unknown those that were counted last stand apart") {
+  Status status = unknown_status();
+  status.gate.signal_age = std::chrono::milliseconds(30'900);
+  status.gate.last_holders = sample_status().gate.holders;
+  const json::object told = parsed(status);
+  CHECK(told.at("holders").is_null());
+  const json::value& last = told.at("last_holders");
+  CHECK(last.at("counted") == "2023-11-14T22:14:30.000Z");
+  CHECK(last.at("age_seconds") == 30);
+  CHECK(last.at("holders") == parsed(sample_status()).at("holders"));
+}
+
+TEST_CASE(
+    "The upstream is unused before the first request, and fails while the last got no answer") {
+  Status status = sample_status();
+  status.upstream_health.answers = false;
+  status.last_minute.upstream_failures = 7;
+  CHECK(parsed(status).at("upstream").at("state") == "failing");
+  CHECK(parsed(status).at("upstream").at("failures_last_minute") == 7);
+  status.upstream_health = {};
+  CHECK(parsed(status).at("upstream").at("state") == "unused");
+  CHECK(parsed(status).at("upstream").at("last_failure").is_null());
+}
+
+TEST_CASE("An identity that was not said is null") {
+  Status status = sample_status();
+  status.identity = {};
+  CHECK(parsed(status).at("identity") ==
+        json::parse(R"({"pod": null, "namespace": null, "workspace": null})"));
 }
 
 TEST_CASE("A mean lifetime is null while no session has ended") {

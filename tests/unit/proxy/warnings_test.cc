@@ -90,3 +90,12 @@ TEST_CASE("an answer that is refused is told by the parser's own reason") {
       R"("reason":"malformed_head","answer_fault":"repeated Content-Length","method":"GET","path":"/files")"));
   CHECK_FALSE(has(text, "secret"));
 }
+
+TEST_CASE("an answer that was wrong while the gate ended the exchange is told without a reason") {
+  test::CapturedLog log;
+  observe::Outcome outcome;
+  outcome.status = 200;
+  outcome.answer_fault = "malformed chunk size";
+  Warnings().answer_refused(outcome, at(0));
+  CHECK(has(log.text(), R"("status":200,"answer_fault":"malformed chunk size")"));
+}

@@ -216,6 +216,44 @@ TEST_CASE("bytes at which the upstream splits its request line hide no create") 
   }
 }
 
+TEST_CASE("what the variable of a path stands for is told, decoded and short") {
+  const auto id = [](const std::string& target) {
+    const auto match = table().match("POST", target);
+    REQUIRE(match);
+    return match->path_id;
+  };
+  CHECK(id("/api/webhooks/Ab_9-z") == "Ab_9-z");
+  CHECK(id("//bearer-api/oauth/api/webhooks/x/test") == "x");
+  CHECK(id("/api/triggers/cron-fire/nightly-1") == "nightly-1");
+  CHECK(id("/api/desktop/ab12/launch") == "ab12");
+  CHECK(id("/api/boards/My%20board%2f1/runs") == "My board/1");
+  CHECK(id("/api/crons/50%/run") == "50%");
+  CHECK(id("/api/claude/tasks").empty());
+  const std::string longest(64, 'x');
+  CHECK(id("/api/webhooks/" + longest) == longest);
+  CHECK(id("/api/webhooks/" + longest + "x") == std::string(61, 'x') + "...");
+  CHECK(id("/api/webhooks/" + std::string(5000, 'x')) == std::string(61, 'x') + "...");
+}
+
+TEST_CASE("a long id is not cut within a character") {
+  const auto id = [](int before) {
+    std::string target = "/api/crons/" + std::string(static_cast<std::size_t>(before), 'x');
+    for (int i = 0; i < 40; ++i) target += "%E2%82%AC";
+    return table().match("POST", target + "/run")->path_id;
+  };
+  const std::string euro = "\xE2\x82\xAC";
+  for (int before = 0; before < 3; ++before) {
+    CAPTURE(before);
+    const std::string shown = id(before);
+    CHECK(shown.size() <= kMostPathId);
+    CHECK(shown.ends_with(euro + "..."));
+  }
+  // Bytes that continue no character are cut anywhere.
+  std::string wild = "/api/crons/";
+  for (int i = 0; i < 70; ++i) wild += "%80";
+  CHECK(table().match("POST", wild + "/run")->path_id == std::string(58, '\x80') + "...");
+}
+
 TEST_CASE("a desktop item's kind is asked for at the bare path") {
   const auto launch = table().match("POST", "//bearer-api/oauth/api/desktop/ab12/launch");
   REQUIRE(launch);

@@ -113,6 +113,15 @@ TEST_CASE("a variable takes what any framework would put into it") {
   CHECK_FALSE(takes(table, "/items/a/b/run"));
 }
 
+TEST_CASE("what a variable stands for is told as the reading has it that matched") {
+  const Table table({rule("/items/{id}/run")}, {});
+  const auto id = [&](const char* target) { return table.match("POST", target)->path_id; };
+  CHECK(id("/items/a/run") == "a");
+  CHECK(id("/items/a%20b/run") == "a b");
+  CHECK(id("/items/a/x/../../b/run?c") == "b");
+  CHECK(id("/items/100%25/run") == "100%");
+}
+
 TEST_CASE("a class holds in either case, and for the decoded value") {
   const Table table({rule("/items/{id:[a-f0-9]}")}, {});
   CHECK(takes(table, "/items/ab09"));

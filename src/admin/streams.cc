@@ -29,6 +29,7 @@ std::string fingerprint_of(observe::Status status) {
   status.gate.turnover.quiet = {};
   for (gate::InLine& each : status.gate.line) each.since = status.taken;
   for (observe::HistoryPoint& point : status.history) point.steps_ago = 0;
+  for (observe::HistoryMark& mark : status.marks) mark.steps_ago = 0;
   return observe::to_json(status, status.started);
 }
 

@@ -58,12 +58,18 @@ std::string flags_of(const Command& command) {
   return text + row("--KEY VALUE", "any other key of the configuration [TASKGATE_KEY]");
 }
 
+// Stands behind "Usage: ", which a second line is set in by.
 std::string usage_of(const Command& command) {
   std::string usage = "taskgate " + std::string(command.name);
   if (command.name == "run") usage = "taskgate [run]";
   if (!command.operands.empty()) usage += " " + std::string(command.operands);
   for (const Described& flag : command.flags) usage += " [" + std::string(flag.word) + "]";
-  return usage + (command.configured ? " [--config FILE] [--KEY VALUE ...]" : "");
+  if (!command.configured) return usage;
+  const std::string_view others = "[--config FILE] [--KEY VALUE ...]";
+  constexpr std::size_t kWidth = 80;
+  const std::string_view gap =
+      7 + usage.size() + 1 + others.size() > kWidth ? "\n                " : " ";
+  return usage.append(gap).append(others);
 }
 
 std::string exit_codes_of(const Command& command) {

@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/events.h"
+#include "cli/refusals_text.h"
 #include "cli/running_gate.h"
 #include "cli/status_text.h"
 
@@ -134,7 +135,9 @@ int watch_screen(const config::Loaded& loaded) {
   return why ? no_gate(loaded, *why) : kOk;
 }
 
-int show_once(const config::Loaded& loaded, bool raw) {
+using Text = std::string (*)(const json::value& status, const TextStyle& style);
+
+int show_once(const config::Loaded& loaded, bool raw, Text text) {
   const auto body = get(loaded.config.admin, "/status");
   if (!body) return no_gate(loaded, body.error());
   if (raw) {
@@ -143,7 +146,7 @@ int show_once(const config::Loaded& loaded, bool raw) {
   }
   const auto status = parse_status(*body);
   if (!status) return no_gate(loaded, kNoStatus);
-  write(status_text(*status, style()));
+  write(text(*status, style()));
   return kOk;
 }
 
@@ -153,9 +156,16 @@ int status(const Words& words) {
   Words flags = words;
   const bool raw = take_flag(flags, "--json");
   const bool watch = take_flag(flags, "--watch");
+  const bool refusals = take_flag(flags, "--refusals");
+  if (refusals && (watch || raw)) {
+    complain(
+        "--refusals is a text of its own, told once: leave --watch and --json out (--json alone "
+        "has it as refused_last_hour)");
+    return kUsage;
+  }
   const auto loaded = load_or_complain(flags);
   if (!loaded) return kUsage;
-  if (!watch) return show_once(*loaded, raw);
+  if (!watch) return show_once(*loaded, raw, refusals ? refusals_text : status_text);
   if (raw) return watch_json(*loaded);
   return on_terminal() ? watch_screen(*loaded) : watch_lines(*loaded);
 }

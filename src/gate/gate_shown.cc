@@ -108,6 +108,11 @@ Snapshot Gate::snapshot_with_holders(TimePoint now) const {
   shot.turnover = departures_.turnover(now);
   shot.retry = retry_window(RefusalReason::full, std::max(*shot.live, shot.limit), shot.limit,
                             shot.turnover);
+  if (shot.open && shot.slots_free() == 0) {
+    const bool is_full = *shot.live >= shot.limit;
+    shot.expected = retry_window(is_full ? RefusalReason::full : RefusalReason::promised,
+                                 *shot.live, shot.limit, shot.turnover);
+  }
   return shot;
 }
 

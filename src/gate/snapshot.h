@@ -91,6 +91,7 @@ struct Snapshot {
   // of a slot would be told about that now.
   Turnover turnover;
   RetryWindow retry;
+  std::optional<RetryWindow> expected;  // the same as things are now; unset while a slot is free
   std::vector<Holder> holders;  // live sessions, oldest first; empty while unknown or not asked for
   std::vector<Holder> last_holders;  // those of the last good listing while they are unknown
   // Likewise; also while the count is unknown.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/names.h"
+
 namespace taskgate::observe {
 namespace {
 
@@ -28,12 +30,21 @@ Counts count_of(gate::Decision decision) {
   return gate::passes(decision) ? Counts{.admitted = 1} : Counts{.refused = 1};
 }
 
+constexpr auto kMarkNames = names_up_to(Mark::resume, {{Mark::start, "start"},
+                                                       {Mark::reload, "reload"},
+                                                       {Mark::drain, "drain"},
+                                                       {Mark::resume, "resume"}});
+
 }  // namespace
+
+const char* name_of(Mark mark) {
+  return kMarkNames[mark];
+}
 
 History::Step& History::step_at(TimePoint now) {
   const std::int64_t number = step_number(now);
   Step& step = ring_[static_cast<std::size_t>(number % kSteps)];
-  if (step.number != number) step = {number, {}, {}};
+  if (step.number != number) step = {number};
   return step;
 }
 
@@ -44,7 +55,9 @@ const History::Step* History::find_step(std::int64_t number) const {
   return step.number == number ? &step : nullptr;
 }
 
-void History::listed(const gate::Snapshot& gate, TimePoint now) {
+void History::listed(const gate::Snapshot& gate, TimePoint now,
+                     std::chrono::system_clock::time_point wall) {
+  if (gate.live && (!peak_ || *gate.live > peak_->live)) peak_ = {*gate.live, wall};
   HistoryPoint& point = point_of(step_at(now).point);
   point.signal = gate.signal;
   point.live = gate.live;
@@ -69,10 +82,12 @@ void History::ended(TimePoint now) {
   count({.requests = 1}, now);
 }
 
-// Since the start and in this step.
+void History::mark(Mark mark, TimePoint now) {
+  step_at(now).marks[static_cast<std::size_t>(mark)] = true;
+}
+
 History::Step& History::count(const Counts& more, TimePoint now) {
   Step& step = step_at(now);
-  add(totals_, more);
   add(step.counts, more);
   return step;
 }
@@ -98,6 +113,19 @@ std::vector<HistoryPoint> History::points(TimePoint now) const {
     point.refused = static_cast<int>(step->counts.refused);
   }
   return points;
+}
+
+std::vector<HistoryMark> History::marks(TimePoint now) const {
+  const std::int64_t last = step_number(now);
+  std::vector<HistoryMark> marks;
+  for (std::int64_t number = last - kSteps + 1; number <= last; ++number) {
+    const Step* step = find_step(number);
+    for (const Mark kind : kMarks) {
+      if (step == nullptr || !step->marks[static_cast<std::size_t>(kind)]) continue;
+      marks.push_back({static_cast<int>(last - number), kind});
+    }
+  }
+  return marks;
 }
 
 }  // namespace taskgate::observe

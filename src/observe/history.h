@@ -1,5 +1,5 @@
-// What came, how it was decided, and what the gate saw meanwhile: in steps of five seconds for a
-// quarter of an hour, and in sums since the start. Nothing is listed for it. Passive and
+// What came, how it was decided, and what the gate saw and met meanwhile: in steps of five seconds
+// for a quarter of an hour. Nothing is listed for it. Passive and
 // clock-free; loop thread only.
 #pragma once
 
@@ -37,13 +37,34 @@ struct HistoryPoint {
   bool operator==(const HistoryPoint&) const = default;
 };
 
+// What cuts the gate's life into parts.
+enum class Mark : std::uint8_t { start, reload, drain, resume };
+inline constexpr std::array kMarks{Mark::start, Mark::reload, Mark::drain, Mark::resume};
+const char* name_of(Mark mark);
+
+struct HistoryMark {
+  int steps_ago = 0;
+  Mark kind = Mark::start;
+
+  bool operator==(const HistoryMark&) const = default;
+};
+
+// The highest count, and when it was seen first.
+struct Peak {
+  int live = 0;
+  std::chrono::system_clock::time_point when;
+
+  bool operator==(const Peak&) const = default;
+};
+
 class History {
  public:
   static constexpr auto kStep = std::chrono::seconds(5);
   static constexpr int kSteps = 180;
 
   // A listing ended, and this is what the gate made of it.
-  void listed(const gate::Snapshot& gate, TimePoint now);
+  void listed(const gate::Snapshot& gate, TimePoint now,
+              std::chrono::system_clock::time_point wall);
   // A create was decided, or withdrawn.
   void decided(const gate::Verdict& verdict, TimePoint now);
   // An exchange with the upstream ended without an answer.
@@ -51,25 +72,31 @@ class History {
   // A request ended, a create or another.
   void ended(TimePoint now);
 
-  // Since the start.
-  const Counts& totals() const { return totals_; }
+  // Once a kind and step.
+  void mark(Mark mark, TimePoint now);
+
+  // Since the start; unset: no count was known yet.
+  const std::optional<Peak>& peak() const { return peak_; }
   // In whole steps, so that it covers between 55 and 60 s.
   Counts last_minute(TimePoint now) const;
   // Steps in which something became known of the gate, oldest first.
   std::vector<HistoryPoint> points(TimePoint now) const;
+  // Of the same time, oldest first.
+  std::vector<HistoryMark> marks(TimePoint now) const;
 
  private:
   struct Step {
     std::int64_t number = -1;  // since the clock's epoch
-    Counts counts;
-    std::optional<HistoryPoint> point;
+    Counts counts{};
+    std::optional<HistoryPoint> point{};
+    std::array<bool, kMarks.size()> marks{};
   };
 
   Step& step_at(TimePoint now);
   Step& count(const Counts& more, TimePoint now);
   const Step* find_step(std::int64_t number) const;
 
-  Counts totals_;
+  std::optional<Peak> peak_;
   std::array<Step, kSteps> ring_{};
 };
 

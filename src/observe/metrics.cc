@@ -63,6 +63,18 @@ std::size_t index(auto enumerator) {
   return static_cast<std::size_t>(enumerator);
 }
 
+std::uint64_t value_of(const Counter* counter) {
+  return counter == nullptr ? 0 : static_cast<std::uint64_t>(counter->Value());
+}
+
+std::vector<Bucket> buckets_of(const Histogram& histogram) {
+  std::vector<Bucket> buckets;
+  for (const auto& each : histogram.Collect().histogram.bucket) {
+    buckets.emplace_back(each.upper_bound, each.cumulative_count);
+  }
+  return buckets;
+}
+
 std::string code_label(int status) {
   if (status == 0) return "none";
   return status >= 100 && status <= 999 ? std::to_string(status) : "invalid";
@@ -79,7 +91,25 @@ struct RouteSeries {
   ByReason refusals{};
   std::map<std::string, ByReason, std::less<>> observed;  // by class
   std::vector<std::pair<int, Counter*>> codes;            // a handful; searched from the front
+  std::uint64_t waited = 0;                               // as in RouteTotals
+  std::uint64_t errors = 0;
 };
+
+RouteTotals totals_of(const RouteSeries& route) {
+  RouteTotals totals{.route = route.name, .waited = route.waited, .errors = route.errors};
+  for (const auto& [status, counter] : route.codes) totals.requests += value_of(counter);
+  for (const auto decision : gate::kDecisions) {
+    const std::uint64_t count = value_of(route.admissions[index(decision)]);
+    if (gate::passes(decision)) totals.admitted += count;
+    if (decision == gate::Decision::observed) totals.observed = count;
+    if (decision == gate::Decision::withdrawn) totals.withdrawn = count;
+  }
+  for (const Counter* counter : route.refusals) totals.refused += value_of(counter);
+  const std::vector<Bucket> buckets = buckets_of(*route.seconds);
+  totals.median_seconds = quantile(0.5, buckets);
+  totals.p99_seconds = quantile(0.99, buckets);
+  return totals;
+}
 
 struct ClassSeries {
   std::array<Histogram*, static_cast<std::size_t>(LineEnd::withdrawn) + 1> line_seconds{};
@@ -231,6 +261,7 @@ void Metrics::Impl::record_verdict(RouteSeries& route, const Outcome& outcome) {
       admission_wait_seconds.Observe(to_seconds(*outcome.waited_for_slot));
     }
   }
+  if (outcome.waited_for_slot || outcome.waited_in_line) ++route.waited;
   if (outcome.waited_in_line) {
     find_class(verdict.class_name)
         .line_seconds[index(end_of_line(verdict.decision))]
@@ -259,7 +290,10 @@ void Metrics::record(const Outcome& outcome) {
   impl_->code(route, outcome.status).Increment();
   impl_->record_time(route, outcome);
   if (outcome.verdict) impl_->record_verdict(route, outcome);
-  if (outcome.upstream_error) impl_->upstream_errors[index(*outcome.upstream_error)]->Increment();
+  if (outcome.upstream_error) {
+    impl_->upstream_errors[index(*outcome.upstream_error)]->Increment();
+    ++route.errors;
+  }
   if (outcome.upstream_rejected) impl_->upstream_rejections.Increment();
   if (outcome.client_vanished) client_vanished();
 }
@@ -281,6 +315,12 @@ void Metrics::client_vanished() {
 
 void Metrics::config_reload(bool succeeded) {
   (succeeded ? impl_->reload_success : impl_->reload_failure).Increment();
+}
+
+std::vector<RouteTotals> Metrics::totals() const {
+  std::vector<RouteTotals> totals;
+  for (const auto& [name, route] : impl_->routes) totals.push_back(totals_of(route));
+  return totals;
 }
 
 std::string Metrics::render(const Status& status) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "observe/outcome.h"
+#include "observe/totals.h"
 #include "tmux/listing.h"
 
 namespace taskgate::observe {
@@ -43,6 +44,9 @@ class Metrics {
   // Between two requests; within one, record() counts it.
   void client_vanished();
   void config_reload(bool succeeded);
+
+  // By route, for those that were added and for "other". The loop's thread.
+  std::vector<RouteTotals> totals() const;
 
   // Everything as Prometheus text 0.0.4 (kExpositionType), families and series sorted; gauges from
   // `status`, absent where it does not know. Any thread.

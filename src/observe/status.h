@@ -13,8 +13,9 @@
 #include "gate/snapshot.h"
 #include "gate/verdict.h"
 #include "observe/history.h"
-#include "observe/observed.h"
 #include "observe/outcome.h"
+#include "observe/refusal_sums.h"
+#include "observe/totals.h"
 
 namespace taskgate::observe {
 
@@ -86,18 +87,20 @@ struct Status {
   UpstreamHealth upstream_health;
   ByteCounts bytes;
   HeldCounts held;
-  Counts totals;  // since the start
   Counts last_minute;
+  std::vector<RouteTotals> totals;  // since the start
   bool draining = false;
   bool drained = false;
   bool listening = false;
   bool configured = true;  // false: the file that it started with is faulty
   std::uint64_t config_generation = 1;
   bool config_last_reload_success = true;
-  std::string config_error;             // of the last load, empty if it succeeded
-  std::vector<RecentRefusal> refusals;  // newest first, at most 20
-  std::vector<ObservedRefusals> observed;
-  std::vector<HistoryPoint> history;  // oldest first
+  std::string config_error;                             // of the last load, empty if it succeeded
+  std::vector<RecentRefusal> refusals;                  // newest first, at most 20
+  std::vector<RefusalSum> refused_last_hour, observed;  // most first
+  std::vector<HistoryPoint> history;                    // oldest first
+  std::vector<HistoryMark> marks;                       // likewise
+  std::optional<Peak> peak;                             // since the start
   std::chrono::system_clock::time_point started;
   std::string listen, upstream;  // addresses as text
   Identity identity;

@@ -16,6 +16,7 @@ using WallTime = std::chrono::system_clock::time_point;
 
 // A line can be of thousands; who looks wants its head and its length.
 constexpr std::size_t kLineRows = 100;
+constexpr std::size_t kSumRows = 50;
 
 // Session names are any bytes, and Boost.JSON writes strings as they are.
 json::value text(std::string_view raw) {
@@ -28,7 +29,8 @@ json::value text_or_null(std::string_view raw) {
   return raw.empty() ? json::value() : text(raw);
 }
 
-json::value or_null(const std::optional<int>& number) {
+template <typename Number>
+json::value or_null(const std::optional<Number>& number) {
   return number ? json::value(*number) : json::value();
 }
 
@@ -141,6 +143,11 @@ json::value retry_after(const gate::Snapshot& gate) {
           {"quiet_seconds", to_seconds(seen.quiet)}};
 }
 
+json::value expected(const std::optional<gate::RetryWindow>& window) {
+  if (!window) return nullptr;
+  return {{"slot_seconds", window->seconds}, {"basis", gate::name_of(window->basis)}};
+}
+
 json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {
   json::array all;
   for (const RecentRefusal& refusal : recent) {
@@ -163,9 +170,24 @@ json::array refusals(const std::vector<RecentRefusal>& recent, WallTime now) {
   return all;
 }
 
-json::array observed(const std::vector<ObservedRefusals>& rows) {
+json::array refused_last_hour(const std::vector<RefusalSum>& rows) {
   json::array all;
-  for (const ObservedRefusals& row : rows) {
+  for (const RefusalSum& row : rows) {
+    if (all.size() == kSumRows) break;
+    all.push_back(json::object{{"route", text(row.route)},
+                               {"id", text_or_null(row.path_id)},
+                               {"class", text(row.class_name)},
+                               {"reason", gate::name_of(row.reason)},
+                               {"count", row.last_hour},
+                               {"last_request_id", text_or_null(row.last_request_id)},
+                               {"last", format_wall_time(row.last)}});
+  }
+  return all;
+}
+
+json::array observed(const std::vector<RefusalSum>& rows) {
+  json::array all;
+  for (const RefusalSum& row : rows) {
     all.push_back(json::object{{"route", text(row.route)},
                                {"class", text(row.class_name)},
                                {"reason", gate::name_of(row.reason)},
@@ -176,7 +198,7 @@ json::array observed(const std::vector<ObservedRefusals>& rows) {
 }
 
 // By columns: a row of names for each point would be most of the document.
-json::object history(const std::vector<HistoryPoint>& points) {
+json::object history(const std::vector<HistoryPoint>& points, const std::vector<HistoryMark>& met) {
   json::array steps_ago, signal, live, peak, reserved, limit, admitted, refused;
   for (const HistoryPoint& point : points) {
     steps_ago.push_back(point.steps_ago);
@@ -188,6 +210,10 @@ json::object history(const std::vector<HistoryPoint>& points) {
     admitted.push_back(point.admitted);
     refused.push_back(point.refused);
   }
+  json::array marks;
+  for (const HistoryMark& mark : met) {
+    marks.push_back(json::object{{"steps_ago", mark.steps_ago}, {"kind", name_of(mark.kind)}});
+  }
   return {{"step_seconds", History::kStep.count()},
           {"steps", History::kSteps},
           {"steps_ago", std::move(steps_ago)},
@@ -197,7 +223,30 @@ json::object history(const std::vector<HistoryPoint>& points) {
           {"reserved", std::move(reserved)},
           {"limit", std::move(limit)},
           {"admitted", std::move(admitted)},
-          {"refused", std::move(refused)}};
+          {"refused", std::move(refused)},
+          {"marks", std::move(marks)}};
+}
+
+json::value peak(const std::optional<Peak>& peak) {
+  if (!peak) return nullptr;
+  return {{"live", peak->live}, {"when", format_wall_time(peak->when)}};
+}
+
+json::array totals(const std::vector<RouteTotals>& routes) {
+  json::array all;
+  for (const RouteTotals& route : routes) {
+    all.push_back(json::object{{"route", text(route.route)},
+                               {"requests", route.requests},
+                               {"admitted", route.admitted},
+                               {"waited", route.waited},
+                               {"refused", route.refused},
+                               {"withdrawn", route.withdrawn},
+                               {"observed", route.observed},
+                               {"errors", route.errors},
+                               {"median_seconds", or_null(route.median_seconds)},
+                               {"p99_seconds", or_null(route.p99_seconds)}});
+  }
+  return all;
 }
 
 json::object connections(const Status& status) {
@@ -276,10 +325,13 @@ std::string to_json(const Status& status, WallTime now) {
                    {"holders", holders(gate, now)},
                    {"last_holders", last_holders(gate, now)},
                    {"retry_after", retry_after(gate)},
+                   {"expected", expected(gate.expected)},
                    {"refusals", refusals(status.refusals, now)},
+                   {"refused_last_hour", refused_last_hour(status.refused_last_hour)},
                    {"observed", observed(status.observed)},
-                   {"history", history(status.history)},
-                   {"totals", counts(status.totals)},
+                   {"history", history(status.history, status.marks)},
+                   {"peak", peak(status.peak)},
+                   {"totals", totals(status.totals)},
                    {"last_minute", counts(status.last_minute)},
                    {"bytes", {{"up", status.bytes.up}, {"down", status.bytes.down}}},
                    {"connections", connections(status)},

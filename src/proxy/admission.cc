@@ -169,7 +169,7 @@ void Admission::on_listing(const tmux::Listing& listing) {
 
 void Admission::take(const tmux::Listing& listing) {
   gate_.apply(listing);
-  history_.listed(snapshot(), Clock::now());
+  history_.listed(snapshot(), Clock::now(), std::chrono::system_clock::now());
   report_changes();
   const bool tells_all = listing.question == tmux::Question::details || !listing.known();
   if (tells_all || details_unreadable_) answer_refreshers(listing);

@@ -94,10 +94,7 @@ void Connection::record() {
   outcome_.total = now - began_;
   services_.metrics.record(outcome_);
   services_.history.ended(now);
-  if (outcome_.verdict && outcome_.verdict->decision == gate::Decision::observed) {
-    services_.observed.add(outcome_.route, outcome_.verdict->class_name, *outcome_.verdict->reason,
-                           now);
-  }
+  if (outcome_.verdict && outcome_.verdict->reason) sum_up_refusal(now);
   if (outcome_.answer_fault != nullptr) services_.warnings.answer_refused(outcome_, now);
   log_line(now);
   end_request();
@@ -108,6 +105,16 @@ void Connection::record() {
   busy_ = false;
   ++services_.counts.idle;
   --services_.counts.active;
+}
+
+// Of those that were only observed there is a day to be told, and no more than by route.
+void Connection::sum_up_refusal(TimePoint now) {
+  const gate::Verdict& verdict = *outcome_.verdict;
+  const bool is_refused = verdict.refused();
+  const std::string_view path_id = is_refused ? outcome_.path_id : std::string_view();
+  (is_refused ? services_.refused : services_.observed)
+      .add({outcome_.route, path_id, verdict.class_name, *verdict.reason}, outcome_.ids.request_id,
+           now, std::chrono::system_clock::now());
 }
 
 // In a storm of creates their lines would fill a disk: of those that are not admitted some are left

@@ -81,6 +81,7 @@ class Connection : public HeldBytes::Holder,
   void drop_fields();
   void begin_request();
   void record();
+  void sum_up_refusal(TimePoint now);
   void log_line(TimePoint now);
 
   Services& services_;

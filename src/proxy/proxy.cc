@@ -43,6 +43,7 @@ Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> confi
   }
   bound_ = local_endpoint();
   services_.own_port = net::port_on_loopback(bound_);
+  services_.history.mark(observe::Mark::start, Clock::now());
 }
 
 asio::ip::tcp::endpoint Proxy::local_endpoint() const {
@@ -160,6 +161,7 @@ void Proxy::drain(std::function<void()> done) {
       .field("connections", clients())
       .field("notice_s", to_seconds(services_.config->drain.notice))
       .field("timeout_s", to_seconds(services_.config->drain.timeout));
+  services_.history.mark(observe::Mark::drain, Clock::now());
   services_.admission.drain();
   services_.upstream.pool().drain();
   asio::co_spawn(services_.loop, run_drain(++drain_), asio::detached);
@@ -227,6 +229,7 @@ void Proxy::resume() {
   drain_timer_.cancel();
   drained_ = false;
   services_.draining = false;
+  services_.history.mark(observe::Mark::resume, Clock::now());
   services_.admission.resume();
   services_.upstream.pool().resume();
   log::info("drain_taken_back").field("connections", clients());
@@ -286,6 +289,7 @@ void Proxy::finish_if_empty() {
 void Proxy::reload(std::shared_ptr<const config::Config> config) {
   services_.upstream.set_address(config->upstream);
   services_.upstream.pool().set_limit(config->timeouts.upstream_keep_alive);
+  services_.history.mark(observe::Mark::reload, Clock::now());
   const auto connections = services_.config->limits.connections;
   services_.config = std::move(config);
   services_.admission.configure(*services_.config);
@@ -304,15 +308,18 @@ observe::Status Proxy::status() const {
   status.upstream_health.connects_waiting = services_.upstream.waiting();
   status.bytes = services_.bytes;
   status.held = services_.held.counts();
-  status.totals = services_.history.totals();
-  status.last_minute = services_.history.last_minute(Clock::now());
+  status.totals = services_.metrics.totals();
+  status.last_minute = services_.history.last_minute(status.taken);
   status.draining = services_.draining;
   status.drained = drained_;
   status.listening = accepting_;
   status.configured = services_.config->configured;
   status.refusals.assign(services_.refusals.begin(), services_.refusals.end());
-  status.observed = services_.observed.rows(Clock::now());
-  status.history = services_.history.points(Clock::now());
+  status.refused_last_hour = services_.refused.rows(status.taken);
+  status.observed = services_.observed.rows(status.taken);
+  status.history = services_.history.points(status.taken);
+  status.marks = services_.history.marks(status.taken);
+  status.peak = services_.history.peak();
   status.started = started_;
   status.listen = config::to_string(services_.config->listen);
   status.upstream = config::to_string(services_.config->upstream);

@@ -16,7 +16,7 @@
 #include "net/pipe.h"
 #include "net/reactor_records.h"
 #include "observe/metrics.h"
-#include "observe/observed.h"
+#include "observe/refusal_sums.h"
 #include "observe/request_ids.h"
 #include "observe/status.h"
 #include "proxy/admission.h"
@@ -97,7 +97,8 @@ struct Services {
   HeldBytes held;
   ItemOrder items;
   observe::ByteCounts bytes;
-  observe::Observed observed;
+  observe::RefusalSums refused{std::chrono::hours(1)};
+  observe::RefusalSums observed{std::chrono::hours(24)};
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
   http::Date date;
   observe::RequestIdMaker request_ids;

@@ -52,6 +52,30 @@ TEST_CASE("while the count is unknown those that held the slots last are told ap
   CHECK(gate.snapshot_with_holders(at(30'001)).last_holders.empty());
 }
 
+TEST_CASE("while no slot is free it is told when one is expected, and what that stands on") {
+  const auto expected = [](const Gate& gate, double now) {
+    return gate.snapshot_with_holders(at(now)).expected;
+  };
+  Gate gate(settings(2));
+  CHECK_FALSE(expected(gate, 0));
+  gate.apply(live(1, 1));
+  CHECK_FALSE(expected(gate, 2));
+  Create create(gate, 3);
+  gate.apply(live(1, 4));
+  REQUIRE(expected(gate, 5));  // the free slot is promised
+  CHECK(expected(gate, 5)->basis == RetryBasis::fixed);
+  create.ticket.take_reservation().answered(201, at(6));
+  gate.apply(live(2, 7));
+  REQUIRE(expected(gate, 8));
+  CHECK(expected(gate, 8)->basis == gate.snapshot_with_holders(at(8)).retry.basis);
+  CHECK(expected(gate, 8)->seconds == gate.snapshot_with_holders(at(8)).retry.seconds);
+  gate.apply(failed(tmux::Fault::timeout, 20'000));
+  CHECK_FALSE(expected(gate, 20'001));
+  gate.apply(live(2, 30'000));
+  gate.drain(at(30'001));
+  CHECK_FALSE(expected(gate, 30'002));
+}
+
 TEST_CASE("without any good listing the first fault is unknown, not zero") {
   Gate gate(settings(2));
   CHECK(gate.snapshot(at(0)).signal == SignalState::none);

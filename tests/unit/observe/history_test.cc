@@ -10,6 +10,7 @@ using gate::Decision;
 using gate::SignalState;
 
 const TimePoint kStart{1'000'000s};  // the beginning of a step
+const std::chrono::system_clock::time_point kWall{1'700'000'000s};
 
 gate::Snapshot known(int live, int in_flight = 0) {
   gate::Snapshot gate;
@@ -41,20 +42,20 @@ TEST_CASE("A history in which nothing became known is empty") {
 
 TEST_CASE("The last listing of a step stands for it, and decisions add up") {
   History history;
-  history.listed(known(3), kStart);
+  history.listed(known(3), kStart, kWall);
   history.decided(decided(Decision::admitted), kStart + 1s);
   history.decided(decided(Decision::admitted_unknown, 1), kStart + 2s);
   history.decided(decided(Decision::rejected, 2), kStart + 2s);
   history.decided(decided(Decision::unknown, 2), kStart + 2s);
   history.decided(decided(Decision::draining, 2), kStart + 2s);
-  history.listed(known(4, 1), kStart + 4999ms);
+  history.listed(known(4, 1), kStart + 4999ms, kWall);
   CHECK(history.points(kStart + 4999ms) ==
         std::vector<HistoryPoint>{{0, SignalState::known, 4, 1, 12, 2, 3, 4}});
 }
 
 TEST_CASE("A step keeps the highest count beside the last one") {
   History history;
-  for (const int live : {0, 1, 0}) history.listed(known(live), kStart);
+  for (const int live : {0, 1, 0}) history.listed(known(live), kStart, kWall);
   const auto points = history.points(kStart);
   REQUIRE(points.size() == 1);
   CHECK(points[0].live == 0);
@@ -71,8 +72,8 @@ TEST_CASE("Exchanges without an answer are counted for a minute") {
 
 TEST_CASE("Steps in which nothing became known are left out") {
   History history;
-  history.listed(known(3), kStart);
-  history.listed(unknown(), kStart + 20s);
+  history.listed(known(3), kStart, kWall);
+  history.listed(unknown(), kStart + 20s, kWall);
   CHECK(history.points(kStart + 26s) ==
         std::vector<HistoryPoint>{{5, SignalState::known, 3, 0, 12, 0, 0, 3},
                                   {1, SignalState::unknown, {}, 0, 12, 0, 0}});
@@ -99,19 +100,6 @@ TEST_CASE("Requests and withdrawn creates alone say nothing of the gate") {
   CHECK(history.points(kStart).empty());
 }
 
-TEST_CASE("Requests and decisions are counted from the start on") {
-  History history;
-  for (int i = 0; i < 5; ++i) history.ended(kStart + 100s * i);
-  history.decided(decided(Decision::admitted), kStart);
-  history.decided(decided(Decision::admitted_unknown), kStart + 1s);
-  history.decided(decided(Decision::rejected), kStart + 2000s);
-  history.decided(decided(Decision::withdrawn), kStart + 4000s);
-  CHECK(history.totals().requests == 5);
-  CHECK(history.totals().admitted == 2);
-  CHECK(history.totals().refused == 1);
-  CHECK(history.totals().withdrawn == 1);
-}
-
 TEST_CASE("The last minute forgets what is older, also when nothing came since") {
   History history;
   CHECK(history.last_minute(kStart).requests == 0);
@@ -123,7 +111,6 @@ TEST_CASE("The last minute forgets what is older, also when nothing came since")
   CHECK(history.last_minute(kStart + 60s).admitted == 0);
   CHECK(history.last_minute(kStart + 60s).requests == 1);
   CHECK(history.last_minute(kStart + 1000s).requests == 0);
-  CHECK(history.totals().requests == 2);
 }
 
 TEST_CASE("A step that comes round again starts from nothing") {
@@ -135,18 +122,46 @@ TEST_CASE("A step that comes round again starts from nothing") {
 
 TEST_CASE("What is older than a quarter of an hour is forgotten") {
   History history;
-  history.listed(known(1), kStart);
+  history.listed(known(1), kStart, kWall);
   CHECK(history.points(kStart + 899s).size() == 1);
   CHECK(history.points(kStart + 900s).empty());
   // Its place in the ring is taken by a step of a round later.
-  history.listed(known(2), kStart + 900s);
+  history.listed(known(2), kStart + 900s, kWall);
   CHECK(history.points(kStart + 900s) ==
         std::vector<HistoryPoint>{{0, SignalState::known, 2, 0, 12, 0, 0, 2}});
 }
 
+TEST_CASE("The highest count since the start stands with the time when it was seen first") {
+  History history;
+  history.listed(unknown(), kStart, kWall);
+  CHECK_FALSE(history.peak());
+  history.listed(known(0), kStart, kWall + 1s);
+  CHECK(history.peak() == Peak{0, kWall + 1s});
+  history.listed(known(4), kStart + 1s, kWall + 2s);
+  history.listed(known(4), kStart + 2s, kWall + 3s);
+  history.listed(known(3), kStart + 2000s, kWall + 2000s);
+  CHECK(history.peak() == Peak{4, kWall + 2s});
+}
+
+TEST_CASE("What the gate met is marked, once a step and kind, and forgotten with its step") {
+  History history;
+  history.mark(Mark::start, kStart);
+  history.mark(Mark::reload, kStart + 10s);
+  history.mark(Mark::reload, kStart + 11s);
+  history.mark(Mark::resume, kStart + 12s);
+  history.mark(Mark::drain, kStart + 12s);
+  CHECK(history.marks(kStart + 20s) ==
+        std::vector<HistoryMark>{
+            {4, Mark::start}, {2, Mark::reload}, {2, Mark::drain}, {2, Mark::resume}});
+  CHECK(history.points(kStart + 20s).empty());
+  CHECK(history.marks(kStart + 905s).size() == 3);
+  history.listed(known(1), kStart + 910s, kWall);
+  CHECK(history.marks(kStart + 910s).empty());
+}
+
 TEST_CASE("A clock that has only begun is no trouble") {
   History history;
-  history.listed(known(1), TimePoint(2s));
+  history.listed(known(1), TimePoint(2s), kWall);
   CHECK(history.points(TimePoint(8s)).size() == 1);
 }
 

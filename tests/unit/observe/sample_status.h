@@ -54,7 +54,18 @@ inline Status sample_status() {
           UpstreamError::connect_refused, "nothing listens there"},
       4};
   status.bytes = {.up = 1000, .down = 5'000'000'000};
-  status.totals = {.requests = 40, .admitted = 20, .refused = 10, .withdrawn = 1};
+  status.totals = {{.route = "other"},
+                   {.route = "spawn",
+                    .requests = 40,
+                    .admitted = 20,
+                    .waited = 6,
+                    .refused = 10,
+                    .withdrawn = 1,
+                    .observed = 3,
+                    .errors = 2,
+                    .median_seconds = 0.25,
+                    .p99_seconds = 1.5}};
+  status.peak = Peak{9, std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'050))};
   status.last_minute = {.requests = 4, .admitted = 2, .refused = 1, .withdrawn = 0};
   status.listening = true;
   status.config_generation = 4;

@@ -61,12 +61,18 @@ Members exposed_members() {
                      {status.started, "spawn", unknown, 10, ""}};
   status.history = {{1, {}, {}, 0, 12, 0, 0}, {0, gate::SignalState::known, 3, 0, 12, 0, 0, 3}};
   status.observed = {{"spawn", "default", gate::RefusalReason::full, 1, 2}};
+  status.refused_last_hour = {
+      {"spawn", "default", gate::RefusalReason::full, 1, 1, "deploy", "7d1f"},
+      {"spawn", "default", gate::RefusalReason::full, 1, 1}};
+  status.marks = {{1, Mark::start}};
+  status.gate.expected = gate::RetryWindow{};
   status.config_error = "config.yaml:1:8: limit: \"x\" is no number";
   add_member("", json::parse(to_json(status)), members);
   Status blank = uncounted(status_with_classes());
   blank.gate.signal_age = std::chrono::seconds(30);
   blank.gate.last_holders = status.gate.holders;
   blank.identity = {};
+  blank.peak.reset();
   add_member("", json::parse(to_json(blank)), members);
   add_member("", json::parse(to_json(uncounted(std::move(blank)))), members);
   status.gate.turnover.mean_lifetime.reset();
@@ -86,7 +92,8 @@ Members documented_members() {
   Members members;
   std::istringstream lines(read_file(kRoot / "docs/status.md"));
   const std::regex row(
-      "\\| `([a-z_.\\[\\]]+)` \\| (integer|number|string|boolean|array|object)( or null)? \\|.*");
+      "\\| `([a-z0-9_.\\[\\]]+)` \\| (integer|number|string|boolean|array|object)( or null)? "
+      "\\|.*");
   for (std::string line; std::getline(lines, line);) {
     std::smatch cells;
     if (std::regex_match(line, cells, row)) members[cells[1]] = {cells[2], cells[3].matched};

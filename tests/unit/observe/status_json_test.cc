@@ -35,6 +35,10 @@ TEST_CASE("The status says all that is known") {
   status.history = {{20, gate::SignalState::held, 2, 0, 12, 7, 0},
                     {11, {}, {}, 1, 12, 1, 2},
                     {0, gate::SignalState::known, 3, 4, 12, 1, 0, 5}};
+  status.marks = {{40, Mark::start}, {2, Mark::reload}};
+  status.refused_last_hour = {
+      {"webhook", "storms", gate::RefusalReason::class_full, 7, 7, "deploy", "7d1f", kNow},
+      {"spawn", "default", gate::RefusalReason::full, 1, 1}};
   json::object expected = json::parse(R"({
     "live": 3, "limit": 12,
     "reservations": {"total": 4, "in_flight": 1, "settling": 2, "abandoned": 1},
@@ -64,14 +68,25 @@ TEST_CASE("The status says all that is known") {
        "decision": "unknown",
        "reason": "unknown", "fault": "timeout", "live": null, "reserved": 0, "limit": 12,
        "retry_after": 10, "request_id": null}],
+    "refused_last_hour": [
+      {"route": "webhook", "id": "deploy", "class": "storms", "reason": "class_full", "count": 7,
+       "last_request_id": "7d1f", "last": "2023-11-14T22:15:00.000Z"},
+      {"route": "spawn", "id": null, "class": "default", "reason": "full", "count": 1,
+       "last_request_id": null, "last": "1970-01-01T00:00:00.000Z"}],
     "retry_after": {"window_seconds": 180, "basis": "recent", "freed": 5, "watched_seconds": 9E2,
                     "ended": 6, "mean_lifetime_seconds": 9E1, "mean_age_seconds": 4E2,
                     "quiet_seconds": 3E1},
     "observed": [{"route": "webhook", "class": "default", "reason": "full", "last_hour": 3, "last_day": 40}],
     "history": {"step_seconds": 5, "steps": 180, "steps_ago": [20, 11, 0],
                  "signal": ["held", null, "known"], "live": [2, null, 3], "peak": [null, null, 5], "reserved": [0, 1, 4],
-                 "limit": [12, 12, 12], "admitted": [7, 1, 1], "refused": [0, 2, 0]},
-    "totals": {"requests": 40, "admitted": 20, "refused": 10, "withdrawn": 1},
+                 "limit": [12, 12, 12], "admitted": [7, 1, 1], "refused": [0, 2, 0],
+                 "marks": [{"steps_ago": 40, "kind": "start"}, {"steps_ago": 2, "kind": "reload"}]},
+    "peak": {"live": 9, "when": "2023-11-14T22:14:10.000Z"}, "expected": null,
+    "totals": [
+      {"route": "other", "requests": 0, "admitted": 0, "waited": 0, "refused": 0, "withdrawn": 0,
+       "observed": 0, "errors": 0, "median_seconds": null, "p99_seconds": null},
+      {"route": "spawn", "requests": 40, "admitted": 20, "waited": 6, "refused": 10,
+       "withdrawn": 1, "observed": 3, "errors": 2, "median_seconds": 0.25, "p99_seconds": 1.5}],
     "last_minute": {"requests": 4, "admitted": 2, "refused": 1, "withdrawn": 0},
     "bytes": {"up": 1000, "down": 5000000000},
     "connections": {"active": 8, "idle": 7, "streams": 2, "tunnels": 9, "limit": 10000},
@@ -123,6 +138,19 @@ TEST_CASE("Of a long line the head is told, and how long it is") {
   CHECK(told.at("line_length") == 5000);
   CHECK(told.at("line").as_array().size() == 100);
   CHECK(told.at("line").at(99).at("place") == 100);
+}
+
+TEST_CASE("Of many sums of refusals the largest are told") {
+  Status status = sample_status();
+  status.refused_last_hour.assign(200, {"spawn", "default", gate::RefusalReason::full, 1, 1});
+  CHECK(parsed(status).at("refused_last_hour").as_array().size() == 50);
+}
+
+TEST_CASE("What is expected while no slot is free is told with what it stands on") {
+  Status status = sample_status();
+  status.gate.expected = gate::RetryWindow{240, gate::RetryBasis::lifetimes};
+  CHECK(parsed(status).at("expected") ==
+        json::parse(R"({"slot_seconds": 240, "basis": "lifetimes"})"));
 }
 
 TEST_CASE("While the count is unknown the line and the bounds of classes are known") {

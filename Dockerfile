@@ -20,6 +20,7 @@ RUN apt-get -qq update && apt-get -qq -y upgrade && \
 COPY CMakeLists.txt ./
 COPY cmake cmake
 COPY src src
+COPY docs/runbook.md docs/
 RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release --log-level=NOTICE \
       ${TASKGATE_ARCH:+--toolchain cmake/$TASKGATE_ARCH.cmake} && \
     cmake --build /build --target taskgate

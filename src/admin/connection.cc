@@ -12,7 +12,6 @@
 #include "admin/page.h"
 #include "http/head.h"
 #include "http/rules.h"
-#include "http/target.h"
 
 namespace taskgate::admin {
 namespace {
@@ -50,7 +49,7 @@ SharedAnswer share(Answer answer) {
 Task<SharedAnswer> answer_to(const http::RequestHead& head, const Services& services) {
   const auto rules = http::examine(head);
   if (!rules) co_return share(plain(rules.error().status, rules.error().reason));
-  const Endpoint* endpoint = find_endpoint(http::path_of(head.target));
+  const Endpoint* endpoint = find_endpoint(head.target);
   if (endpoint == nullptr) {
     co_return share(plain(404, "There is no such page; / shows the gate's state."));
   }
@@ -115,7 +114,7 @@ Task<> serve(Connection& connection, const Services& services) {
   std::string head = head_of(*answer);
   if (answer->endless && with_body) {
     connection.unlink();
-    const Form form = parser.head().target.ends_with("?page") ? Form::page : Form::json;
+    const Form form = form_of(parser.head().target);
     co_return co_await services.streams.carry(socket, std::move(head), form);
   }
   const std::string_view body = with_body ? std::string_view(answer->body) : std::string_view();

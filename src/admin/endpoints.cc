@@ -5,12 +5,15 @@
 #include <utility>
 
 #include "admin/page.h"
+#include "admin/runbook.h"
+#include "http/target.h"
 #include "observe/status_json.h"
 
 namespace taskgate::admin {
 namespace {
 
 constexpr const char* kJson = "application/json";
+constexpr const char* kHtml = "text/html; charset=utf-8";
 
 Answer no_state() {
   return plain(503, kNoState);
@@ -52,12 +55,21 @@ const std::string& nonce_mark() {
   return kMark;
 }
 
-Answer page(const Sources& sources) {
-  Answer answer{200, "text/html; charset=utf-8", status_page(sources.status(), nonce_mark()),
+Answer with_policy(std::string html) {
+  Answer answer{200, kHtml, std::move(html),
                 "Content-Security-Policy: " + page_policy(nonce_mark()) +
                     "\r\nReferrer-Policy: no-referrer\r\n"};
   answer.nonce_mark = nonce_mark();
   return answer;
+}
+
+template <Order order>
+Answer page(const Sources& sources) {
+  return with_policy(status_page(sources.status(), nonce_mark(), order));
+}
+
+Answer runbook(const Sources&) {
+  return with_policy(runbook_page(nonce_mark()));
 }
 
 // X-Accel-Buffering: nginx, where it stands in front, would hold the events back.
@@ -71,7 +83,10 @@ constexpr std::array kEndpoints{
     Endpoint{"/metrics", Cost::deep, metrics},
     Endpoint{"/status", Cost::deep, status},
     Endpoint{"/config", Cost::shallow, configuration},
-    Endpoint{"/", Cost::deep, page},
+    Endpoint{"/", Cost::deep, page<Order::oldest_first>},
+    Endpoint{"/?sort=idle", Cost::deep, page<Order::idle_first>},
+    Endpoint{"/?sort=origin", Cost::deep, page<Order::by_origin>},
+    Endpoint{"/runbook", Cost::none, runbook},
     Endpoint{"/events", Cost::endless, events},
 };
 
@@ -81,9 +96,12 @@ std::span<const Endpoint> endpoints() {
   return kEndpoints;
 }
 
-const Endpoint* find_endpoint(std::string_view path) {
-  const auto found = std::ranges::find(kEndpoints, path, &Endpoint::path);
-  return found == kEndpoints.end() ? nullptr : &*found;
+const Endpoint* find_endpoint(std::string_view target) {
+  for (const std::string_view wanted : {target, http::path_of(target)}) {
+    const auto found = std::ranges::find(kEndpoints, wanted, &Endpoint::target);
+    if (found != kEndpoints.end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace taskgate::admin

@@ -19,14 +19,14 @@ enum class Cost : std::uint8_t {
 };
 
 struct Endpoint {
-  std::string_view path;
+  std::string_view target;  // a path, with a query where the query makes it another one
   Cost cost;
   Answer (*answer)(const Sources& sources);
 };
 
 std::span<const Endpoint> endpoints();
 
-// Null: there is no such path.
-const Endpoint* find_endpoint(std::string_view path);
+// Of a request target; a query that is not known makes no difference. Null: there is no such path.
+const Endpoint* find_endpoint(std::string_view target);
 
 }  // namespace taskgate::admin

@@ -3,6 +3,8 @@
 // sends. Pure but for make_nonce(); any thread.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +12,13 @@
 #include "observe/status.h"
 
 namespace taskgate::admin {
+
+// How the page lists those who hold a slot.
+enum class Order : std::uint8_t { oldest_first, idle_first, by_origin };
+inline constexpr std::array kOrders{Order::oldest_first, Order::idle_first, Order::by_origin};
+
+// What the page's address ends with for an order of its own: "?sort=idle"; empty for the first.
+std::string_view query_of(Order order);
 
 // A new unguessable value for each answer: only the page's own style and script bear it and may
 // run.
@@ -19,9 +28,11 @@ std::string make_nonce();
 std::string page_policy(std::string_view nonce);
 
 // `status` is unset where the loop did not answer in time.
-std::string status_page(const std::optional<observe::Status>& status, std::string_view nonce);
+std::string status_page(const std::optional<observe::Status>& status, std::string_view nonce,
+                        Order order = Order::oldest_first);
 
 // What stands in the page's <main>: a list of elements with an id each.
-std::string page_state(const std::optional<observe::Status>& status);
+std::string page_state(const std::optional<observe::Status>& status,
+                       Order order = Order::oldest_first);
 
 }  // namespace taskgate::admin

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "admin/answer.h"
-#include "admin/page.h"
 #include "admin/run_on.h"
 #include "base/log.h"
 #include "observe/status_json.h"
@@ -144,9 +143,20 @@ void Streams::cut_lost() {
 }
 
 std::string Streams::event_of(Form form) const {
-  if (form == Form::page) return event_text("page", page_state(status_));
+  if (form) return event_text("page", page_state(status_, *form));
   if (!status_) return event_text("unanswered", kNoState);
   return event_text("status", observe::to_json(*status_));
+}
+
+Form form_of(std::string_view target) {
+  const auto query = target.find("?page");
+  if (query == std::string_view::npos) return std::nullopt;
+  const std::string_view sort = target.substr(query + std::string_view("?page").size());
+  for (const Order order : kOrders) {
+    const std::string_view wanted = query_of(order);
+    if (!wanted.empty() && sort.ends_with(wanted.substr(1))) return order;
+  }
+  return Order::oldest_first;
 }
 
 std::string event_text(std::string_view name, std::string_view data) {

@@ -16,7 +16,9 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "admin/page.h"
 #include "admin/sources.h"
 #include "base/task.h"
 
@@ -32,11 +34,12 @@ struct StreamLimits {
   Duration stalled = std::chrono::seconds(15);   // a client that does not read is cut
 };
 
-// What a stream's events carry.
-enum class Form : std::uint8_t {
-  json,  // `status`: the document of GET /status; `unanswered`: why there is none
-  page,  // `page`: what stands in the status page's <main>
-};
+// What a stream's events carry: `page`, what stands in the status page's <main> in this order; or
+// where it is unset `status`, the document of GET /status, and `unanswered`, why there is none.
+using Form = std::optional<Order>;
+
+// By the query of a request target: "?page", "?page&sort=idle".
+Form form_of(std::string_view target);
 
 class Streams {
  public:

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "view/status_members.h"
-#include "view/view.h"
+#include "view/words.h"
 
 namespace taskgate::cli {
 namespace {

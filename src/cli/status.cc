@@ -54,6 +54,11 @@ winsize terminal_size() {
   return size;
 }
 
+int terminal_rows() {
+  const auto size = terminal_size();
+  return size.ws_row > 0 ? size.ws_row : 24;
+}
+
 // Colours as the convention of no-color.org has it.
 TextStyle style() {
   TextStyle style;
@@ -80,7 +85,7 @@ class Screen {
   Screen& operator=(const Screen&) = delete;
 
   void show(std::string_view text) {
-    const int rows = terminal_size().ws_row > 0 ? terminal_size().ws_row : 24;
+    const int rows = terminal_rows();
     std::string frame = "\x1b[H";
     for (int row = 1; row < rows && !text.empty(); ++row) {
       const auto end = text.find('\n');
@@ -128,7 +133,9 @@ int watch_screen(const config::Loaded& loaded) {
     Screen screen;
     why = follow(loaded.config.admin, [&](const Event& event) {
       const auto status = parse_status(event.data);
-      screen.show(status ? status_text(*status, style()) : printable(event.data) + "\n");
+      TextStyle fitting = style();
+      fitting.height = static_cast<std::size_t>(terminal_rows() - 1);
+      screen.show(status ? status_text(*status, fitting) : printable(event.data) + "\n");
     });
   }
   write("\n");

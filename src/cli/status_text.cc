@@ -1,24 +1,27 @@
 #include "cli/status_text.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "cli/status_tables.h"
 #include "view/history.h"
 #include "view/view.h"
+#include "view/words.h"
 
 namespace taskgate::cli {
 namespace {
 
-using view::Cell;
 using view::Level;
 using view::View;
 
 constexpr std::size_t kMeterCells = 40;
-constexpr std::size_t kLineRows = 10;
+// On a screen that is not large: those that say whether all is well.
+constexpr std::size_t kFirstFigures = 4;
+// Lines that are kept for the sessions, with their head, from what stands above them.
+constexpr std::size_t kHolderLines = 7;
 
 const char* colours_of(Level level) {
   switch (level) {
@@ -32,51 +35,18 @@ const char* colours_of(Level level) {
   return "1;37;41";
 }
 
-struct CellText {
-  char sign;
-  const char* colours;
-};
-
-CellText text_of(Cell cell) {
-  switch (cell) {
-    case Cell::live:
-      return {'#', "34"};
-    case Cell::over:
-      return {'!', "1;31"};
-    case Cell::reserved:
-      return {'+', "36"};
-    case Cell::free:
-      return {'.', "2"};
-    case Cell::closed:
-      return {'-', "2"};
-    case Cell::unknown:
-      return {'?', "1;31"};
-  }
-  return {'?', "1;31"};
-}
-
-// Cells of a kind stand together, so that their colour is said once.
-std::string meter(const std::vector<Cell>& cells, const Writer& out) {
-  std::string text = "[";
-  for (auto at = cells.begin(); at != cells.end();) {
-    const auto end = std::find_if(at, cells.end(), [&](Cell cell) { return cell != *at; });
-    const CellText kind = text_of(*at);
-    text += out.coloured(kind.colours, std::string(static_cast<std::size_t>(end - at), kind.sign));
-    at = end;
-  }
-  return text + "]";
-}
-
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(), to_upper);
   return text;
 }
 
-void write_slots(const View& view, Writer& out) {
+void write_head(const View& view, Writer& out) {
   out.line("taskgate " + view.version + ", up " + view::age_in_words(view.uptime_seconds));
+  if (!view.identity.empty()) out.line(printable(view.identity));
   out.line();
   out.line(out.coloured(colours_of(view.level), " " + upper(view.state) + " ") + "  " +
            out.coloured("1", view.count) + "  " + meter(view.meter, out) + "  " + view.slots);
+  for (const std::string& words : view.expected) out.paragraph(words, 1);
   out.line();
 }
 
@@ -95,84 +65,78 @@ void write_facts(const std::vector<view::Fact>& facts, Writer& out) {
   }
 }
 
-// A column of a table that is there only where classes are configured; the first row is the head.
-template <typename Shown>
-void insert_column(std::vector<Writer::Row>& rows, std::ptrdiff_t at, const char* head,
-                   const std::vector<Shown>& shown, std::string Shown::*member) {
-  rows.front().insert(rows.front().begin() + at, head);
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    rows[i + 1].insert(rows[i + 1].begin() + at, printable(shown[i].*member));
+void write_no_holders(const View& view, Writer& out) {
+  if (!view.holders.rows.empty()) return;
+  out.line();
+  out.line("Who holds a slot: " + view.holders.none + view.holders.as_of);
+}
+
+// With `most` rows under its head.
+void write_table(const Table& table, std::size_t most, Writer& out) {
+  out.line();
+  if (!table.title.empty()) out.line(table.title);
+  const std::size_t rows = std::min(table.rows.size(), most + 1);
+  out.table({table.rows.begin(), table.rows.begin() + static_cast<std::ptrdiff_t>(rows)});
+}
+
+void write_all(const View& view, Writer& out) {
+  write_facts(view.figures, out);
+  write_facts(view.facts, out);
+  write_no_holders(view, out);
+  for (const Table& table : tables_of(view, out, true)) {
+    write_table(table, table.rows.size(), out);
+    if (table.rest > 0) out.line("... and " + std::to_string(table.rest) + " more " + table.what);
   }
 }
 
-void write_classes(const View& view, Writer& out) {
-  if (view.classes.empty()) return;
-  out.line();
-  std::vector<Writer::Row> rows{{"CLASS", "USED", "FLOOR", "CAP", "IN LINE", "SLOTS"}};
-  for (const view::ClassRow& row : view.classes) {
-    rows.push_back({printable(row.name), row.used ? std::to_string(*row.used) : "?",
-                    std::to_string(row.floor), std::to_string(row.cap), std::to_string(row.waiting),
-                    meter(row.meter, out)});
-  }
-  out.table(rows);
-}
+// What has no room is named in the last line.
+class Fitting {
+ public:
+  Fitting(std::size_t height, Writer& out) : height_(height), out_(out) {}
 
-void write_line(const View& view, Writer& out) {
-  if (view.line.empty()) return;
-  out.line();
-  std::vector<Writer::Row> rows{{"PLACE", "CLASS", "ROUTE", "WAITS FOR"}};
-  for (const view::LineRow& row : view.line) {
-    if (rows.size() > kLineRows) break;
-    rows.push_back({printable(row.place), printable(row.class_name), printable(row.route),
-                    view::age_in_words(row.age_seconds)});
+  std::size_t room() const {
+    const std::size_t used = out_.lines() + 1;
+    return height_ > used ? height_ - used : 0;
   }
-  out.table(rows);
-  const auto rest = view.line_length - static_cast<std::int64_t>(rows.size() - 1);
-  if (rest > 0) out.line("... and " + std::to_string(rest) + " more");
-}
 
-void write_holders(const View& view, Writer& out) {
-  out.line();
-  if (view.holders.empty()) return out.line("Who holds a slot: " + view.no_holders);
-  std::vector<Writer::Row> rows{{"SESSION", "ORIGIN", "AGE", "STATE"}};
-  for (const view::HolderRow& row : view.holders) {
-    rows.push_back({printable(row.name), printable(row.origin), view::age_in_words(row.age_seconds),
-                    printable(row.state)});
+  // `kept`: lines that what follows shall have.
+  void add(const Table& table, std::size_t kept) {
+    const std::size_t rows = table.rows.size() - 1;
+    const std::size_t head = table.title.empty() ? 2 : 3;
+    const std::size_t taken = head + kept;
+    std::size_t shown = std::min(rows, room() > taken ? room() - taken : 0);
+    if (shown < std::min(rows, table.least)) shown = 0;
+    if (shown > 0) write_table(table, shown, out_);
+    const std::size_t all = rows + table.rest;
+    if (shown == all) return;
+    const std::string of_all = shown > 0 ? " of " + std::to_string(all) : std::string();
+    view::append(hidden_, std::to_string(all - shown) + of_all + " " + table.what);
   }
-  if (!view.classes.empty()) {
-    insert_column(rows, 2, "CLASS", view.holders, &view::HolderRow::class_name);
-    insert_column(rows, 3, "ROUTE", view.holders, &view::HolderRow::route);
-    insert_column(rows, 4, "REQUEST", view.holders, &view::HolderRow::request_id);
-  }
-  out.table(rows);
-}
 
-void write_refusals(const View& view, Writer& out) {
-  if (view.refusals.empty()) return;
-  out.line();
-  std::vector<Writer::Row> rows{{"REFUSED", "ROUTE", "REASON", "LIVE"}};
-  for (const view::RefusalRow& row : view.refusals) {
-    rows.push_back({view::age_in_words(row.age_seconds) + " ago", printable(row.route),
-                    printable(row.reason), row.count});
+  void end() {
+    if (!hidden_.empty()) out_.line("Not shown: " + hidden_);
   }
-  if (!view.classes.empty()) {
-    insert_column(rows, 2, "CLASS", view.refusals, &view::RefusalRow::class_name);
-  }
-  out.table(rows);
-}
 
-void write_observed(const View& view, Writer& out) {
-  if (view.observed.empty()) return;
-  out.line();
-  std::vector<Writer::Row> rows{{"WOULD BE REFUSED", "REASON", "LAST HOUR", "LAST DAY"}};
-  for (const view::ObservedRow& row : view.observed) {
-    rows.push_back({printable(row.route), printable(row.reason), std::to_string(row.last_hour),
-                    std::to_string(row.last_day)});
+ private:
+  std::size_t height_;
+  Writer& out_;
+  std::string hidden_;
+};
+
+void write_screen(const View& view, std::size_t height, Writer& out) {
+  std::vector<view::Fact> figures = view.figures;
+  figures.resize(std::min(figures.size(), kFirstFigures));
+  write_facts(figures, out);
+  write_no_holders(view, out);
+  Fitting fitting(height, out);
+  const auto tables = tables_of(view, out, false);
+  const auto is_holders = [](const Table& table) { return table.what == "sessions"; };
+  auto above = std::ranges::find_if(tables, is_holders) - tables.begin();
+  for (const Table& table : tables) {
+    const bool keeps = above-- > 0 && !view.holders.rows.empty();
+    fitting.add(table, keeps ? kHolderLines : 0);
   }
-  if (!view.classes.empty()) {
-    insert_column(rows, 1, "CLASS", view.observed, &view::ObservedRow::class_name);
-  }
-  out.table(rows);
+  fitting.end();
 }
 
 }  // namespace
@@ -181,15 +145,13 @@ std::string status_text(const boost::json::value& status, const TextStyle& style
   View view = view::make_view(status, kMeterCells);
   view.figures.push_back({"History", view::history_in_words(view::history_of(status))});
   Writer out(style);
-  write_slots(view, out);
+  write_head(view, out);
   write_alarms(view, out);
-  write_facts(view.figures, out);
-  write_facts(view.facts, out);
-  write_classes(view, out);
-  write_line(view, out);
-  write_holders(view, out);
-  write_observed(view, out);
-  write_refusals(view, out);
+  if (style.height > 0) {
+    write_screen(view, style.height, out);
+  } else {
+    write_all(view, out);
+  }
   return out.take();
 }
 

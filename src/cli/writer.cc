@@ -58,4 +58,8 @@ void Writer::table(const std::vector<Row>& rows) {
   }
 }
 
+std::size_t Writer::lines() const {
+  return static_cast<std::size_t>(std::ranges::count(text_, '\n'));
+}
+
 }  // namespace taskgate::cli

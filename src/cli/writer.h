@@ -11,6 +11,7 @@ namespace taskgate::cli {
 struct TextStyle {
   bool colours = false;
   std::size_t width = 80;  // that long sentences are broken at
+  std::size_t height = 0;  // lines that there is room for; 0: as many as there are
 };
 
 // The text with spaces behind it, `width` characters in all.
@@ -31,6 +32,9 @@ class Writer {
   using Row = std::vector<std::string>;
   // Columns as wide as their widest cell; the first row is the head.
   void table(const std::vector<Row>& rows);
+
+  // Written so far.
+  std::size_t lines() const;
 
   std::string take() { return std::move(text_); }
 

@@ -9,6 +9,7 @@
 
 #include "view/classes.h"
 #include "view/status_members.h"
+#include "view/words.h"
 
 namespace taskgate::view {
 namespace {
@@ -21,15 +22,19 @@ struct SignalWords {
   const char* badge;
   const char* title;
   const char* meaning;
+  const char* runbook;
 };
 constexpr std::array kSignals{
-    SignalWords{"none", Level::bad, "not counted", "The sessions were not counted yet", ""},
+    SignalWords{"none", Level::bad, "not counted", "The sessions were not counted yet", "",
+                "TaskgateSignalUnknown"},
     SignalWords{"held", Level::warning, "held", "The count is the last good one",
-                "It is used until tmux.hold is over."},
+                "It is used until tmux.hold is over.", "TaskgateSignalUnknown"},
     SignalWords{"unknown", Level::bad, "unknown", "The sessions cannot be counted",
-                "Creates are decided without a count, as tmux.on_unknown says."},
+                "Creates are decided without a count, as tmux.on_unknown says.",
+                "TaskgateSignalUnknown"},
     SignalWords{"blind", Level::bad, "blind", "The gate looks at the wrong tmux socket",
-                "Creates are decided without a count, as tmux.on_unknown says."},
+                "Creates are decided without a count, as tmux.on_unknown says.",
+                "TaskgateSignalBlind"},
 };
 
 const SignalWords* words_of_signal(const json::value& status) {
@@ -56,7 +61,8 @@ void add_upstream_alarm(const json::value& status, View& view) {
   view.alarms.push_back(
       {Level::bad,
        "The upstream does not answer: " + text(status, "/upstream/last_failure/reason", "?"),
-       last + text(status, "/upstream/last_failure/detail", "look into the log")});
+       last + text(status, "/upstream/last_failure/detail", "look into the log"),
+       "TaskgateUpstreamFailing"});
 }
 
 void add_signal_alarm(const json::value& status, View& view) {
@@ -65,8 +71,9 @@ void add_signal_alarm(const json::value& status, View& view) {
   std::string title = words->title;
   const std::string fault = text(status, "/signal/fault");
   if (!fault.empty() && fault != words->state) title += ": " + fault;
-  view.alarms.push_back(
-      {words->level, std::move(title), sentences(text(status, "/signal/detail"), words->meaning)});
+  view.alarms.push_back({words->level, std::move(title),
+                         sentences(text(status, "/signal/detail"), words->meaning),
+                         words->runbook});
 }
 
 void add_observing_alarm(View& view) {
@@ -80,7 +87,8 @@ void add_observing_alarm(View& view) {
   view.alarms.push_back({Level::warning, "Nothing is enforced: mode is observe",
                          "With mode: enforce " + std::to_string(hour) +
                              " creates of the last hour and " + std::to_string(day) +
-                             " of the last day would have been refused or kept waiting."});
+                             " of the last day would have been refused or kept waiting.",
+                         "TaskgateObserving"});
 }
 
 }  // namespace
@@ -91,34 +99,41 @@ void add_alarms(const json::value& status, View& view) {
   if (is(status, "/signal/match_wrong", true)) {
     view.alarms.push_back({Level::bad, "tmux.match seems to be wrong",
                            "Creates make sessions, but none under a name that tmux.match takes, so "
-                           "they are not counted."});
+                           "they are not counted.",
+                           "TaskgateMatchWrong"});
   }
   const bool draining = is(status, "/draining", true);
   if (!draining && is(status, "/listening", false)) {
-    view.alarms.push_back({Level::bad, "The gate does not listen", "No client can connect."});
+    view.alarms.push_back(
+        {Level::bad, "The gate does not listen", "No client can connect.", "TaskgateDown"});
   }
   if (is(status, "/drained", true)) {
     view.alarms.push_back({Level::warning, "The gate is drained",
-                           "Nothing is in flight any more; the process waits for its end."});
+                           "Nothing is in flight any more; the process waits for its end.",
+                           "TaskgateDrainStuck"});
   } else if (draining) {
     view.alarms.push_back({Level::warning, "The gate is draining",
-                           "Creates are refused; what is in flight is finished."});
+                           "Creates are refused; what is in flight is finished.",
+                           "TaskgateDrainStuck"});
   }
   if (is(status, "/config/configured", false)) {
     view.alarms.push_back({Level::bad, "The configuration is faulty",
                            sentences("Creates are refused until it is mended; all else passes",
-                                     text(status, "/config/error"))});
+                                     text(status, "/config/error")),
+                           "TaskgateReloadFailed"});
   } else if (is(status, "/config/last_reload_success", false)) {
     view.alarms.push_back(
         {Level::warning, "The last reload of the configuration failed",
          sentences("Generation " + number_in_words(status, "/config/generation") + " stays in use",
-                   text(status, "/config/error"))});
+                   text(status, "/config/error")),
+         "TaskgateReloadFailed"});
   }
   add_observing_alarm(view);
   add_starved_alarms(status, view);
   if (!view.observing && view.live && *view.live > view.limit) {
     view.alarms.push_back({Level::warning, "More tasks are live than the limit allows",
-                           "None is ended for it; creates are refused until enough have ended."});
+                           "None is ended for it; creates are refused until enough have ended.",
+                           "TaskgateOverLimit"});
   }
   std::ranges::stable_sort(view.alarms, std::greater{}, &Alarm::level);
 }

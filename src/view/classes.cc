@@ -42,7 +42,7 @@ void set_line(const json::value& status, View& view) {
   if (line == nullptr) return;
   for (const json::value& one : *line) {
     view.line.push_back({number_in_words(one, "/place"), text(one, "/class"), text(one, "/route"),
-                         number(one, "/waited_seconds").value_or(0)});
+                         text(one, "/id"), number(one, "/waited_seconds").value_or(0)});
   }
 }
 
@@ -87,7 +87,8 @@ void add_starved_alarms(const json::value& status, View& view) {
         {Level::warning, "Other doors have taken slots that are kept for " + row.name,
          "It has " + std::to_string(*row.used) + " of its floor of " + std::to_string(row.floor) +
              "; no slot is free, and " + std::to_string(of_no_class) +
-             " are taken by sessions of no class. None is ended for it."});
+             " are taken by sessions of no class. None is ended for it.",
+         "TaskgateClassStarved"});
   }
 }
 

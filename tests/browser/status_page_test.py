@@ -108,7 +108,7 @@ class StatusPage(unittest.TestCase):
         self.shows("#refusals", "terminal")
         self.shows("#refusals", "no free slot")
         self.shows("#figures", "3 admitted, 1 refused")
-        self.shows("#holders", "gate")
+        self.shows("#holders", "terminal")
         self.assertEqual(self.browser.run("return document.title"), "3 / 3 taskgate")
         self.assertEqual(self.browser.run("return document.querySelectorAll('.meter .cell.live').length"), 3)
         world.tmux.kill(world.status()["holders"][0]["name"])
@@ -123,7 +123,7 @@ class StatusPage(unittest.TestCase):
         self.shows("#alarms", "The sessions cannot be counted: timeout")
         self.shows("#state", "unknown".upper())
         self.shows("#slots .count", "? / 12")
-        self.shows("#holders", "Not known.")
+        self.shows("#holders", "Not known now.")
         self.assertEqual(self.alarms(), ["The sessions cannot be counted: timeout"])
         area = "const r = document.querySelector('#alarms .alarm').getBoundingClientRect(); return [r.top, r.width, r.height]"
         top, width, height = self.browser.run(area)
@@ -216,6 +216,80 @@ class StatusPage(unittest.TestCase):
         world.config.write_text("{}\n")
         eventually("nothing is shown of them", lambda: self.browser.run(visible) == [])
 
+    # --- Who holds the slots
+
+    def test_sessions_are_found_and_ordered_without_losing_what_is_looked_for(self):
+        world = self.world(LIMIT="64")
+        world.tmux.new(*(f"kube-coder-{name}-{i}" for i in range(10) for name in ("docs", "login", "search")))
+        self.browser.open(f"{world.page}?sort=idle")
+        self.browser.run("window.same_page = true")
+        self.shows("#holders", "30 sessions")
+        self.shows("#holders", "all names begin with kube-coder-")
+        self.assertEqual(self.browser.run("return document.querySelector('[aria-current]').textContent"), "idle first")
+        self.browser.run(
+            "const field = document.querySelector('#find input'); field.value = 'LOGIN';"
+            "field.dispatchEvent(new Event('input', {bubbles: true}))"
+        )
+        self.shows("#found", "10 of 30 shown")
+        world.tmux.new("kube-coder-login-late")
+        self.shows("#found", "11 of 31 shown")
+        shown = "return Array.from(document.querySelectorAll('#holders tbody tr')).filter(r => r.checkVisibility()).length"
+        self.assertEqual(self.browser.run(shown), 11)
+        self.assertEqual(self.browser.run("return document.querySelector('#find input').value"), "LOGIN")
+
+    def test_who_held_a_slot_stays_while_that_is_not_known(self):
+        world = self.world(**SILENT_TMUX)
+        world.tmux.new("kube-coder-docs")
+        self.open(world)
+        self.shows("#holders", "Who holds a slot")
+        world.tmux.stop()
+        self.shows("#holders", "Who held a slot")
+        self.shows("#holders", "kube-coder-docs")
+        self.shows("#slots .count", "? / 12")
+        self.assert_contrast()
+
+    # --- The graph
+
+    def test_the_graph_tells_its_values_by_keyboard_and_under_the_pointer(self):
+        world = self.world(LIMIT="3")
+        world.create()
+        self.open(world)
+        self.shows("#history .moment", "at most 1 live")
+        self.browser.press("\ue004")
+        self.shows("#history .moment", "now: ")
+        self.browser.press("\ue012")
+        eventually("another step", lambda: not self.browser.text("#history .moment").startswith("now: "))
+        spoken = "const e = document.activeElement; return [e.id, e.ariaValueText]"
+        self.assertEqual(self.browser.run(spoken), ["moment", self.browser.text("#history .moment")])
+        self.browser.run("document.activeElement.blur()")
+        self.shows("#history .moment", "at most 1 live")
+        self.browser.run(
+            "const field = document.querySelector('#history .counts'); const box = field.getBoundingClientRect();"
+            "field.dispatchEvent(new PointerEvent('pointermove',"
+            "  {bubbles: true, clientX: box.left + 1, clientY: box.top + 5}))"
+        )
+        self.shows("#history .moment", "Nothing is known of it.")
+
+    # --- Where to look next
+
+    def test_an_alarm_of_the_upstream_has_a_badge_and_leads_to_the_runbook(self):
+        world = self.world(IDENTITY_WORKSPACE="alice")
+        self.open(world)
+        self.shows("#upstream", "upstream not asked yet")
+        world.create()
+        self.shows("#upstream", "upstream answers")
+        world.upstream.end()
+        world.create()
+        self.shows("#alarms", "The upstream does not answer")
+        self.assertEqual(self.browser.run("return document.querySelector('#upstream').className"), "badge bad")
+        self.assertEqual(self.browser.run("return document.title"), "1 / 12 alice taskgate")
+        self.assertIn("What to do: The upstream does not answer: connect_refused", self.names("link"))
+        self.browser.run("document.querySelector('#alarms a').click()")
+        section = "return document.querySelector(':target')?.querySelector('h2').textContent"
+        eventually("the runbook is there", lambda: self.browser.run(section) == "TaskgateUpstreamFailing")
+        self.assert_contrast()
+        self.assertEqual(self.browser.log("browser"), [])
+
     # --- When the gate is gone
 
     def test_a_lost_connection_is_noticed_and_taken_up_again(self):
@@ -239,9 +313,10 @@ class StatusPage(unittest.TestCase):
         world = self.world()
         world.tmux.new(EVIL)
         self.open(world)
-        self.shows("#holders", EVIL)
+        names = "return Array.from(document.querySelectorAll('#holders td.name'), cell => cell.title)"
+        eventually("it is shown", lambda: self.browser.run(names) == [EVIL])
         world.tmux.new("kube-coder-<img src=x onerror=foreign=3>")
-        self.shows("#holders", "kube-coder-<img src=x onerror=foreign=3>")
+        self.shows("#holders", "<img src=x onerror=foreign=3>")
         self.assertEqual(self.browser.run("return document.querySelectorAll('main script, main img').length"), 0)
         self.assertIsNone(self.browser.run("return window.foreign"))
 
@@ -321,14 +396,14 @@ class StatusPage(unittest.TestCase):
         self.shows("#holders", "kube-coder-a")
         self.assertEqual(len(self.names("main")), 1)
         self.assertEqual(
-            self.names("region"), ["Tasks", "Last 15 minutes", "Figures", "Who holds a slot", "Last refusals", "Gate"]
+            self.names("region"), ["Tasks", "Last 15 minutes", "Figures", "Who holds a slot", "Last refusals", "Since the start", "Gate"],
         )
         self.assertEqual(
             self.names("heading"),
-            ["taskgate", "Tasks", "Last 15 minutes", "Who holds a slot", "Last refusals", "Gate"],
+            ["taskgate", "Tasks", "Last 15 minutes", "Who holds a slot", "Last refusals", "Since the start", "Gate"],
         )
         self.assertEqual(self.names("navigation"), ["The same for programs"])
-        self.assertEqual(self.names("columnheader"), ["Session", "Origin", "State", "Age"])
+        self.assertEqual(self.names("columnheader"), ["Session", "From", "Request", "State", "Idle for", "Age"])
         (graph,) = self.names("image")
         # The gate has run for seconds only.
         self.assertRegex(graph, r"^The last \d+ s: at most 1 live, 0 creates admitted, 0 refused\.$")
@@ -346,11 +421,16 @@ class StatusPage(unittest.TestCase):
         self.open(world)
         self.shows("#state", "open")
         reached = []
-        for _ in range(3):
+        for _ in range(5):
             self.browser.press("\ue004")
-            focused = "const e = document.activeElement; return [e.getAttribute('href'), getComputedStyle(e).outlineStyle]"
+            focused = (
+                "const e = document.activeElement;"
+                "return [e.getAttribute('href') ?? e.id ?? e.tagName, getComputedStyle(e).outlineStyle]"
+            )
             reached.append(self.browser.run(focused))
-        self.assertEqual(reached, [["status", "solid"], ["metrics", "solid"], ["config", "solid"]])
+        self.assertEqual([style for _, style in reached], ["solid"] * 5)
+        # The scale of the graph, its words, and the links.
+        self.assertEqual([where for where, _ in reached], ["moment", "", "status", "metrics", "config"])
         # What comes in does not take the focus away.
         world.create()
         self.shows("#slots .count", "1 / 12")

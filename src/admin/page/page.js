@@ -32,12 +32,22 @@ function own_text(element) {
     .filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data.trim()).join("\n");
 }
 
+// What the script adds to the page as the gate renders it.
+function arrange(root) {
+  find_holders(root);
+  show_moment(root);
+  for (const shown of main.querySelectorAll("details[open]")) {
+    root.querySelector(`#${shown.id}`)?.setAttribute("open", "");
+  }
+}
+
 function show(text) {
   const next = new DOMParser().parseFromString(text, "text/html").body;
   const about = next.querySelector("#about").dataset;
   // Another build of the gate: its page may need another script.
   if (about.build && build && about.build !== build) return location.reload();
   document.title = about.title;
+  arrange(next);
   for (const part of Array.from(next.children)) update(document.getElementById(part.id), part);
   heard = Date.now();
   main.classList.remove("stale");
@@ -58,7 +68,7 @@ function watch_for_silence() {
 }
 
 function connect() {
-  stream = new EventSource("events?page");
+  stream = new EventSource("events?page" + location.search.replace("?", "&"));
   stream.addEventListener("page", event => {
     watch_for_silence();
     show(event.data);
@@ -85,5 +95,3 @@ function tick() {
   }
 }
 
-connect();
-setInterval(tick, 1000);

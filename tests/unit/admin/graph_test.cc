@@ -57,6 +57,28 @@ TEST_CASE("A limit that moves is a step, and more than it fits too") {
   CHECK(graph.limit == "M0 0V0H9V45H10");
 }
 
+TEST_CASE("Time and count have ticks, the newest step on the right") {
+  const Graph graph = draw_graph(boost::json::parse(R"({"history": {"step_seconds": 5,
+      "steps": 180, "steps_ago": [0], "signal": ["known"], "live": [4], "limit": [12],
+      "admitted": [0], "refused": [0]}})"));
+  std::vector<std::string> ticks;
+  for (const GraphLabel& tick : graph.ticks) ticks.push_back(tick.x + " " + tick.text);
+  CHECK(ticks == std::vector<std::string>{"0.0 15 min ago", "33.3 10", "66.6 5", "100.0 now"});
+  CHECK(graph.levels == std::vector<std::string>{"12", "6", "0"});
+  CHECK(graph.grid == "M60 0v60M120 0v60M0 30h180");
+}
+
+TEST_CASE("Starts, reloads and drains are marked, with a word where it has room") {
+  const Graph graph = graph_of(R"("marks": [{"steps_ago": 9, "kind": "start"},
+      {"steps_ago": 9, "kind": "reload"}, {"steps_ago": 4, "kind": "drain"}])");
+  CHECK(graph.marks == "M0.5 0v60M0.5 0v60M5.5 0v60");
+  REQUIRE(graph.mark_labels.size() == 2);
+  CHECK(graph.mark_labels[0].text == "start");
+  CHECK(graph.mark_labels[0].anchor == "start");
+  CHECK(graph.mark_labels[1].text == "drain");
+  CHECK(graph.mark_labels[1].x == "50.0");
+}
+
 TEST_CASE("Without a history there is nothing to draw") {
   for (const char* text : {"{}", "[]", R"({"history": null})", R"({"history": {"steps": "x"}})"}) {
     const Graph graph = draw_graph(boost::json::parse(text));

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "admin/page_files.h"
+#include "admin/runbook.h"
 #include "observe/sample_status.h"
 #include "support/catch.h"
 
@@ -35,14 +36,17 @@ TEST_CASE("Style and script of the page bear its nonce, and nothing else may run
 TEST_CASE("The page asks nobody but the gate") {
   const std::string page = status_page(observe::sample_status(), "abc123");
   CHECK_FALSE(std::regex_search(page, std::regex("https?:|//[a-z]|@import|url\\((?!#hatch\\))")));
-  CHECK(count(page, "EventSource(\"events?page\")") == 1);
+  CHECK(count(page, "EventSource(\"events?page\"") == 1);
   CHECK_FALSE(has(page, "fetch("));
 }
 
 TEST_CASE("The script never makes markup of what it is told where scripts run") {
-  const std::string script(page_files().at("page.js"));
-  CHECK_FALSE(std::regex_search(
-      script, std::regex("innerHTML|setHTML|insertAdjacentHTML|document\\.write|eval\\(")));
+  for (const char* file : {"page.js", "graph.js", "holders.js"}) {
+    INFO(file);
+    const std::string script(page_files().at(file));
+    CHECK_FALSE(std::regex_search(
+        script, std::regex("innerHTML|setHTML|insertAdjacentHTML|document\\.write|eval\\(")));
+  }
 }
 
 TEST_CASE("The policy lets through the nonce and the gate's own events") {
@@ -63,11 +67,16 @@ TEST_CASE("The page shows the state before any script runs") {
   status.refusals = {
       observe::sample_refusal(status.started, "webhook", gate::RefusalReason::full, 12)};
   const std::string page = status_page(status, "abc123");
-  CHECK(has(page, "<title>3 / 12 taskgate</title>"));
+  CHECK(has(page, "<title>3 / 12 alice taskgate</title>"));
   CHECK(has(page, "3<span class=\"of\"> / 12</span>"));
   CHECK(has(page, "aria-valuemin=\"0\" aria-valuenow=\"3\" aria-valuemax=\"12\""));
-  CHECK(has(page, "<td class=\"name\">kube-coder-a</td><td>earlier</td>"));
-  CHECK(has(page, "<td class=\"name\">webhook</td><td>no free slot</td>"));
+  CHECK(
+      has(page,
+          "<td class=\"name\" title=\"kube-coder-a\">a</td><td data-label=\"From\">earlier</td>"));
+  CHECK(has(page, "all names begin with <span class=\"name\">kube-coder-</span>"));
+  CHECK(has(page, "<td class=\"name\">webhook</td><td data-label=\"Reason\">no free slot</td>"));
+  CHECK(has(page, "workspace alice, pod ws-alice-0, namespace coders"));
+  CHECK(has(page, "Most at once: 9 at 2023-11-14 22:14:10 UTC"));
   CHECK(has(page, "<noscript><meta http-equiv=\"refresh\""));
   CHECK_FALSE(has(page, "role=\"alert\">"));  // but for the hidden one for the script
   CHECK_FALSE(has(page, "{{"));
@@ -82,10 +91,11 @@ TEST_CASE("Classes and the line are on the page with their numbers in words") {
   CHECK(has(state, "<span class=\"cell live floor\"></span><span class=\"cell reserved floor\">"));
   CHECK(has(state, "In line: 500</h2>"));
   CHECK(has(state,
-            "<tr><td class=\"age\">2</td><td>storms</td><td class=\"name\">webhook</td>"
+            "<tr><td class=\"age\">2</td><td>storms</td><td class=\"name\">webhook deploy</td>"
             "<td class=\"age\" data-age=\"75\">1 min</td></tr>"));
   CHECK(has(state, "and 400 more"));
-  CHECK(has(state, "<td>people <span class=\"faint\">spawn 7d1f</span></td>"));
+  CHECK(
+      has(state, "<td data-label=\"From\">spawn deploy</td><td data-label=\"Class\">people</td>"));
   status.gate.line.clear();
   CHECK(has(page_state(status), "Nobody stands in line."));
 }
@@ -116,7 +126,7 @@ TEST_CASE("What comes from outside is text in the page, never markup") {
   status.gate.holders[0].class_name = evil;
   status.gate.holders[0].maker = {evil, evil};
   const std::string state = page_state(status);
-  CHECK(count(state, "&lt;script&gt;alert(1)&lt;/script&gt;") == 12);
+  CHECK(count(state, "&lt;script&gt;alert(1)&lt;/script&gt;") == 13);
   CHECK_FALSE(has(state, "<script"));
   CHECK_FALSE(has(state, "<img"));
 }
@@ -128,6 +138,51 @@ TEST_CASE("A count that is not known is an alarm in words, and no zero") {
   CHECK(has(state, "role=\"img\" aria-label=\"Live tasks: not known\""));
   CHECK(count(state, "<span class=\"cell unknown\"></span>") == 12);
   CHECK_FALSE(has(state, "role=\"meter\""));
+}
+
+TEST_CASE("The sessions stand in the order that is asked for, and the page says which it is") {
+  Status status = observe::sample_status();
+  const auto place = [](const std::string& state, const std::string& name) {
+    return state.find("title=\"" + name + "\"");
+  };
+  const std::string oldest = page_state(status);
+  CHECK(place(oldest, "kube-coder-a") < place(oldest, "kube-coder-b"));
+  CHECK(has(oldest, "<a href=\"?\" aria-current=\"true\">oldest first</a>"));
+  status.gate.holders[0].details->silent_since = 1'700'000'099;
+  status.gate.holders[1].details->silent_since = 1'700'000'020;
+  const std::string idle = page_state(status, Order::idle_first);
+  CHECK(place(idle, "kube-coder-b") < place(idle, "kube-coder-a"));
+  CHECK(has(idle, "<a href=\"?sort=idle\" aria-current=\"true\">idle first</a>"));
+  CHECK(has(page_state(status, Order::by_origin), "scope=\"colgroup\">gate: 1 session</th>"));
+}
+
+TEST_CASE("A full page says when a slot is expected, and an open one does not") {
+  Status status = observe::sample_status();
+  CHECK_FALSE(has(page_state(status), "should come free"));
+  status.gate.live = 12;
+  status.gate.expected = gate::RetryWindow{180, gate::RetryBasis::recent};
+  const std::string state = page_state(status);
+  CHECK(has(state, "<section id=\"slots\" class=\"card full\""));
+  CHECK(has(state, "A slot should come free in about 3 min"));
+}
+
+TEST_CASE("Who held the slots stays, and is not shown as who holds them") {
+  Status status = observe::unknown_status();
+  status.gate.last_holders = observe::sample_status().gate.holders;
+  status.gate.signal_age = std::chrono::seconds(90);
+  const std::string state = page_state(status);
+  CHECK(has(state, "Who held a slot</h2>"));
+  CHECK(has(state, "Not known now. As they were when they were last counted, 1 min ago."));
+  CHECK(has(state, "title=\"kube-coder-a\""));
+}
+
+TEST_CASE("An alarm leads to its section of the runbook") {
+  const std::string state = page_state(observe::unknown_status());
+  CHECK(has(state, "<a href=\"runbook#taskgatesignalunknown\""));
+  const std::string runbook = runbook_page("abc123");
+  CHECK(has(runbook, "<section id=\"taskgatesignalunknown\""));
+  CHECK(has(runbook, "<style nonce=\"abc123\">"));
+  CHECK_FALSE(has(runbook, "{{"));
 }
 
 TEST_CASE("A loop that does not answer is shown as an alarm") {

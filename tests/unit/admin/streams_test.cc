@@ -130,8 +130,17 @@ TEST_CASE("The page's stream carries the state as the page shows it") {
   const Server server(kAnyPort, gate.sources(), limits());
   RawClient client = watcher(server, "/events?page");
   const std::string event = next_event(client);
-  CHECK(event.starts_with("page\ndata: <div id=\"about\" data-title=\"3 / 12 taskgate\""));
-  CHECK(event.find("\ndata: <tr><td class=\"name\">kube-coder-a</td>") != std::string::npos);
+  CHECK(event.starts_with("page\ndata: <div id=\"about\" data-title=\"3 / 12 alice taskgate\""));
+  CHECK(event.find("\ndata: <tr><td class=\"name\" title=\"kube-coder-a\">a</td>") !=
+        std::string::npos);
+}
+
+TEST_CASE("The page's stream keeps the order that the page was asked for") {
+  CHECK_FALSE(form_of("/events"));
+  CHECK(form_of("/events?page") == Order::oldest_first);
+  CHECK(form_of("/events?page&sort=idle") == Order::idle_first);
+  CHECK(form_of("/events?page&sort=origin") == Order::by_origin);
+  CHECK(form_of("/events?page&sort=none") == Order::oldest_first);
 }
 
 TEST_CASE("A count that the gate learned anyway is not listed again") {

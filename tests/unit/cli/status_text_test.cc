@@ -1,6 +1,8 @@
 #include "cli/status_text.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <sstream>
 
 #include "base/version.h"
 #include "observe/sample_status.h"
@@ -31,31 +33,39 @@ TEST_CASE("The state stands as a page of text, without colours unless asked for"
                                              gate::RefusalReason::full, 12),
                      observe::sample_refusal(status.started, "webhook",
                                              gate::RefusalReason::unknown, std::nullopt)};
+  status.refusals[1].path_id = "deploy";
+  status.refusals[1].request_id = "r-481";
   status.history = {{3, gate::SignalState::known, 3, 4, 12, 2, 1}};
   const std::string head =
       std::string("taskgate ") + kVersion + " (" + kRevision + "), up 2 h 5 min\n";
-  CHECK(text_of(status) == head + R"(
+  CHECK(text_of(status, {.colours = false, .width = 200}) ==
+        head + R"(workspace alice, pod ws-alice-0, namespace coders
+
  OPEN   3 / 12  [###++++.....]  5 free, 4 promised to creates, 5 waiting for a decision
 
 Signal         known, counted 0 s ago
+Upstream       127.0.0.1:6080, answers, 4 waiting to connect, last failure 2 h 4 min ago (connect_refused)
 Last minute    2 admitted, 1 refused
 Retry-After    3 min, from how slots came free
 Reservations   1 in flight, 2 settling, 1 abandoned
 Connections    8 active, 2 streams, 9 upgraded, 7 idle; 10000 at most
 History        The last 15 min: at most 3 live, 2 creates admitted, 1 refused.
 Listening on   0.0.0.0:6090
-Upstream       127.0.0.1:6080, answers
 Configuration  generation 4
 Started        2023-11-14 22:13:20 UTC
 
-SESSION       ORIGIN      AGE        STATE
-kube-coder-a  earlier     2 h 5 min  attached, idle since 2023-11-14 22:29:50 UTC
-kube-coder-b  other door  2 h 4 min  ended, second view of kube-coder-a, idle since 2023-11-14 22:15:00 UTC
-kube-coder-c  gate        2 h 4 min
+Who holds a slot: 3 sessions, 2 idle for 15 min or more, 1 ended
+SESSION       IDLE        STATE                               FROM        AGE
+kube-coder-a  1 h 48 min  attached                            earlier     2 h 5 min
+kube-coder-b  2 h 3 min   ended, second view of kube-coder-a  other door  2 h 4 min
+kube-coder-c                                                  gate        2 h 4 min
 
-REFUSED        ROUTE    REASON         LIVE
-3 s ago        spawn    no free slot   12 of 12
-2 h 5 min ago  webhook  count unknown  ? of 12
+REFUSED        ROUTE           REASON         LIVE      TOLD  REQUEST
+3 s ago        spawn           no free slot   12 of 12  23 s
+2 h 5 min ago  webhook deploy  count unknown  ? of 12   23 s  r-481
+
+SINCE THE START  ADMITTED  WAITED  REFUSED  ERRORS  MEDIAN  99%
+spawn            20        6       10       2       250 ms  1.5 s
 )");
 }
 
@@ -71,17 +81,18 @@ people   1     3      12   1        [#++.........]
 storms   2     0      2    1        [##----------]
 default  1     0      4    0        [#...--------]
 
-PLACE  CLASS   ROUTE    WAITS FOR
-1      people  spawn    3 s
-2      storms  webhook  1 min
+PLACE  CLASS   ROUTE           WAITS FOR
+1      people  spawn           3 s
+2      storms  webhook deploy  1 min
 
-SESSION       ORIGIN      CLASS    ROUTE  REQUEST  AGE        STATE
-kube-coder-a  earlier     default                  2 h 5 min  attached, idle since 2023-11-14 22:29:50 UTC
-kube-coder-b  other door                           2 h 4 min  ended, second view of kube-coder-a, idle since 2023-11-14 22:15:00 UTC
-kube-coder-c  gate        people   spawn  7d1f     2 h 4 min
+Who holds a slot: 3 sessions, 2 idle for 15 min or more, 1 ended
+SESSION       IDLE        STATE                               FROM          CLASS    AGE        REQUEST
+kube-coder-a  1 h 48 min  attached                            earlier       default  2 h 5 min
+kube-coder-b  2 h 3 min   ended, second view of kube-coder-a  other door             2 h 4 min
+kube-coder-c                                                  spawn deploy  people   2 h 4 min  7d1f
 
-REFUSED  ROUTE    CLASS   REASON                 LIVE
-3 s ago  webhook  storms  no slot for its class  3 of 12
+REFUSED  ROUTE    CLASS   REASON                 LIVE     TOLD
+3 s ago  webhook  storms  no slot for its class  3 of 12  23 s
 )"));
 }
 
@@ -89,7 +100,7 @@ TEST_CASE("Of a long line the terminal shows the head and how many more there ar
   Status status = observe::status_with_classes();
   status.gate.line.assign(1234, {"storms", "webhook", status.taken});
   const std::string text = text_of(status);
-  CHECK(has(text, "\n10     storms  webhook  0 s\n... and 1224 more\n"));
+  CHECK(has(text, "\n10     storms  webhook  0 s\n... and 1224 more in line\n"));
   CHECK_FALSE(has(text, "\n11 "));
   status.gate.line.clear();
   CHECK_FALSE(has(text_of(status), "PLACE"));
@@ -147,6 +158,69 @@ TEST_CASE("Colours are the terminal's own, and the text is the same without them
   CHECK(coloured == text_of(status));
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// A full gate with as many sessions as slots.
+Status full_status(int sessions) {
+  Status status = observe::sample_status();
+  status.gate.limit = sessions;
+  status.gate.live = sessions;
+  status.gate.in_flight = status.gate.settling = status.gate.abandoned = status.gate.waiting = 0;
+  status.gate.expected = gate::RetryWindow{180, gate::RetryBasis::recent};
+  status.gate.holders.clear();
+  for (int i = 0; i < sessions; ++i) {
+    const tmux::Details details{.silent_since = 1'700'000'000 + 60 * i};
+    status.gate.holders.push_back({"kube-coder-task-" + std::to_string(100 + i), 1, 1'700'000'000,
+                                   gate::Origin::created, details});
+  }
+  status.refusals.assign(
+      10, observe::sample_refusal(status.started, "spawn", gate::RefusalReason::full, sessions));
+  return status;
+}
+
+TEST_CASE("A screen of 24 lines says of everything how much it does not show") {
+  const auto lines =
+      lines_of(text_of(full_status(60), {.colours = false, .width = 80, .height = 23}));
+  CHECK(lines.size() <= 23);
+  CHECK(std::ranges::count_if(lines, [](const std::string& line) { return has(line, "gate"); }) >=
+        4);
+  const std::string& last = lines.back();
+  CHECK(last.starts_with("Not shown: "));
+  CHECK(has(last, " of 60 sessions"));
+  CHECK(has(last, "refusals"));
+}
+
+TEST_CASE("A screen that has room for all says of nothing that it is not shown") {
+  const std::string text = text_of(full_status(12), {.colours = false, .width = 120, .height = 80});
+  CHECK_FALSE(has(text, "Not shown"));
+  CHECK(has(text, "; all begin with kube-coder-task-\n"));
+  CHECK(has(text, "\n100 "));
+  CHECK(has(text, "\n111 "));
+}
+
+TEST_CASE("A full gate says when a slot is expected, and who is idle") {
+  const std::string text = text_of(full_status(12), {.colours = false, .width = 200});
+  CHECK(
+      has(text, " A slot should come free in about 3 min, going by how they came free lately.\n"));
+  CHECK(has(text, " Idle for longest: 100 (2 h 5 min), 101 (2 h 4 min), 102 (2 h 3 min).\n"));
+}
+
+TEST_CASE("Those who held the slots last are told apart from those who do") {
+  Status status = observe::unknown_status();
+  status.gate.last_holders = observe::sample_status().gate.holders;
+  status.gate.signal_age = std::chrono::seconds(90);
+  const std::string text = text_of(status);
+  CHECK(has(text,
+            "Who held a slot, which is not known now. As they were when they were last counted, "
+            "1 min ago.\n"));
+  CHECK_FALSE(has(text, "Who holds a slot"));
+}
+
 TEST_CASE("No session's name writes to the terminal") {
   Status status = observe::sample_status();
   status.gate.holders = {
@@ -168,8 +242,8 @@ TEST_CASE("Characters that are several bytes do not shift the columns") {
                          {"kube-coder-e", 2, 1'700'000'000, gate::Origin::created}};
   const std::string text = text_of(status);
   CHECK(has(text,
-            "\nkube-coder-\xc3\xa9  gate    2 h 5 min\n"
-            "kube-coder-e  gate    2 h 5 min\n"));
+            "\nkube-coder-\xc3\xa9  gate  2 h 5 min\n"
+            "kube-coder-e  gate  2 h 5 min\n"));
 }
 
 TEST_CASE("The state in a line has what changes and no ages") {

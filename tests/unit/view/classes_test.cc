@@ -84,12 +84,12 @@ TEST_CASE("The line stands in its order, with how long it is") {
 
 TEST_CASE("A holder is shown with the class, the route and the request that made it") {
   const View view = view_of(observe::status_with_classes());
-  CHECK(view.holders[2].class_name == "people");
-  CHECK(view.holders[2].route == "spawn");
-  CHECK(view.holders[2].request_id == "7d1f");
-  CHECK(view.holders[0].class_name == "default");
-  CHECK(view.holders[0].route.empty());
-  CHECK(view.holders[1].class_name.empty());
+  CHECK(view.holders.rows[2].class_name == "people");
+  CHECK(view.holders.rows[2].route == "spawn");
+  CHECK(view.holders.rows[2].request_id == "7d1f");
+  CHECK(view.holders.rows[0].class_name == "default");
+  CHECK(view.holders.rows[0].route.empty());
+  CHECK(view.holders.rows[1].class_name.empty());
 }
 
 TEST_CASE("Without classes nothing is told of them") {

@@ -24,5 +24,19 @@ TEST_CASE("A history is told by its highest count and its sums") {
         "times.");
 }
 
+TEST_CASE("Each step is told with its time, its count and what happened in it") {
+  const auto moments = moments_of(history_of(boost::json::parse(R"({"history": {"step_seconds": 5,
+      "steps": 100, "steps_ago": [25, 13, 1], "signal": ["known", "unknown", null],
+      "live": [2, null, null], "peak": [3, null, null], "limit": [4, 4, 4],
+      "admitted": [1, 0, 0], "refused": [0, 0, 3],
+      "marks": [{"steps_ago": 13, "kind": "reload"}, {"steps_ago": 0, "kind": "drain"}]}})")));
+  REQUIRE(moments.size() == 4);
+  CHECK(moments[0].words == "2 min 5 s ago: 2 of 4 live, 3 at most, 1 admitted");
+  CHECK(moments[1].words == "1 min 5 s ago: count unknown, reload");
+  CHECK(moments[2].words == "5 s ago: not counted, 3 refused");
+  CHECK(moments[3].words == "now: drain");
+  CHECK(moments[3].x == 99);
+}
+
 }  // namespace
 }  // namespace taskgate::view

@@ -22,6 +22,11 @@ View view_of(const Status& status, std::size_t cells = 64) {
   return make_view(boost::json::parse(observe::to_json(status, now)), cells);
 }
 
+View view_after_two_hours(const Status& status) {
+  const auto now = status.started + std::chrono::hours(2);
+  return make_view(boost::json::parse(observe::to_json(status, now)), 64);
+}
+
 std::vector<std::string> titles(const View& view) {
   std::vector<std::string> all;
   for (const Alarm& alarm : view.alarms) all.push_back(alarm.title);
@@ -148,7 +153,7 @@ TEST_CASE("What is not known is shown as a question, never as zero or nobody") {
   CHECK(view.slots.starts_with("free slots not known"));
   CHECK_FALSE(view.live);
   CHECK(view.meter == std::vector<Cell>(12, Cell::unknown));
-  CHECK(view.no_holders == "Not known.");
+  CHECK(view.holders.none == "Not known.");
   CHECK(view.figures[0].value == "unknown, never counted");
 }
 
@@ -190,7 +195,71 @@ TEST_CASE("The last failure of the upstream is told with its age and what to che
   const View view = view_of(status);
   CHECK(view.alarms.at(0).text ==
         "The last request got no answer, 1 min ago: nothing listens there");
-  CHECK(view.facts.at(1).value == "127.0.0.1:6080, does not answer, 7 failed in the last minute");
+  CHECK(view.alarms.at(0).runbook == "TaskgateUpstreamFailing");
+  CHECK(view.figures.at(1).value ==
+        "127.0.0.1:6080, does not answer, 7 failed in the last minute, 4 waiting to connect");
+}
+
+TEST_CASE("The upstream has a state of its own beside the gate's") {
+  struct Row {
+    std::optional<bool> answers;
+    int failures;
+    std::optional<Level> level;
+    std::string words;
+  };
+  const Row row = GENERATE(values<Row>({
+      {std::nullopt, 0, std::nullopt, "upstream not asked yet"},
+      {true, 0, Level::good, "upstream answers"},
+      {true, 1, Level::warning, "upstream: 1 failure in a minute"},
+      {true, 3, Level::warning, "upstream: 3 failures in a minute"},
+      {false, 3, Level::bad, "upstream: connect_refused"},
+  }));
+  Status status = observe::sample_status();
+  status.upstream_health.answers = row.answers;
+  status.last_minute.upstream_failures = row.failures;
+  const View view = view_of(status);
+  CHECK(view.upstream.level == row.level);
+  CHECK(view.upstream.words == row.words);
+}
+
+TEST_CASE("A gate is named by its workspace, or else by its pod") {
+  Status status = observe::sample_status();
+  View view = view_of(status);
+  CHECK(view.name == "alice");
+  CHECK(view.identity == "workspace alice, pod ws-alice-0, namespace coders");
+  status.identity = {"ws-alice-0", "coders", ""};
+  CHECK(view_of(status).name == "ws-alice-0");
+  status.identity = {};
+  view = view_of(status);
+  CHECK(view.name.empty());
+  CHECK(view.identity.empty());
+}
+
+TEST_CASE("A full gate says when a slot is expected and who is idle, and an open one does not") {
+  Status status = observe::sample_status();
+  CHECK(view_of(status).expected.empty());
+  status.gate.live = 12;
+  status.gate.expected = gate::RetryWindow{180, gate::RetryBasis::recent};
+  CHECK(
+      view_after_two_hours(status).expected ==
+      std::vector<std::string>{
+          "A slot should come free in about 3 min, going by how they came free lately.",
+          "Idle for longest: b (1 h 58 min, ended, second view of a), a (1 h 43 min, attached)."});
+  status.gate.expected = gate::RetryWindow{30, gate::RetryBasis::guess};
+  CHECK(view_of(status).expected.at(0) ==
+        "When a slot comes free is not known yet. Who is refused is told to come back in 30 s.");
+  status.gate.expected = gate::RetryWindow{300, gate::RetryBasis::closed};
+  CHECK(view_of(status).expected.at(0) == "The limit is 0: no slot comes free.");
+}
+
+TEST_CASE("What came since the start is told by route, without those that nobody asked") {
+  const View view = view_of(observe::sample_status());
+  REQUIRE(view.routes.size() == 1);
+  CHECK(view.routes[0].route == "spawn");
+  CHECK(view.routes[0].admitted == "20");
+  CHECK(view.routes[0].median == "250 ms");
+  CHECK(view.routes[0].p99 == "1.5 s");
+  CHECK(view.peak == "9 at 2023-11-14 22:14:10 UTC");
 }
 
 TEST_CASE("A meter of many slots has few cells, and one live task is still seen") {
@@ -204,23 +273,13 @@ TEST_CASE("A meter of many slots has few cells, and one live task is still seen"
   CHECK(view.meter[1] == Cell::free);
 }
 
-TEST_CASE("Holders and refusals are rows in words") {
+TEST_CASE("Refusals are rows in words, with what they were told") {
   Status status = observe::sample_status();
   status.refusals = {observe::sample_refusal(status.started + std::chrono::seconds(40), "spawn",
                                              gate::RefusalReason::full, 12),
                      observe::sample_refusal(status.started, "webhook",
                                              gate::RefusalReason::unknown, std::nullopt)};
   const View view = view_of(status);
-  REQUIRE(view.holders.size() == 3);
-  CHECK(view.holders[0].name == "kube-coder-a");
-  CHECK(view.holders[0].origin == "earlier");
-  CHECK(view.holders[1].origin == "other door");
-  CHECK(view.holders[2].origin == "gate");
-  CHECK(view.holders[2].age_seconds == 80);
-  CHECK(view.holders[0].state == "attached, idle since 2023-11-14 22:29:50 UTC");
-  CHECK(view.holders[1].state ==
-        "ended, second view of kube-coder-a, idle since 2023-11-14 22:15:00 UTC");
-  CHECK(view.holders[2].state.empty());
   REQUIRE(view.refusals.size() == 2);
   CHECK(view.refusals[0].age_seconds == 60);
   CHECK(view.refusals[0].route == "spawn");
@@ -228,6 +287,7 @@ TEST_CASE("Holders and refusals are rows in words") {
   CHECK(view.refusals[0].count == "12 of 12");
   CHECK(view.refusals[1].reason == "count unknown");
   CHECK(view.refusals[1].count == "? of 12");
+  CHECK(view.refusals[1].told == "23 s");
 }
 
 TEST_CASE("Observing, the banner sums up what would have been refused, and rows say which") {
@@ -261,21 +321,8 @@ TEST_CASE("A document of another version of the gate is shown as far as it goes"
   const View view =
       make_view(boost::json::parse(R"({"live": "x", "signal": 7, "holders": {}})"), 8);
   CHECK(view.count == "? / ?");
-  CHECK(view.holders.empty());
+  CHECK(view.holders.rows.empty());
   CHECK(view.figures[0].value == "not known, never counted");
-}
-
-TEST_CASE("Ages are told in at most two units") {
-  const auto [seconds, words] = GENERATE(table<int, std::string>({{-3, "0 s"},
-                                                                  {0, "0 s"},
-                                                                  {59, "59 s"},
-                                                                  {60, "1 min"},
-                                                                  {3599, "59 min"},
-                                                                  {3600, "1 h"},
-                                                                  {7500, "2 h 5 min"},
-                                                                  {86400, "1 d"},
-                                                                  {97200, "1 d 3 h"}}));
-  CHECK(age_in_words(seconds) == words);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ FACTORS = [
     at("config", None, {"mode": "observe", "tmux": {"match": ["on", "*:"]}}, {"refuse": {"unknown_status": 503, "help": "#: 'x' \""}},
        {"routes": {"rules": RULES}}, {"routes": {"rules": RULES}, "classes": CLASSES}),
     at("configMap.name", None, "123", LONG), at("app.container", None, "1e3"), at("app.limitVariable", None, "LIMIT"),
-    at("app.urlVariable", None, "URL"), at("app.preStop", None, "exec", "none"), at("service.port", None, 65535),
+    at("app.urlVariable", None, "URL"), at("app.preStop", None, "exec", "none"), at("app.workspaceLabel", None, "", "a.example/1e3"), at("service.port", None, 65535),
     [{}, {"app": {"port": 1}, "sidecar": {"port": 2, "adminPort": 65535}}, {"sidecar": {"port": 100000 // 2}}],
     [{}, {"tmux": {"uid": "", "mountPath": "/0"}}, {"tmux": {"uid": 4294967294, "share": "subPath"}},
      {"tmux": {"share": "existing", "existing": {"mountPath": "/home/dev", "folder": "a/b"}}}],

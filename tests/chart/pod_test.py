@@ -4,7 +4,7 @@ import unittest
 
 import yaml
 
-from world import ConsumerChart, gate_of, named, run, variables, TASKGATE, VERSION
+from world import ConsumerChart, gate_of, named, plain_variables, run, variables, TASKGATE, VERSION
 
 SHARES = ("tmpdir", "subPath", "existing")
 
@@ -50,10 +50,24 @@ class Sidecar(unittest.TestCase):
         # Its drain would end with the pod's whole time, for nothing.
         self.assertLess(gate_of(chart.render())["livenessProbe"]["terminationGracePeriodSeconds"], 10)
 
+    def test_it_knows_which_one_it_is(self):
+        def names(values):
+            return {name: given["fieldRef"]["fieldPath"] for name, given in variables(gate_of(chart.render(values))).items()
+                    if name.startswith("TASKGATE_IDENTITY_")}
+        who = {"TASKGATE_IDENTITY_POD": "metadata.name", "TASKGATE_IDENTITY_NAMESPACE": "metadata.namespace"}
+        self.assertEqual(names({}), {**who, "TASKGATE_IDENTITY_WORKSPACE": "metadata.labels['app']"})
+        self.assertEqual(names({"app": {"workspaceLabel": "a.example/ws"}})["TASKGATE_IDENTITY_WORKSPACE"], "metadata.labels['a.example/ws']")
+        self.assertEqual(names({"app": {"workspaceLabel": ""}}), who)
+        # A pod without the label has an empty variable, and its gate starts.
+        effective = dict.fromkeys(who, "ws-alice-0") | {"TASKGATE_IDENTITY_WORKSPACE": ""}
+        status, out, err = run([TASKGATE, "check"], env=effective)
+        self.assertEqual((status, err), (0, ""))
+        self.assertEqual(yaml.safe_load(out)["identity"]["pod"], "ws-alice-0")
+
     def test_it_listens_on_both_families(self):
         # The kubelet and the Service come on whichever the cluster puts first; 0.0.0.0 would refuse them on IPv6.
         gate = gate_of(chart.render())
-        status, out, err = run([TASKGATE, "check"], env=variables(gate))
+        status, out, err = run([TASKGATE, "check"], env=plain_variables(gate))
         self.assertEqual((status, err), (0, ""))
         effective = yaml.safe_load(out)
         for key, port in (("listen", 6090), ("admin", 9464)):
@@ -112,7 +126,7 @@ class Tmux(unittest.TestCase):
         # As the program itself sees it, with the variables and the mount of its container.
         for share in SHARES:
             gate = gate_of(chart.render({"tmux": {"share": share}}))
-            status, out, err = run([TASKGATE, "check"], env=variables(gate))
+            status, out, err = run([TASKGATE, "check"], env=plain_variables(gate))
             self.assertEqual((status, err), (0, ""))
             socket, = yaml.safe_load(out)["tmux"]["socket"]
             mount = next(one["mountPath"] for one in gate["volumeMounts"] if one["name"] != "taskgate-config")

@@ -91,6 +91,11 @@ def variables(container):
     return {one["name"]: one.get("value", one.get("valueFrom")) for one in container.get("env", [])}
 
 
+def plain_variables(container):
+    """Those whose values stand in the pod itself."""
+    return {name: value for name, value in variables(container).items() if isinstance(value, str)}
+
+
 def gate_of(pod):
     """The gate's container in a pod's spec, wherever it stands."""
     return named(pod.get("initContainers"), "taskgate") or named(pod["containers"], "taskgate")

@@ -57,6 +57,8 @@ def component_spec(wiring):
     set_variable(gate, "TMUX_TMPDIR", wiring.gate_tmux)
     set_variable(gate, "TASKGATE_DRAIN_NOTICE", wiring.drain_notice)
     set_variable(gate, "TASKGATE_DRAIN_TIMEOUT", wiring.drain_timeout)
+    # Podman has no namespaces, and a gate that is run in the pod by itself has no fields to refer to.
+    gate["env"] = [variable for variable in gate["env"] if "value" in variable]
     gate["securityContext"]["runAsUser"] = wiring.gate_uid
     for mount in gate["volumeMounts"]:
         if mount["name"] == SHARED:

@@ -222,6 +222,21 @@ env:
     value: {{ .Values.drain.seconds | int64 }}s
   - name: TASKGATE_DRAIN_NOTICE
     value: {{ .Values.drain.notice | int64 }}s
+  # Which gate of many it is, for page, terminal, log and /status.
+  - name: TASKGATE_IDENTITY_POD
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.name
+  - name: TASKGATE_IDENTITY_NAMESPACE
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.namespace
+  {{- with .Values.app.workspaceLabel }}
+  - name: TASKGATE_IDENTITY_WORKSPACE
+    valueFrom:
+      fieldRef:
+        fieldPath: {{ printf "metadata.labels['%s']" . | quote }}
+  {{- end }}
   {{- with include "taskgate.tmuxTmpdir" . }}
   - name: TMUX_TMPDIR
     value: {{ . }}

@@ -128,7 +128,6 @@ class Refused(Flow):
     preloaded = ("clock_ahead",)
 
     def step(self):
-        self.gate.settle()
         self.gate.let_tmux_rest()
         self.client.sendall(CREATE.encode())
         read_answer(self.client, 429)
@@ -149,7 +148,6 @@ class Crowd(Flow):
 
     def step(self):
         clients = [self.client, *self.others]
-        self.gate.settle()
         self.gate.let_tmux_rest()
         with self.gate.held():
             for client in clients:

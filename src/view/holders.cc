@@ -1,11 +1,12 @@
 #include "view/holders.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
+#include <ctime>
+#include <iomanip>
 #include <iterator>
 #include <optional>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,16 +29,10 @@ constexpr std::int64_t kIdleSeconds = 15 * 60;
 
 // Of a time as RFC 3339 in UTC.
 std::optional<std::int64_t> unix_seconds(const std::string& time) {
-  int year = 0;
-  unsigned month = 0, day = 0;
-  int hour = 0, minute = 0, second = 0;
-  const int read = std::sscanf(time.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d", &year, &month, &day, &hour,
-                               &minute, &second);
-  if (read != 6) return std::nullopt;
-  using namespace std::chrono;
-  const sys_days date{std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)};
-  const auto since = date.time_since_epoch() + hours(hour) + minutes(minute) + seconds(second);
-  return duration_cast<std::chrono::seconds>(since).count();
+  std::tm parts{};
+  std::istringstream reader(time);
+  if (!(reader >> std::get_time(&parts, "%Y-%m-%dT%H:%M:%S"))) return std::nullopt;
+  return timegm(&parts);
 }
 
 // The ages are known as of the same moment: what a session's age was counted to.

@@ -50,12 +50,8 @@ std::string sentences(std::string first, const std::string& second) {
   return first + " " + second;
 }
 
-bool upstream_fails(const json::value& status) {
-  return text(status, "/upstream/state") == "failing";
-}
-
 void add_upstream_alarm(const json::value& status, View& view) {
-  if (!upstream_fails(status)) return;
+  if (text(status, "/upstream/state") != "failing") return;
   const auto age = number(status, "/upstream/last_failure/age_seconds").value_or(0);
   const std::string last = "The last request got no answer, " + age_in_words(age) + " ago: ";
   view.alarms.push_back(
@@ -147,7 +143,6 @@ void set_state(const json::value& status, View& view) {
   if (is(status, "/drained", true)) return set(Level::warning, "drained");
   if (is(status, "/draining", true)) return set(Level::warning, "draining");
   if (is(status, "/listening", false)) return set(Level::bad, "not listening");
-  if (upstream_fails(status)) return set(Level::bad, "upstream fails");
   if (is(status, "/config/configured", false)) return set(Level::bad, "unconfigured");
   if (signal != nullptr && signal->level == Level::bad) return set(Level::bad, signal->badge);
   if (view.observing) return set(Level::warning, "observing");

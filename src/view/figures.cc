@@ -31,6 +31,7 @@ std::string rates_in_words(const json::value& status) {
 
 // What a refused client is told now, and what that stands on.
 std::string retry_in_words(const json::value& status) {
+  if (is(status, "/draining", true)) return "a few seconds, while it drains";
   const auto seconds = number(status, "/retry_after/window_seconds");
   if (!seconds) return kNotKnown;
   return age_in_words(*seconds) + ", " +
@@ -169,7 +170,8 @@ void set_totals(const json::value& status, View& view) {
 
 void set_expected(const json::value& status, View& view) {
   if (find(status, "/expected") == nullptr || is(status, "/draining", true)) return;
-  view.expected.push_back(slot_in_words(status));
+  view.expected.push_back(view.observing ? "Nobody is refused for it: mode is observe."
+                                         : slot_in_words(status));
   const std::string idle = longest_idle(view.holders, kIdleNames);
   if (!idle.empty()) view.expected.push_back("Idle for longest: " + idle + ".");
 }

@@ -38,6 +38,15 @@ return Array.from(document.body.querySelectorAll("*"))
   });
 """
 
+# The texts of a selector's elements that take more than one line.
+BROKEN = """
+return Array.from(document.querySelectorAll(arguments[0])).filter(element => {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return new Set(Array.from(text.getClientRects(), box => box.bottom)).size > 1;
+}).map(element => element.innerText);
+"""
+
 
 def is_shown(node, role):
     return not node["ignored"] and node["role"]["value"] == role
@@ -91,6 +100,8 @@ class StatusPage(unittest.TestCase):
     def assert_no_sideways_scroll(self):
         wide, room = self.browser.run("const d = document.documentElement; return [d.scrollWidth, d.clientWidth]")
         self.assertLessEqual(wide, room)
+        spilt = "return Array.from(document.querySelectorAll('.alarm, .card')).filter(e => e.scrollWidth > e.clientWidth)"
+        self.assertEqual(self.browser.run(spilt + ".map(e => e.innerText)"), [])
 
     # --- What it shows
 
@@ -210,6 +221,7 @@ class StatusPage(unittest.TestCase):
         self.assert_contrast()
         self.browser.size(320, 640, phone=True)
         self.assert_no_sideways_scroll()
+        self.assertEqual(self.browser.run(BROKEN, "#line td"), [])
         world.tmux.kill(world.status()["holders"][0]["name"])
         self.shows("#line", "Nobody stands in line.")
         in_line.join()
@@ -248,6 +260,17 @@ class StatusPage(unittest.TestCase):
         self.shows("#slots .count", "? / 12")
         self.assert_contrast()
 
+    def test_columns_stay_where_they_are_while_ages_grow(self):
+        world = self.world(LIMIT="1")
+        world.tmux.new("kube-coder-a")
+        world.create()
+        self.open(world)
+        self.shows("#refusals", "no free slot")
+        columns = "return Array.from(document.querySelectorAll('th'), cell => cell.getBoundingClientRect().left)"
+        before = self.browser.run(columns)
+        self.browser.run("for (const age of document.querySelectorAll('[data-age]')) age.textContent = '23 h 59 min'")
+        self.assertEqual(self.browser.run(columns), before)
+
     # --- The graph
 
     def test_the_graph_tells_its_values_by_keyboard_and_under_the_pointer(self):
@@ -281,14 +304,17 @@ class StatusPage(unittest.TestCase):
         world.upstream.end()
         world.create()
         self.shows("#alarms", "The upstream does not answer")
-        self.assertEqual(self.browser.run("return document.querySelector('#upstream').className"), "badge bad")
+        badges = "return Array.from(document.querySelectorAll('.badge'), badge => badge.className)"
+        self.assertEqual(self.browser.run(badges), ["badge good", "badge bad"])
         self.assertEqual(self.browser.run("return document.title"), "1 / 12 alice taskgate")
         self.assertIn("What to do: The upstream does not answer: connect_refused", self.names("link"))
+        self.browser.size(320, 640, phone=True)
+        self.assert_no_sideways_scroll()
         self.browser.run("document.querySelector('#alarms a').click()")
         section = "return document.querySelector(':target')?.querySelector('h2').textContent"
         eventually("the runbook is there", lambda: self.browser.run(section) == "TaskgateUpstreamFailing")
         self.assert_contrast()
-        self.assertEqual(self.browser.log("browser"), [])
+        self.assertEqual(self.browser.complaints(), [])
 
     # --- When the gate is gone
 
@@ -323,14 +349,14 @@ class StatusPage(unittest.TestCase):
     def test_it_asks_nobody_but_the_gate_and_breaks_no_policy(self):
         world = self.world()
         list(self.browser.network())
-        self.browser.log("browser")
+        self.browser.complaints()
         self.open(world)
         self.shows("#state", "open")
         sent = [event["request"]["url"] for name, event in self.browser.network() if name == "Network.requestWillBeSent"]
         self.assertEqual(
             [url for url in sent if not url.startswith("data:")], [world.page, f"{world.page}events?page"]
         )
-        self.assertEqual(self.browser.log("browser"), [])
+        self.assertEqual(self.browser.complaints(), [])
 
     def test_a_script_that_is_not_its_own_does_not_run(self):
         world = self.world()
@@ -340,7 +366,7 @@ class StatusPage(unittest.TestCase):
             "document.body.append(s)"
         )
         self.assertIsNone(self.browser.run("return window.foreign"))
-        refused = [entry["message"] for entry in self.browser.log("browser")]
+        refused = [entry["message"] for entry in self.browser.complaints()]
         self.assertTrue(any("Content Security Policy" in message for message in refused), refused)
 
     def test_without_scripts_it_is_a_page_all_the_same(self):

@@ -124,6 +124,10 @@ class Browser:
         """What has been logged since the last call."""
         return self.call("POST", "/se/log", {"type": kind})
 
+    def complaints(self):
+        """What the browser has said of pages since the last call, but for its own new tab, which it may load late."""
+        return [each for each in self.log("browser") if not each["message"].startswith("chrome://")]
+
     def network(self):
         """The events of the network since the last call: (name, parameters)."""
         for entry in self.log("performance"):

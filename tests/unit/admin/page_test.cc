@@ -91,8 +91,9 @@ TEST_CASE("Classes and the line are on the page with their numbers in words") {
   CHECK(has(state, "<span class=\"cell live floor\"></span><span class=\"cell reserved floor\">"));
   CHECK(has(state, "In line: 500</h2>"));
   CHECK(has(state,
-            "<tr><td class=\"age\">2</td><td>storms</td><td class=\"name\">webhook deploy</td>"
-            "<td class=\"age\" data-age=\"75\">1 min</td></tr>"));
+            "<tr><td class=\"age\" data-label=\"Place\">2</td><td data-label=\"Class\">storms</td>"
+            "<td class=\"name\" data-label=\"Route\">webhook deploy</td><td class=\"age\" "
+            "data-label=\"Waits for\"><span data-age=\"75\">1 min</span></td></tr>"));
   CHECK(has(state, "and 400 more"));
   CHECK(
       has(state, "<td data-label=\"From\">spawn deploy</td><td data-label=\"Class\">people</td>"));

@@ -93,8 +93,8 @@ TEST_CASE("Each trouble has a word, a title and a level") {
        Level::warning,
        {"The count is the last good one: timeout"}},
       {[](Status& s) { s.upstream_health.answers = false; },
-       "upstream fails",
-       Level::bad,
+       "open",
+       Level::good,
        {"The upstream does not answer: connect_refused"}},
       {[](Status& s) {
          s.gate.observing = true;
@@ -250,6 +250,11 @@ TEST_CASE("A full gate says when a slot is expected and who is idle, and an open
         "When a slot comes free is not known yet. Who is refused is told to come back in 30 s.");
   status.gate.expected = gate::RetryWindow{300, gate::RetryBasis::closed};
   CHECK(view_of(status).expected.at(0) == "The limit is 0: no slot comes free.");
+  status.gate.observing = true;
+  CHECK(view_of(status).expected.at(0) == "Nobody is refused for it: mode is observe.");
+  status.draining = true;
+  CHECK(view_of(status).expected.empty());
+  CHECK(view_of(status).figures.at(3).value == "a few seconds, while it drains");
 }
 
 TEST_CASE("What came since the start is told by route, without those that nobody asked") {

@@ -174,5 +174,68 @@ class Archive(InAFolder):
         self.assertEqual(first, self.archive("y.tar", folder))
 
 
+class Sbom(InAFolder):
+    """The lists of an image's packages, made of what syft has found."""
+
+    HELD = {"libc6": "2.36-9", "libstdc++6": "12.2.0-14"}
+
+    def settled(self, name, found, date="1700000000"):
+        """The two documents of an image that holds HELD."""
+        status = self.folder / name / "root/var/lib/dpkg/status.d"
+        status.mkdir(parents=True)
+        for package, version in self.HELD.items():
+            (status / package).write_text(f"Package: {package}\nSource: made (9.9)\nVersion: {version}\nDepends: libgcc-s1\n")
+        for end, document in found.items():
+            (self.folder / name / f"found.{end}").write_text(json.dumps(document))
+        done = run(LIB / "sbom/settle.py", self.folder / name / "root", self.folder / name / "found", self.folder / name / "made",
+                   env={**os.environ, "SOURCE_DATE_EPOCH": date})
+        if done.returncode:
+            return done.stderr
+        return {end: (self.folder / name / f"made.{end}").read_text() for end in found}
+
+    @staticmethod
+    def found(packages, run=1):
+        """As syft writes it: with a time and an identity of each run."""
+        return {
+            "spdx.json": {
+                "creationInfo": {"created": f"2026-01-0{run}T00:00:00Z"},
+                "documentNamespace": f"https://syft.example/{run}",
+                "packages": [{"SPDXID": "image", "name": "taskgate", "versionInfo": "1.2.3"},
+                             *({"SPDXID": name, "name": name, "versionInfo": version} for name, version in packages.items())],
+                "relationships": [
+                    {"spdxElementId": "document", "relatedSpdxElement": "image", "relationshipType": "DESCRIBES"},
+                    *({"spdxElementId": "image", "relatedSpdxElement": name, "relationshipType": "CONTAINS"} for name in packages)]},
+            "cdx.json": {
+                "serialNumber": f"urn:uuid:{run}",
+                "metadata": {"timestamp": f"2026-01-0{run}T00:00:00Z"},
+                "components": [
+                    {"type": "operating-system", "name": "debian", "version": "12"},
+                    *({"type": "library", "name": name, "version": version} for name, version in packages.items())]}}
+
+    def test_the_same_image_gives_the_same_bytes(self):
+        first = self.settled("a", self.found(self.HELD))
+        self.assertEqual(first, self.settled("b", self.found(self.HELD, run=2)))
+        self.assertEqual(json.loads(first["spdx.json"])["creationInfo"]["created"], "2023-11-14T22:13:20Z")
+        self.assertEqual(json.loads(first["cdx.json"])["metadata"]["timestamp"], "2023-11-14T22:13:20Z")
+
+    def test_each_list_has_an_identity_of_its_own(self):
+        first = self.settled("a", self.found(self.HELD))
+        other = self.settled("b", self.found(self.HELD), date="1700000001")
+        for end, key in (("spdx.json", "documentNamespace"), ("cdx.json", "serialNumber")):
+            self.assertNotEqual(json.loads(first[end])[key], json.loads(other[end])[key])
+
+    def test_a_package_too_few_or_too_many_is_told(self):
+        one = {"libc6": self.HELD["libc6"]}
+        self.assertEqual(self.settled("a", self.found(one)), "spdx.json lacks libstdc++6 12.2.0-14\n")
+        self.assertEqual(self.settled("b", {**self.found(self.HELD), "cdx.json": self.found(one)["cdx.json"]}),
+                         "cdx.json lacks libstdc++6 12.2.0-14\n")
+        self.assertEqual(self.settled("c", self.found({**self.HELD, "zlib1g": "1.2"})),
+                         "spdx.json names zlib1g 1.2, which is not in the image\n")
+
+    def test_another_version_of_a_package_is_told(self):
+        self.assertEqual(self.settled("a", self.found({**self.HELD, "libc6": "2.37"})),
+                         "spdx.json lacks libc6 2.36-9\nspdx.json names libc6 2.37, which is not in the image\n")
+
+
 if __name__ == "__main__":
     sys.exit(unittest.main())

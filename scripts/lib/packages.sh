@@ -2,7 +2,7 @@
 # Sourced by ./dev: the Debian 12 packages that each of the developer's actions needs, and their installation.
 
 PACKAGES_LIBRARIES=(libboost1.81-dev libyaml-cpp-dev prometheus-cpp-dev)
-PACKAGES_BUILD=(g++ cmake ninja-build python3 catch2 "${PACKAGES_LIBRARIES[@]}")
+PACKAGES_BUILD=(g++ cmake ninja-build cmark python3 catch2 "${PACKAGES_LIBRARIES[@]}")
 PACKAGES_RUN=(tmux curl)
 # Prometheus scrapes the gate, a browser shows its page; without recommendations that would come without a font. A link
 # between two network namespaces is cut.
@@ -37,7 +37,7 @@ packages_of() {
     peers) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_PEERS[@]}" ;;
     interop) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_INTEROP[@]}" ;;
     # What compiles for arm64 elsewhere.
-    for-arm64) echo cmake ninja-build g++-aarch64-linux-gnu "${PACKAGES_LIBRARIES[@]/%/:arm64}" ;;
+    for-arm64) echo cmake ninja-build cmark g++-aarch64-linux-gnu "${PACKAGES_LIBRARIES[@]/%/:arm64}" ;;
     release) echo "${PACKAGES_BUILD[@]}" "${PACKAGES_RUN[@]}" "${PACKAGES_CHART[@]}" "${PACKAGES_CONTAINERS[@]}" \
       qemu-user ;;
     containers) echo "${PACKAGES_CONTAINERS[@]}" ;;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "admin/page.h"
-#include "admin/runbook.h"
 #include "http/target.h"
 #include "observe/status_json.h"
 

@@ -74,6 +74,10 @@ std::string status_page(const std::optional<observe::Status>& status, std::strin
   return fill_in("page.html", page_files(), view);
 }
 
+std::string runbook_page(std::string_view nonce) {
+  return fill_in("runbook.html", page_files(), {{"nonce", nonce}});
+}
+
 std::string page_state(const std::optional<observe::Status>& status, Order order) {
   return fill_in("state.html", page_files(), template_view(status, order));
 }

@@ -35,4 +35,8 @@ std::string status_page(const std::optional<observe::Status>& status, std::strin
 std::string page_state(const std::optional<observe::Status>& status,
                        Order order = Order::oldest_first);
 
+// docs/runbook.md, so that an alarm can lead to what to do wherever the gate runs: the anchor of
+// the alert TaskgateFull is "taskgatefull".
+std::string runbook_page(std::string_view nonce);
+
 }  // namespace taskgate::admin

@@ -311,9 +311,10 @@ class StatusPage(unittest.TestCase):
         self.browser.size(320, 640, phone=True)
         self.assert_no_sideways_scroll()
         self.browser.run("document.querySelector('#alarms a').click()")
-        section = "return document.querySelector(':target')?.querySelector('h2').textContent"
+        section = "return document.querySelector(':target')?.textContent"
         eventually("the runbook is there", lambda: self.browser.run(section) == "TaskgateUpstreamFailing")
         self.assert_contrast()
+        self.assert_no_sideways_scroll()
         self.assertEqual(self.browser.complaints(), [])
 
     # --- When the gate is gone

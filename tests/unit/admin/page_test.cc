@@ -4,7 +4,6 @@
 #include <set>
 
 #include "admin/page_files.h"
-#include "admin/runbook.h"
 #include "observe/sample_status.h"
 #include "support/catch.h"
 
@@ -181,9 +180,23 @@ TEST_CASE("An alarm leads to its section of the runbook") {
   const std::string state = page_state(observe::unknown_status());
   CHECK(has(state, "<a href=\"runbook#taskgatesignalunknown\""));
   const std::string runbook = runbook_page("abc123");
-  CHECK(has(runbook, "<section id=\"taskgatesignalunknown\""));
+  CHECK(has(runbook, "<h3 id=\"taskgatesignalunknown\">TaskgateSignalUnknown</h3>"));
   CHECK(has(runbook, "<style nonce=\"abc123\">"));
   CHECK_FALSE(has(runbook, "{{"));
+}
+
+TEST_CASE("Each link of the runbook leads to a section of it, or back to the page") {
+  const std::string runbook = runbook_page("abc123");
+  const std::regex link("href=\"([^\"]+)\"");
+  int within = 0;
+  for (std::sregex_iterator at(runbook.begin(), runbook.end(), link), end; at != end; ++at) {
+    const std::string target = (*at)[1];
+    if (target == "data:," || target == "./") continue;
+    CAPTURE(target);
+    CHECK(has(runbook, " id=\"" + target.substr(1) + "\">"));
+    ++within;
+  }
+  CHECK(within > 3);
 }
 
 TEST_CASE("A loop that does not answer is shown as an alarm") {

@@ -57,7 +57,7 @@ TEST_CASE("A template that the view does not fit is a fault of the program") {
 TEST_CASE("The page's files are in the program, whole") {
   CHECK(page_files().at("page.html").starts_with("<!DOCTYPE html>\n"));
   CHECK(page_files().at("page.html").ends_with("</html>\n"));
-  CHECK(page_files().at("runbook.md").starts_with("# Runbook\n"));
+  CHECK(page_files().at("runbook_text.html").starts_with("<h1>Runbook</h1>\n"));
   CHECK(page_files().at("page.js").find("EventSource") != std::string_view::npos);
 }
 

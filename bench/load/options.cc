@@ -5,7 +5,7 @@
 #include <limits>
 #include <string_view>
 
-#include "common/text.h"
+#include "support/number.h"
 
 namespace taskgate::bench {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 using S = const std::string&;
 
 std::uint64_t number(S text, std::uint64_t most = 1'000'000'000'000) {
-  const auto value = to_number(text);
+  const auto value = test::to_number(text);
   if (!value || *value > most) throw UsageError("not a number that will do: " + text);
   return *value;
 }

@@ -3,8 +3,8 @@
 
 #include <stdexcept>
 
-#include "common/text.h"
 #include "load/modes.h"
+#include "support/number.h"
 
 namespace taskgate::bench {
 namespace {
@@ -40,7 +40,7 @@ class Streams : public Load {
 
  private:
   static TimePoint stamp_of(const std::string& line) {
-    const auto value = to_number(std::string_view(line).substr(kStamp.size()));
+    const auto value = test::to_number(std::string_view(line).substr(kStamp.size()));
     if (!value) throw std::runtime_error("an event was torn: '" + line + "'");
     return TimePoint(std::chrono::nanoseconds(*value));
   }

@@ -4,8 +4,8 @@
 #include <boost/asio/write.hpp>
 #include <stdexcept>
 
-#include "standin/websocket.h"
 #include "upstream/answers.h"
+#include "upstream/websocket.h"
 
 namespace taskgate::bench {
 namespace {
@@ -31,7 +31,7 @@ std::string unmasked(std::string_view frame) {
 std::string handshake(const Request& request) {
   return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
          "Sec-WebSocket-Accept: " +
-         standin::websocket_accept(request.websocket_key) + "\r\n\r\n";
+         websocket_accept(request.websocket_key) + "\r\n\r\n";
 }
 
 // What the client's frame with so many bytes of payload says, as a frame of a server.

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <stdexcept>
 
-#include "common/text.h"
+#include "support/number.h"
 
 namespace taskgate::bench {
 namespace {
@@ -30,7 +30,7 @@ void take_field(Request& request, std::string_view line) {
   if (name == "connection") request.closes = lower(value) == "close";
   if (name == "sec-websocket-key") request.websocket_key = value;
   if (name != "content-length") return;
-  const auto length = to_number(value);
+  const auto length = test::to_number(value);
   request.length_given = length.has_value();
   request.length = length.value_or(0);
 }

@@ -5,7 +5,7 @@
 #include <boost/asio/read_until.hpp>
 #include <exception>
 
-#include "common/text.h"
+#include "support/number.h"
 #include "upstream/answers.h"
 
 namespace taskgate::bench {
@@ -16,7 +16,7 @@ constexpr int kBacklog = 1024;
 // The number behind `prefix` in a target, or nothing where the target is another.
 std::optional<std::uint64_t> number_behind(std::string_view prefix, std::string_view target) {
   if (!target.starts_with(prefix)) return std::nullopt;
-  return to_number(target.substr(prefix.size()));
+  return test::to_number(target.substr(prefix.size()));
 }
 
 Task<> answer(TcpSocket& socket, const Request& request, std::string& pending) {

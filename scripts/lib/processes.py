@@ -35,7 +35,7 @@ def binaries(*more):
     given = os.environ.get("BIN")
     if given:
         return Path(given)
-    subprocess.run(["./dev", "build", "release", "taskgate", "coder_standin", "storm", *more], cwd=ROOT, check=True)
+    subprocess.run(["./dev", "build", "release", "taskgate", "standin", "storm", *more], cwd=ROOT, check=True)
     return ROOT / "build"
 
 

@@ -93,11 +93,11 @@ def client(*command, stdin=None, check=True, home=CLIENTS):
 
 
 def processes(program, pod_uid):
-    """Process ids of a program in a pod, by its cgroup."""
+    """Process ids of a program or a script in a pod, by its cgroup."""
     found = []
     for folder in Path("/proc").iterdir():
         try:
-            if (folder.name.isdigit() and (folder / "exe").readlink().name == program
+            if (folder.name.isdigit() and (folder / "comm").read_text() == program + "\n"
                     and pod_uid in (folder / "cgroup").read_text()):
                 found.append(int(folder.name))
         except OSError:

@@ -2,10 +2,12 @@
 
 #include <set>
 
-#include "e2e/standin_world.h"
 #include "support/catch.h"
+#include "support/http_message.h"
 #include "support/scripted_upstream.h"
+#include "support/standin.h"
 #include "support/storm.h"
+#include "support/tmux_server.h"
 
 namespace taskgate::test {
 namespace {
@@ -17,15 +19,16 @@ const std::string kChunkedAnswer =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nT: x\r\n\r\n";
 
 TEST_CASE("every create of a storm arrives once, with a marker of its own") {
-  const StandinWorld world({"--fail-creates", "429", "--backlog", "128"});
+  const TmuxServer tmux;
+  const Standin standin(tmux, {"--fail-creates", "429", "--backlog", "128"});
   Flags flags = GENERATE(values<Flags>({{}, {"--connect-all-first"}, {"--connections=7"}}));
   flags.insert(flags.end(), {"--count", "60"});
-  const StormSummary summary = run_storm(world.port(), flags);
+  const StormSummary summary = run_storm(standin.port(), flags);
   CHECK(summary.sent == 60);
   CHECK(summary.answers == std::map<int, int>{{429, 60}});
   CHECK(summary.errors.empty());
   CHECK(summary.unanswered == 0);
-  const auto ids = world.standin.stats().create_ids;
+  const auto ids = standin.stats().create_ids;
   CHECK(ids.size() == 60);
   CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 60);
 }

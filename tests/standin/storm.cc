@@ -5,7 +5,6 @@
 
 #include <cstdio>
 
-#include "standin/options.h"
 #include "standin/storm_run.h"
 
 namespace taskgate::standin {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "standin/text.h"
+#include "base/text.h"
+#include "support/number.h"
 
 namespace taskgate::standin {
 namespace {
@@ -14,7 +15,7 @@ std::string_view field_of(std::string_view head, std::string_view name) {
   const auto at = head.find(start);
   if (at == std::string_view::npos) return {};
   const auto value = head.substr(at + start.size());
-  return stripped(value.substr(0, value.find("\r\n")));
+  return trim(value.substr(0, value.find("\r\n")));
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ std::string_view AnswerReader::take_head(std::string_view bytes) {
   const auto end = head_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
   if (end == std::string::npos) return {};
   bytes.remove_prefix(end + 4 - before);
-  head_ = lower(head_.substr(0, end + 2));
+  head_.resize(end + 2);
+  std::transform(head_.begin(), head_.end(), head_.begin(), to_lower);
   begin_body();
   return bytes;
 }
@@ -74,13 +76,13 @@ void AnswerReader::begin_body() {
     head_.clear();
     return;
   }
-  const auto length = to_int(field_of(head_, "content-length"));
+  const auto length = test::to_number(field_of(head_, "content-length"));
   if (to_head_ || status_ == 101 || status_ == 204 || status_ == 304) {
     state_ = State::complete;
   } else if (field_of(head_, "transfer-encoding") == "chunked") {
     state_ = State::chunk_size;
   } else if (length) {
-    left_ = static_cast<std::size_t>(*length);
+    left_ = *length;
     state_ = left_ == 0 ? State::complete : State::measured;
   } else {
     state_ = State::until_close;

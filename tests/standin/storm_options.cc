@@ -7,15 +7,17 @@
 #include <functional>
 #include <memory>
 
-#include "standin/options.h"
-#include "standin/text.h"
+#include "support/flags.h"
+#include "support/number.h"
 
 namespace taskgate::standin {
 namespace {
 
+using test::UsageError;
+
 int number(const std::string& value) {
-  const auto parsed = to_int(value);
-  if (!parsed || *parsed < 0 || *parsed > 1'000'000'000) throw UsageError("not a number: " + value);
+  const auto parsed = test::to_number(value);
+  if (!parsed || *parsed > 1'000'000'000) throw UsageError("not a number: " + value);
   return static_cast<int>(*parsed);
 }
 

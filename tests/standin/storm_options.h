@@ -28,7 +28,7 @@ struct StormOptions {
   bool help = false;
 };
 
-// Throws UsageError (standin/options.h).
+// Throws test::UsageError (support/flags.h).
 StormOptions parse_storm_options(const std::vector<std::string>& arguments);
 std::string storm_usage();
 

@@ -11,7 +11,8 @@ namespace {
 
 bool may_carry_login(std::string_view name) {
   // Few names begin like one of these, and this is asked of each field of each create.
-  if (std::string_view("aAcCrRxX").find(name.front()) == std::string_view::npos) return false;
+  const char first = to_lower(name.front());
+  if (first != 'a' && first != 'c' && first != 'r' && first != 'x') return false;
   constexpr std::string_view kNames[] = {
       "authorization", "cookie",           "remote-user",       "x-remote-user",
       "x-api-key",     "x-forwarded-user", "x-forwarded-email", "x-forwarded-access-token"};

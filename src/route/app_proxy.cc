@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "route/lenient.h"
 #include "route/reading.h"
 
 namespace taskgate::route {
 namespace {
-
-int digit(char c) {
-  return c >= '0' && c <= '9' ? c - '0' : -1;
-}
 
 // A port as Python's int() takes it, after the escapes that a framework may resolve before: signs,
 // white space, underscores and leading zeros change nothing. Too much is read as a port rather than
@@ -25,8 +22,8 @@ bool names_port(std::string_view text, std::uint16_t port) {
     const char c = decoded(text, length);
     text.remove_prefix(length);
     if (kIgnored.find(c) != std::string_view::npos) continue;
-    if (digit(c) < 0) return false;
-    number = std::min(number * 10 + static_cast<std::uint32_t>(digit(c)), kTooLarge);
+    if (!is_digit(c)) return false;
+    number = std::min(number * 10 + static_cast<std::uint32_t>(c - '0'), kTooLarge);
     any = true;
   }
   return any && number == port;
@@ -56,7 +53,7 @@ std::string without_all(std::string_view text, std::string_view part) {
 // upgrade; the gate does not guess.
 bool AppProxy::leads_to(std::string_view target, std::uint16_t port) const {
   // Most targets name no number at all, an escape included.
-  const bool may_name_port = target.find_first_of("0123456789") != std::string_view::npos;
+  const bool may_name_port = std::ranges::any_of(target, is_digit);
   if (port == 0 || !may_name_port) return false;
   if (path_leads_to(*this, target, port)) return true;
   const bool loses_some = std::ranges::any_of(deleted_on_get, [&](const std::string& part) {

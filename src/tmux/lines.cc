@@ -1,12 +1,12 @@
 #include "tmux/lines.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "base/text.h"
 #include "tmux/views.h"
 
 namespace taskgate::tmux {
@@ -20,11 +20,22 @@ constexpr std::uint64_t kMaxTime = 253'402'300'799;                          // 
 std::optional<std::uint64_t> take_number(std::string_view& text, std::uint64_t highest,
                                          char behind = ' ') {
   std::uint64_t value = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (error != std::errc{} || value > highest || end == last || *end != behind) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()) + 1);
+  std::size_t digits = 0;
+  for (; digits < text.size() && is_digit(text[digits]); ++digits) {
+    value = value * 10 + static_cast<std::uint64_t>(text[digits] - '0');
+    if (value > highest) return std::nullopt;
+  }
+  if (digits == 0 || digits == text.size() || text[digits] != behind) return std::nullopt;
+  text.remove_prefix(digits + 1);
   return value;
+}
+
+// How many lines `text` has, whose last one is ended too. memchr() looks at many bytes at once, and
+// lines are long enough for that.
+std::size_t count_lines(std::string_view text) {
+  std::size_t lines = 0;
+  for (; !text.empty(); text.remove_prefix(text.find('\n') + 1)) ++lines;
+  return lines;
 }
 
 // Takes all that consists of `bytes` off the front of `text`.
@@ -150,7 +161,7 @@ bool parse_sessions(std::string_view text, Question question, std::vector<Sessio
   if (text.back() != '\n' || text.find('\0') != std::string_view::npos) return false;
   const std::size_t first = sessions.size();
   std::vector<WindowSet> windows;  // of the sessions from `first` on
-  sessions.reserve(first + static_cast<std::size_t>(std::ranges::count(text, '\n')));
+  sessions.reserve(first + count_lines(text));
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view bytes = text.substr(0, end);

@@ -21,7 +21,6 @@
 #include "cli/config_watch.h"
 #include "cli/reloads.h"
 #include "config/reload.h"
-#include "net/resolve.h"
 #include "observe/metrics.h"
 #include "proxy/proxy.h"
 
@@ -71,7 +70,6 @@ void keep_heap_small() {
 // made first. Those of what requests and listings make come last here.
 asio::io_context& with_services(asio::io_context& loop) {
   const asio::posix::basic_stream_descriptor<Executor> descriptor(loop);
-  const net::Resolver resolver(loop);
   const UnixSocket unix_socket(loop);
   const Timer timer(loop);
   const TcpSocket socket(loop);

@@ -1,38 +1,69 @@
 #include "net/resolve.h"
 
+#include <mutex>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace taskgate::net {
-namespace {
-
-Endpoints endpoints_of(const Resolver::results_type& results, ErrorCode& error) {
-  Endpoints found;
-  for (const auto& entry : results) found.push_back(entry.endpoint());
-  if (!error && found.empty()) error = asio::error::host_not_found;
-  return found;
-}
-
-}  // namespace
 
 Endpoints resolve(const std::string& host, std::uint16_t port, ErrorCode& error) {
   const auto literal = asio::ip::make_address(host, error);
   if (!error) return {{literal, port}};
   asio::io_context loop;
-  Resolver resolver(loop);
-  const auto results = resolver.resolve(host, std::to_string(port), error);
-  return endpoints_of(results, error);
+  asio::ip::tcp::resolver resolver(loop);
+  Endpoints found;
+  for (const auto& entry : resolver.resolve(host, std::to_string(port), error)) {
+    found.push_back(entry.endpoint());
+  }
+  if (!error && found.empty()) error = asio::error::host_not_found;
+  return found;
 }
 
-void resolve(Resolver& resolver, const std::string& host, std::uint16_t port, Resolved done) {
+// Where the threads bring what they find.
+struct Resolver::Home : std::enable_shared_from_this<Home> {
+  void bring(const Resolved& done, Endpoints found, ErrorCode error) {
+    const std::scoped_lock lock(mutex);
+    if (loop == nullptr) return;
+    asio::post(*loop, [home = shared_from_this(), done, error, found = std::move(found)]() mutable {
+      if (home->loop != nullptr) done(std::move(found), error);
+    });
+  }
+
+  std::mutex mutex;
+  asio::io_context* loop;  // null: the resolver has ended. Only the loop's thread writes it.
+};
+
+Resolver::Resolver(asio::io_context& loop) : home_(std::make_shared<Home>()) {
+  home_->loop = &loop;
+}
+
+Resolver::~Resolver() {
+  const std::scoped_lock lock(home_->mutex);
+  home_->loop = nullptr;
+}
+
+void Resolver::resolve(const std::string& host, std::uint16_t port, const Resolved& done) {
   ErrorCode is_name;
   const auto literal = asio::ip::make_address(host, is_name);
   if (!is_name) return done({{literal, port}}, {});
-  resolver.async_resolve(
-      host, std::to_string(port),
-      [done = std::move(done)](ErrorCode error, const Resolver::results_type& results) {
-        Endpoints found = endpoints_of(results, error);
-        done(std::move(found), error);
-      });
+  std::promise<void> ended;
+  last_ = ended.get_future();
+  auto look_up = [home = home_, host, port, done, ended = std::move(ended)]() mutable {
+    ErrorCode error;
+    Endpoints found = net::resolve(host, port, error);
+    home->bring(done, std::move(found), error);
+    ended.set_value();
+  };
+  try {
+    std::thread(std::move(look_up)).detach();
+  } catch (const std::system_error& failure) {
+    done({}, ErrorCode(failure.code().value(), boost::system::system_category()));
+  }
+}
+
+void Resolver::wait(Duration limit) const {
+  if (last_.valid()) last_.wait_for(limit);
 }
 
 }  // namespace taskgate::net

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,14 +13,33 @@
 namespace taskgate::net {
 
 using Endpoints = std::vector<asio::ip::tcp::endpoint>;
+using Resolved = std::function<void(Endpoints, ErrorCode)>;
 
 // All of them, IPv4 and IPv6, in the order in which the system prefers them; never empty without an
 // error. For a name it blocks for as long as the resolver is silent. Any thread.
 Endpoints resolve(const std::string& host, std::uint16_t port, ErrorCode& error);
 
-// The same without holding up the resolver's loop, which calls `done`; at once for an address.
-using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
-using Resolved = std::function<void(Endpoints, ErrorCode)>;
-void resolve(Resolver& resolver, const std::string& host, std::uint16_t port, Resolved done);
+// The same without holding up a loop, in a thread for each name. Asio's own resolver waits at its
+// end for the look-up that is under way, which takes as long as the name servers are silent; here
+// such a thread is left behind, and tells nobody what it finds. Loop thread only.
+class Resolver {
+ public:
+  explicit Resolver(asio::io_context& loop);
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+
+  // The loop calls `done`, unless the resolver has ended before; for an address, or where there is
+  // no thread to be had, it is called at once. Copies of `done` may be destroyed by another thread.
+  void resolve(const std::string& host, std::uint16_t port, const Resolved& done);
+  // Holds up the loop until the last look-up has ended, at most for so long; what it found is
+  // posted by then.
+  void wait(Duration limit) const;
+
+ private:
+  struct Home;
+  std::shared_ptr<Home> home_;
+  std::future<void> last_;
+};
 
 }  // namespace taskgate::net

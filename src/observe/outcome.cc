@@ -9,6 +9,7 @@ constexpr auto kErrorNames =
     names_up_to(UpstreamError::truncated, {{UpstreamError::connect_refused, "connect_refused"},
                                            {UpstreamError::connect_timeout, "connect_timeout"},
                                            {UpstreamError::connect_failed, "connect_failed"},
+                                           {UpstreamError::unresolved, "unresolved"},
                                            {UpstreamError::out_of_resources, "out_of_resources"},
                                            {UpstreamError::reset, "reset"},
                                            {UpstreamError::closed, "closed"},

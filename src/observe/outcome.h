@@ -18,6 +18,7 @@ enum class UpstreamError : std::uint8_t {
   connect_refused,
   connect_timeout,   // pacing included
   connect_failed,    // any other error of connecting
+  unresolved,        // none was tried: the upstream's name has no address so far
   out_of_resources,  // none was made: the gate has no descriptor, port or memory left
   reset,             // the connection broke before the answer's head
   closed,            // it ended before the answer's head
@@ -29,10 +30,10 @@ enum class UpstreamError : std::uint8_t {
               // aborted
 };
 inline constexpr std::array kUpstreamErrors{
-    UpstreamError::connect_refused,  UpstreamError::connect_timeout, UpstreamError::connect_failed,
-    UpstreamError::out_of_resources, UpstreamError::reset,           UpstreamError::closed,
-    UpstreamError::response_timeout, UpstreamError::malformed_head,  UpstreamError::unasked_upgrade,
-    UpstreamError::vanished,         UpstreamError::truncated};
+    UpstreamError::connect_refused, UpstreamError::connect_timeout,  UpstreamError::connect_failed,
+    UpstreamError::unresolved,      UpstreamError::out_of_resources, UpstreamError::reset,
+    UpstreamError::closed,          UpstreamError::response_timeout, UpstreamError::malformed_head,
+    UpstreamError::unasked_upgrade, UpstreamError::vanished,         UpstreamError::truncated};
 const char* name_of(UpstreamError error);
 
 struct Outcome {

@@ -45,10 +45,11 @@ void Exchange::interrupt() {
 }
 
 bool Exchange::reuse_connection() {
-  UpstreamPool& pool = services_.upstream.pool();
-  if (create_ == nullptr && may_be_sent_twice(request_)) generation_ = pool.generation();
+  if (create_ == nullptr && may_be_sent_twice(request_)) {
+    generation_ = services_.upstream.pool().generation();
+  }
   if (!generation_) return false;
-  auto left = pool.take();
+  auto left = services_.upstream.reuse();
   if (!left) return false;
   ++services_.upstream_counts.reused;
   upstream_.replace(std::move(*left));

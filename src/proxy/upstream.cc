@@ -6,7 +6,6 @@
 #include <boost/asio/ip/address.hpp>
 #include <cerrno>
 #include <iterator>
-#include <stdexcept>
 #include <utility>
 
 #include "base/log.h"
@@ -51,60 +50,91 @@ bool is_under_way(ErrorCode error) {
   return error.value() == EALREADY || error.value() == EINPROGRESS;
 }
 
-net::Endpoints resolve_at_start(const config::Address& address) {
-  ErrorCode error;
-  net::Endpoints found = net::resolve(address.host, address.port, error);
-  if (!error) return found;
-  throw std::runtime_error("cannot resolve '" + address.host + "': " + error.message());
-}
+// Requests that come before the first answer fail, so the gate does not listen before it, unless it
+// takes so long that probes would.
+constexpr Duration kFirstAnswer = std::chrono::seconds(1);
 
 }  // namespace
 
 Upstream::Upstream(asio::io_context& loop, const config::Config& config,
                    const Descriptors& descriptors, net::Deadlines& deadlines,
-                   net::HangupWatch& watch, net::Peers& peers, observe::UpstreamCounts& counts)
+                   net::HangupWatch& watch, net::Peers& peers, observe::UpstreamCounts& counts,
+                   net::NameLookup::Pauses pauses)
     : loop_(loop),
       descriptors_(descriptors),
       address_(config.upstream),
-      endpoints_(resolve_at_start(address_)),
+      wanted_(config.upstream),
       resolver_(loop),
+      lookup_(
+          loop,
+          [this](const std::string& host, std::uint16_t port, const net::Resolved& done) {
+            resolver_.resolve(host, port, done);
+          },
+          [this](net::Endpoints found, ErrorCode error) { looked_up(std::move(found), error); },
+          pauses),
       peers_(peers),
-      pacer_(loop, endpoints_.front()),
+      pacer_(loop, {}),
       counts_(counts),
       pool_(deadlines, watch, descriptors, counts) {
   pool_.set_limit(config.timeouts.upstream_keep_alive);
+  lookup_.set(wanted_.host, wanted_.port);
+  resolver_.wait(kFirstAnswer);
 }
 
 void Upstream::set_address(const config::Address& address) {
-  const auto take = [this, address, lookup = ++lookup_](net::Endpoints found, ErrorCode error) {
-    if (lookup != lookup_) return;
-    if (!error) return set_endpoints(address, std::move(found));
-    log::error("upstream_unresolved")
-        .field("upstream", config::to_string(address))
-        .field("reason", error.message())
-        .field("in_use", text())
-        .field("detail",
-               "the addresses so far stay in use: check the name and the resolver, then reload");
-  };
-  net::resolve(resolver_, address.host, address.port, take);
+  wanted_ = address;
+  lookup_.set(address.host, address.port);
 }
 
-void Upstream::set_endpoints(const config::Address& address, net::Endpoints endpoints) {
+void Upstream::looked_up(net::Endpoints found, ErrorCode error) {
+  if (error) return tell_unresolved(error);
+  const bool has_others = set_endpoints(wanted_, std::move(found));
+  if (std::exchange(unresolved_, std::nullopt) || has_others)
+    log::info("upstream_resolved").field("upstream", text());
+}
+
+void Upstream::tell_unresolved(ErrorCode error) {
+  if (std::exchange(unresolved_, wanted_) == wanted_) return;
+  const bool has_addresses = !endpoints_.empty();
+  log::error("upstream_unresolved")
+      .field("upstream", config::to_string(wanted_))
+      .field("reason", error.message())
+      .field("in_use", has_addresses ? text() : "none")
+      .field("detail", has_addresses
+                           ? "the addresses so far stay in use, and the name is asked for again "
+                             "every few seconds: check it and the resolver"
+                           : "all that is forwarded is answered with 502 until the name, which is "
+                             "asked for again every few seconds, has an address: check it and the "
+                             "resolver");
+}
+
+bool Upstream::set_endpoints(const config::Address& address, net::Endpoints endpoints) {
+  const bool is_same = address == address_;
+  if (!is_same) recent_.clear();
   address_ = address;
-  // Resolvers turn the order round each time.
-  if (std::ranges::is_permutation(endpoints, endpoints_)) return;
-  endpoints_ = std::move(endpoints);
-  pacer_.set_upstream(endpoints_.front());
-  pool_.begin_generation();
+  const auto change = recent_.take(endpoints);
+  const net::Endpoints before = std::exchange(endpoints_, std::move(endpoints));
+  const bool keeps_front = is_same && !before.empty() && bring_to_front(before.front());
+  if (!keeps_front) pacer_.set_upstream(endpoints_.front());
+  if (change.added || change.forgotten) pool_.begin_generation();
+  return change.added && !before.empty();
+}
+
+bool Upstream::bring_to_front(const Endpoint& endpoint) {
+  const auto place = std::ranges::find(endpoints_, endpoint);
+  if (place == endpoints_.end()) return false;
+  std::rotate(endpoints_.begin(), place, place + 1);
+  return true;
 }
 
 std::string Upstream::text() const {
+  const std::string configured = config::to_string(address_);
+  if (endpoints_.empty()) return configured + " (not resolved)";
   std::string tried;
   for (const Endpoint& endpoint : endpoints_) {
     if (!tried.empty()) tried += ", ";
     tried += config::to_string({net::text_of(endpoint.address()), endpoint.port()});
   }
-  const std::string configured = config::to_string(address_);
   return tried == configured ? configured : configured + " (" + tried + ")";
 }
 
@@ -113,6 +143,8 @@ Task<std::optional<UpstreamError>> Upstream::connect(Peer& peer, net::Pacer::Tok
   if (!descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
   pool_.make_room();
   const TimePoint now = Clock::now();
+  lookup_.use(now);
+  if (endpoints_.empty()) co_return UpstreamError::unresolved;
   const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : now + limit;
   bool granted = pacer_.take(token, now);
   if (!granted) granted = co_await pacer_.acquire(token, deadline);
@@ -142,13 +174,21 @@ Task<std::optional<UpstreamError>> Upstream::connect(Peer& peer, net::Pacer::Tok
     const UpstreamError why = connect_error(peer, error);
     failed = std::min(failed.value_or(why), why);
     left = others.size();
-    if (left == 0) break;
+    if (left == 0) {
+      lookup_.failed(Clock::now());
+      break;
+    }
     endpoint = others.front();
     others.erase(others.begin());
     peer.replace(TcpSocket(loop_));
   }
   token.release();
   co_return failed.value_or(UpstreamError::connect_failed);
+}
+
+std::optional<TcpSocket> Upstream::reuse() {
+  lookup_.use(Clock::now());
+  return pool_.take();
 }
 
 net::Endpoints Upstream::all_but(const Endpoint& endpoint) const {
@@ -171,10 +211,7 @@ void Upstream::connected(Peer& peer, const Endpoint& endpoint) {
   if (!endpoint.address().is_loopback()) peers_.watch(peer.socket().native_handle());
   ++counts_.fresh;
   peer.deadline().clear();
-  const auto place = std::ranges::find(endpoints_, endpoint);
-  if (place == endpoints_.begin() || place == endpoints_.end()) return;
-  std::rotate(endpoints_.begin(), place, place + 1);
-  pacer_.set_upstream(endpoint);
+  if (endpoint != endpoints_.front() && bring_to_front(endpoint)) pacer_.set_upstream(endpoint);
 }
 
 }  // namespace taskgate::proxy

@@ -6,9 +6,10 @@
 #include <string>
 
 #include "config/config.h"
+#include "net/name_lookup.h"
 #include "net/pacer.h"
 #include "net/peers.h"
-#include "net/resolve.h"
+#include "net/recent_addresses.h"
 #include "observe/outcome.h"
 #include "proxy/descriptors.h"
 #include "proxy/peer.h"
@@ -18,17 +19,21 @@ namespace taskgate::proxy {
 
 class Upstream {
  public:
-  // Resolves the address, for as long as that takes; throws std::runtime_error when it fails.
+  // Looks the address up. Name servers that are silent hold it up for a second at most; then there
+  // is no address for now.
   Upstream(asio::io_context& loop, const config::Config& config, const Descriptors& descriptors,
            net::Deadlines& deadlines, net::HangupWatch& watch, net::Peers& peers,
-           observe::UpstreamCounts& counts);
+           observe::UpstreamCounts& counts, net::NameLookup::Pauses pauses = {});
 
-  // Looks the address up without holding up the loop. Until the answer comes the addresses so far
-  // stay in use, and longer where it is an error, which is logged.
+  // Looks the address up without holding up the loop, a name again and again. Until an answer comes
+  // the addresses so far stay in use, and longer where it is an error, which is logged.
   void set_address(const config::Address& address);
+  bool looks_up() const { return lookup_.under_way(); }
   // What `address` stands for, in the order in which it is tried; not empty.
-  void set_endpoints(const config::Address& address, net::Endpoints endpoints);
-  // For the log: the address, and what its name stands for in the order in which it is tried.
+  // Whether one of them is new, and none is the first ever.
+  bool set_endpoints(const config::Address& address, net::Endpoints endpoints);
+  // For the log: the address, and what its name stands for in the order in which it is tried, if
+  // that is known.
   std::string text() const;
 
   // Connects `peer`, whose socket is not open yet, within `limit` (0: none), pacing included. All
@@ -38,6 +43,9 @@ class Upstream {
   // connected any more.
   Task<std::optional<observe::UpstreamError>> connect(Peer& peer, net::Pacer::Token& token,
                                                       Duration limit);
+
+  // A connection that an earlier request has left, as UpstreamPool::take() says.
+  std::optional<TcpSocket> reuse();
 
   // How many requests wait until they may connect.
   std::size_t waiting() const { return pacer_.waiting(); }
@@ -58,16 +66,23 @@ class Upstream {
  private:
   using Endpoint = asio::ip::tcp::endpoint;
 
+  void looked_up(net::Endpoints found, ErrorCode error);
+  void tell_unresolved(ErrorCode error);
   ErrorCode begin(Peer& peer, const Endpoint& endpoint);
   void connected(Peer& peer, const Endpoint& endpoint);
+  // False: it is none of them.
+  bool bring_to_front(const Endpoint& endpoint);
   net::Endpoints all_but(const Endpoint& endpoint) const;
 
   asio::io_context& loop_;
   const Descriptors& descriptors_;
-  config::Address address_;
-  net::Endpoints endpoints_;  // what took the last connection first
+  config::Address address_;  // in use
+  config::Address wanted_;   // asked for
+  net::RecentAddresses recent_;
+  net::Endpoints endpoints_;  // what took the last connection first; empty: none is known yet
+  std::optional<config::Address> unresolved_;  // looked up in vain last, which has been told
   net::Resolver resolver_;
-  unsigned lookup_ = 0;  // numbers them: what an earlier one finds counts no more
+  net::NameLookup lookup_;
   net::Peers& peers_;
   net::Pacer pacer_;
   observe::UpstreamCounts& counts_;

@@ -29,6 +29,8 @@ UpstreamFailure failure_of(UpstreamError error) {
       return {504, "the upstream did not take the connection in time"};
     case UpstreamError::connect_failed:
       return {502, "the upstream cannot be reached"};
+    case UpstreamError::unresolved:
+      return {502, "the upstream's name has no address yet"};
     case UpstreamError::out_of_resources:
       return {503,
               "the gate has no descriptor, port or memory left for a connection to the "

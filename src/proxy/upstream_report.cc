@@ -27,6 +27,9 @@ const char* what_to_check(UpstreamError error, const char* answer_fault) {
     case UpstreamError::connect_failed:
       return "nothing listens there: check that the upstream's container runs, and that upstream "
              "names its address";
+    case UpstreamError::unresolved:
+      return "its name has no address, and is asked for again every few seconds: check that "
+             "upstream names it rightly, and the resolver";
     case UpstreamError::connect_timeout:
     case UpstreamError::response_timeout:
       return "it does not answer in time: check its CPU and memory, and timeouts.connect, "

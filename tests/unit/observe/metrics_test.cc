@@ -65,6 +65,7 @@ TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
         "taskgate_upstream_errors_total{reason=\"response_timeout\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"truncated\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"unasked_upgrade\"} 0\n"
+        "taskgate_upstream_errors_total{reason=\"unresolved\"} 0\n"
         "taskgate_upstream_errors_total{reason=\"vanished\"} 0\n");
   CHECK(samples(text, "taskgate_config_reloads_total") ==
         "taskgate_config_reloads_total{result=\"failure\"} 0\n"

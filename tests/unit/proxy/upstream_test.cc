@@ -28,15 +28,20 @@ struct Holder : HeldBytes::Holder {
 
 // An upstream named "coder", whose addresses the test says.
 struct Fixture {
-  Fixture() { closed.bind(loopback()); }
-
-  static config::Config configuration(const tcp::endpoint& endpoint) {
-    config::Config config;
-    config.upstream = {"127.0.0.1", endpoint.port()};
-    return config;
+  explicit Fixture(const std::string& host = "127.0.0.1", net::NameLookup::Pauses given = {})
+      : config(configuration(host)), pauses(given) {
+    closed.bind(loopback());
+    end_lookup();
   }
-  void stands_for(net::Endpoints endpoints) {
-    upstream.set_endpoints({"coder", 80}, std::move(endpoints));
+
+  config::Config configuration(const std::string& host) const {
+    config::Config named;
+    named.upstream = {host, open.local_endpoint().port()};
+    named.timeouts.upstream_keep_alive = std::chrono::minutes(1);
+    return named;
+  }
+  bool stands_for(net::Endpoints endpoints) {
+    return upstream.set_endpoints({"coder", 80}, std::move(endpoints));
   }
   Result connect() {
     std::optional<Result> result;
@@ -50,14 +55,11 @@ struct Fixture {
     net::Pacer::Token token;
     result = co_await upstream.connect(peer, token, std::chrono::seconds(30));
   }
-  // Returns when the look-ups that are under way have been answered: a loop has one thread for all
-  // of them, which takes them in turn.
-  void end_lookups() {
-    bool ended = false;
-    net::Resolver resolver(loop);
-    net::resolve(resolver, "localhost", 1, [&ended](auto&&...) { ended = true; });
+  // Returns when the address that was set last has been looked up.
+  void end_lookup() {
+    const auto work = asio::make_work_guard(loop);
     loop.restart();
-    while (!ended) loop.run_one();
+    while (upstream.looks_up()) loop.run_one();
   }
   // Where the last connection came from is of no interest, only that it came here.
   bool has_come() {
@@ -79,8 +81,9 @@ struct Fixture {
   observe::UpstreamCounts counts;
   HeldBytes held{loop, connections, {1 << 20, 1 << 20}};
   Holder holder{held};
-  config::Config config = configuration(open.local_endpoint());
-  Upstream upstream{loop, config, descriptors, deadlines, watch, peers, counts};
+  config::Config config;
+  net::NameLookup::Pauses pauses;
+  Upstream upstream{loop, config, descriptors, deadlines, watch, peers, counts, pauses};
 };
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -127,12 +130,38 @@ TEST_CASE("the same addresses in another order keep the one that answered last i
   CHECK(f.upstream.text() == "coder:80 (" + text_of(taking) + ", " + text_of(refusing) + ")");
 }
 
+TEST_CASE("a name that gives some of its addresses at a time is no other upstream each time") {
+  Fixture f;
+  const auto other = loopback(1);
+  const auto refusing = f.closed.local_endpoint();
+  const auto taking = f.open.local_endpoint();
+  for (const auto& first : {net::Endpoints{taking, other}, net::Endpoints{other, refusing}}) {
+    CHECK(f.stands_for(first));
+  }
+  const auto generation = f.upstream.pool().generation();
+  CHECK(generation);
+  for (const auto& again : {net::Endpoints{refusing, taking}, net::Endpoints{other, taking},
+                            net::Endpoints{other, refusing}}) {
+    CHECK_FALSE(f.stands_for(again));
+    CHECK(f.upstream.pool().generation() == generation);
+  }
+  CHECK(f.stands_for({loopback(2)}));
+  CHECK(f.upstream.pool().generation() != generation);
+}
+
+TEST_CASE("a request on a connection that was left asks for the name again, too") {
+  Fixture f("localhost", {.renewal = Duration::zero()});
+  CHECK_FALSE(f.upstream.looks_up());
+  f.upstream.reuse();
+  CHECK(f.upstream.looks_up());
+}
+
 TEST_CASE("a name is looked up on the loop, and the addresses so far stay until the answer") {
   Fixture f;
   const auto before = f.upstream.text();
   f.upstream.set_address({"localhost", 81});
   CHECK(f.upstream.text() == before);
-  f.end_lookups();
+  f.end_lookup();
   CHECK(f.upstream.text().find("localhost:81 (") == 0);
   CHECK(f.upstream.text().find("127.0.0.1:81") != std::string::npos);
 }
@@ -142,7 +171,7 @@ TEST_CASE("a name that cannot be looked up leaves the addresses so far, and is t
   Fixture f;
   const auto before = f.upstream.text();
   f.upstream.set_address({"nowhere.invalid", 81});
-  f.end_lookups();
+  f.end_lookup();
   CHECK(f.upstream.text() == before);
   CHECK(log.text().find(
             R"("event":"upstream_unresolved","upstream":"nowhere.invalid:81","reason":")") !=
@@ -150,10 +179,33 @@ TEST_CASE("a name that cannot be looked up leaves the addresses so far, and is t
   CHECK(f.connect() == std::nullopt);
 }
 
+TEST_CASE("without any address a request fails at once, and goes on as soon as there is one") {
+  test::CapturedLog log;
+  Fixture f("nowhere.invalid");
+  CHECK(f.upstream.text() == config::to_string(f.config.upstream) + " (not resolved)");
+  CHECK(f.connect() == UpstreamError::unresolved);
+  CHECK(log.text().find(R"("in_use":"none")") != std::string::npos);
+  f.upstream.set_address({"localhost", f.config.upstream.port});
+  f.end_lookup();
+  CHECK(log.text().find(R"("event":"upstream_resolved")") != std::string::npos);
+  CHECK(f.connect() == std::nullopt);
+  CHECK(f.has_come());
+}
+
+TEST_CASE("it is told when an upstream stands for other addresses than before") {
+  test::CapturedLog log;
+  Fixture f("localhost");
+  CHECK(log.text().empty());
+  f.upstream.set_address({"localhost", 81});
+  f.end_lookup();
+  CHECK(log.text().find(R"("event":"upstream_resolved","upstream":"localhost:81 ()") !=
+        std::string::npos);
+}
+
 TEST_CASE("what an earlier look-up finds counts no more") {
   Fixture f;
   f.upstream.set_address({"localhost", 81});
   f.upstream.set_address({"127.0.0.1", 82});
-  f.end_lookups();
+  f.end_lookup();
   CHECK(f.upstream.text() == "127.0.0.1:82");
 }

@@ -62,8 +62,9 @@ void write_sums(const json::value& status, const json::array& sums, Writer& out)
   out.table(rows);
   out.line();
   out.paragraph(
-      "REQUEST is the id of the last one of its row: its answer (X-Request-Id), its line "
-      "in the log and its row of taskgate status have it too.",
+      "REQUEST is the id of the last one of its row. Its answer has it too (X-Request-Id), its "
+      "line in the log, unless a storm left that out, and taskgate status while it is one of the "
+      "last ten.",
       0);
 }
 

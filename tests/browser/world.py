@@ -156,11 +156,11 @@ class World:
     def page(self):
         return f"http://127.0.0.1:{self.admin_port}/"
 
-    def create(self):
+    def create(self, path=CREATE, body=b"{}"):
         """The status of the answer."""
-        url = f"http://127.0.0.1:{self.port}{CREATE}"
+        url = f"http://127.0.0.1:{self.port}{path}"
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, b"{}"), timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(urllib.request.Request(url, body), timeout=PATIENCE) as answer:
                 return answer.status
         except urllib.error.HTTPError as refused:
             refused.close()

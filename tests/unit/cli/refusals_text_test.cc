@@ -33,8 +33,9 @@ COUNT  ROUTE    ID      CLASS   REASON      LAST (UTC)  REQUEST
 204    webhook  deploy  storms  class_full  22:14:21    7d1f
 3      task     -       people  full        22:13:20    id-2
 
-REQUEST is the id of the last one of its row: its answer (X-Request-Id), its
-line in the log and its row of taskgate status have it too.
+REQUEST is the id of the last one of its row. Its answer has it too
+(X-Request-Id), its line in the log, unless a storm left that out, and taskgate
+status while it is one of the last ten.
 )");
 }
 

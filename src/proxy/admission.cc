@@ -116,7 +116,7 @@ void Admission::succeeded(const gate::SocketCheck::Claim& claim) {
 
 void Admission::hint() {
   if (!has_waiting()) return;
-  hinted_ = lister_.running();
+  hinted_ = lister_.has_begun();
   if (!hinted_) list();
 }
 

@@ -130,6 +130,7 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
 
   // The running listing.
   bool running = false;
+  bool has_begun = false;
   Question question = Question::names;
   bool asks_for_others = false;
   bool asked_again = false;
@@ -176,6 +177,7 @@ void Lister::Impl::stop() {
 // handled before, so that one listing serves all creates that came together.
 void Lister::Impl::start() {
   take_next_settings();
+  has_begun = true;
   began = Clock::now();
   question = choose ? choose() : Question::names;
   reports = sockets.look(settings.sockets);
@@ -350,6 +352,7 @@ void Lister::Impl::finish() {
   take_next_settings();
   rest.observe(listing);
   running = false;
+  has_begun = false;
   on_listing(listing);
 }
 
@@ -369,6 +372,10 @@ void Lister::begin(bool asks_for_others) {
 
 bool Lister::running() const {
   return impl_->running;
+}
+
+bool Lister::has_begun() const {
+  return impl_->has_begun;
 }
 
 void Lister::configure(ListerSettings settings) {

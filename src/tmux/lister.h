@@ -44,6 +44,8 @@ class Lister {
   // it.
   void begin(bool asks_for_others = false);
   bool running() const;  // or about to
+  // It may not show what happens from now on.
+  bool has_begun() const;
 
   // From the next listing on.
   void configure(ListerSettings settings);

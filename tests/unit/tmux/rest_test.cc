@@ -85,8 +85,12 @@ TEST_CASE("what is asked for during a rest is one listing") {
   driver.list();
   driver.lister.begin();
   CHECK(driver.lister.running());
+  CHECK_FALSE(driver.lister.has_begun());
   driver.lister.begin();
+  driver.run_until([&] { return driver.lister.has_begun(); });
+  CHECK(driver.listings.size() == 1);
   driver.run_until([&] { return driver.listings.size() == 2; });
+  CHECK_FALSE(driver.lister.has_begun());
   CHECK_FALSE(driver.lister.running());
   CHECK(server.accepted() == 2);
 }

@@ -82,7 +82,7 @@ Task<After> Connection::admit(const http::RequestRules& rules, const route::Matc
   }
   if (!create) co_return co_await refuse_create();
   if (!match.rule->session.empty()) {
-    create.expect_name(*match.rule, outcome_.ids.request_id, outcome_.path_id);
+    create.expect_name(*match.rule, outcome_.ids.request_id, outcome_.path_id, *this);
   }
   co_return co_await forward_whole(rules, std::move(body), std::move(create));
 }

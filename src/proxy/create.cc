@@ -10,19 +10,30 @@ namespace taskgate::proxy {
 // What the answer names the session. The gate waits for that, so it is told in any case: of an
 // answer that breaks off, that it named none.
 struct Create::Naming {
-  Naming(Admission& to, std::uint64_t reservation, const route::Rule& rule, gate::Maker create)
+  Naming(Admission& to, std::uint64_t reservation, const route::Rule& rule, gate::Maker create,
+         HeldBytes::Holder& held_for)
       : admission(to),
         reservation_id(reservation),
         maker(std::move(create)),
-        reader(rule.session) {}
+        reader(rule.session),
+        client(held_for) {}
   Naming(const Naming&) = delete;
   Naming& operator=(const Naming&) = delete;
   ~Naming() { admission.session_named(reservation_id, name, std::move(maker)); }
+
+  void read(std::string_view bytes) {
+    const std::size_t before = reader.bytes();
+    reader.feed(bytes);
+    const std::size_t now = reader.bytes();
+    if (now > before) client.charge_growth(now - before);
+    if (now < before) client.discharge_text(before - now);
+  }
 
   Admission& admission;
   std::uint64_t reservation_id;
   gate::Maker maker;
   SessionNameReader reader;
+  HeldBytes::Holder& client;
   std::string name;
 };
 
@@ -33,10 +44,11 @@ Create::Create(Create&& other) noexcept = default;
 Create::~Create() = default;
 
 void Create::expect_name(const route::Rule& rule, std::string_view request_id,
-                         std::string_view path_id) {
+                         std::string_view path_id, HeldBytes::Holder& client) {
   names_ = &rule;
   request_id_ = request_id;
   path_id_ = path_id;
+  client_ = &client;
 }
 
 void Create::not_sent() {
@@ -47,7 +59,8 @@ void Create::answered(const http::ResponseHead& head) {
   if (!reservation_) return;
   if (names_ != nullptr) {
     gate::Maker maker{names_->name, std::string(request_id_), std::string(path_id_)};
-    naming_ = std::make_unique<Naming>(*admission_, reservation_.id(), *names_, std::move(maker));
+    naming_ = std::make_unique<Naming>(*admission_, reservation_.id(), *names_, std::move(maker),
+                                       *client_);
   }
   claim_ = admission_->answered(reservation_, head.status);
   const bool created = head.status == 201 || head.status == 202;
@@ -63,7 +76,7 @@ void Create::lost() {
 
 void Create::passed(std::string_view bytes) {
   sniffer_.feed(bytes);
-  if (naming_) naming_->reader.feed(bytes);
+  if (naming_) naming_->read(bytes);
 }
 
 void Create::finished() {

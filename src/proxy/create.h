@@ -9,6 +9,7 @@
 
 #include "gate/gate.h"
 #include "http/head.h"
+#include "proxy/held_bytes.h"
 #include "proxy/status_sniffer.h"
 #include "route/table.h"
 
@@ -25,9 +26,10 @@ class Create {
 
   explicit operator bool() const { return admission_ != nullptr; }
 
-  // Its answer names the session, as the rule says; the session's maker is known by these. All
-  // outlive it.
-  void expect_name(const route::Rule& rule, std::string_view request_id, std::string_view path_id);
+  // Its answer names the session, as the rule says; the session's maker is known by these. What is
+  // kept of the answer for that is held for `client`. All outlive it.
+  void expect_name(const route::Rule& rule, std::string_view request_id, std::string_view path_id,
+                   HeldBytes::Holder& client);
 
   // Of these the first one counts. No byte of it went upstream:
   void not_sent();
@@ -51,6 +53,7 @@ class Create {
   StatusSniffer sniffer_;
   const route::Rule* names_ = nullptr;  // its answer
   std::string_view request_id_, path_id_;
+  HeldBytes::Holder* client_ = nullptr;
   std::unique_ptr<Naming> naming_;  // once the answer is in
 };
 

@@ -16,6 +16,8 @@ class SessionNameReader {
 
   // The answer's body, piece by piece; of one beyond JsonBody::kMost nothing is kept.
   void feed(std::string_view bytes);
+  // What is kept, in bytes of memory.
+  std::size_t bytes() const { return body_.capacity(); }
   // From what was fed: whatever `where` shows first. Empty: nothing.
   std::string name() const;
 

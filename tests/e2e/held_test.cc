@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <list>
+#include <semaphore>
 
 #include "e2e/wire_world.h"
 #include "support/catch.h"
@@ -179,6 +180,32 @@ TEST_CASE("a crowd of slow readers keeps within limits.held, and others are serv
     client.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
   });
   attack.check_memory("500 slow readers");
+}
+
+// For the name of the session in it. Piece by piece, so that no buffer grows.
+TEST_CASE("what is kept of a create's answer is held, until it is too long to be looked into") {
+  const std::string piece(1000, ' ');
+  std::counting_semaphore<> wanted(0);
+  const ScriptedWorld world([&](RawConnection& connection) {
+    read_request(connection);
+    connection.send("HTTP/1.1 201 Created\r\nContent-Length: 80000\r\n\r\n");
+    for (int i = 0; i < 80 && wanted.try_acquire_for(kPatience); ++i) connection.send(piece);
+  });
+  const std::string kHeld = "taskgate_held_bytes";
+  RawClient client(world.port());
+  client.send(http_request("POST", kCreate, "{}"));
+  client.read_head();
+  const auto pass = [&](int pieces) {
+    for (int i = 0; i < pieces; ++i) {
+      wanted.release();
+      client.read_exact(piece.size());
+    }
+  };
+  pass(60);
+  CHECK(world.front.metric(kHeld) > 60'000);
+  pass(10);
+  eventually("nothing is kept any more", [&] { return world.front.metric(kHeld) < 20'000; });
+  pass(10);
 }
 
 TEST_CASE("creates whose bodies stall give way to others that need admission.body_total") {

@@ -42,9 +42,13 @@ class Sidecar(unittest.TestCase):
 
     def test_each_probe_asks_the_gate_about_itself(self):
         gate = gate_of(chart.render({"sidecar": {"adminPort": 9999}}))
-        for probe, path in (("startupProbe", "/livez"), ("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+        for probe, path in (("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
             self.assertEqual(gate[probe]["httpGet"], {"path": path, "port": 9999})
         self.assertEqual(variables(gate)["TASKGATE_ADMIN"], ":9999")
+
+    def test_no_probe_of_its_start_makes_it_unready_a_second_time(self):
+        # With one, a gate that came back was ready, then not, then ready: its Service was closed for seconds.
+        self.assertNotIn("startupProbe", gate_of(chart.render()))
 
     def test_one_that_stands_still_gets_no_time_to_drain(self):
         # Its drain would end with the pod's whole time, for nothing.
@@ -72,7 +76,7 @@ class Sidecar(unittest.TestCase):
         effective = yaml.safe_load(out)
         for key, port in (("listen", 6090), ("admin", 9464)):
             self.assertIn(effective[key], (f":{port}", f"[::]:{port}"))
-        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        for probe in ("readinessProbe", "livenessProbe"):
             self.assertNotIn("host", gate[probe]["httpGet"])
 
     def test_it_passes_the_restricted_pod_security_standard(self):

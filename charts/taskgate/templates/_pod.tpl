@@ -279,19 +279,16 @@ resources:
 terminationMessagePolicy: FallbackToLogsOnError
 {{- end }}
 
-{{/* All of them ask the gate about itself, never about the workspace: a pod is ready only as a whole. */}}
+{{/* Both ask the gate about itself, never about the workspace: a pod is ready only as a whole. There is no startupProbe: the
+gate listens at once, and a kubelet (1.36.3, kubernetes#141155) that takes a container which came back for one that has started,
+and then asks, closes the Service a second time. Readiness is asked each second, since that is how long a gate which came back may
+wait for the Service. */}}
 {{- define "taskgate.probes" -}}
-startupProbe:
-  httpGet:
-    path: /livez
-    port: {{ .Values.sidecar.adminPort | int64 }}
-  periodSeconds: 1
-  failureThreshold: 60
 readinessProbe:
   httpGet:
     path: /readyz
     port: {{ .Values.sidecar.adminPort | int64 }}
-  periodSeconds: 5
+  periodSeconds: 1
   timeoutSeconds: 5
 livenessProbe:
   httpGet:

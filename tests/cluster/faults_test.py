@@ -1,5 +1,5 @@
 """The gate's process is killed, stopped, or runs out of memory: the kubelet brings it back, and neither a session nor the
-count is lost."""
+count is lost. It is so where NetworkPolicies are enforced."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cluster import client, eventually, note, uptime
-from workspace import Workspace
+from workspace import FOR_CLIENTS, Workspace
 
 LIMIT = 4
 STEP = 128 * 1024
@@ -24,7 +24,7 @@ wait
 class Faults(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.workspace = cls.enterClassContext(Workspace("ws-faults", {"limit": LIMIT}))
+        cls.workspace = cls.enterClassContext(Workspace("ws-faults", {"limit": LIMIT, "networkPolicy": FOR_CLIENTS}))
 
     def comes_back(self, what, strike):
         """The workspace and its sessions see nothing of what is done to the gate, and the limit holds afterwards."""
@@ -40,7 +40,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(self.workspace.sessions(), sessions)
         self.assertEqual(self.workspace.process("coder_standin"), coder)
         self.assertEqual(self.workspace.restarts("ide"), 0)
-        # What kube-proxy makes of a pod that was not ready a moment ago is not looked at.
+        # Not over the Service: kube-proxy looks once a second, so it may close it behind a pod that is ready again.
         self.assertEqual(self.workspace.storm(20, past_the_service=True), {"201": 1, "429": 19})
         return self.workspace.container_status()["lastState"]["terminated"]
 

@@ -25,6 +25,10 @@ class Gate(unittest.TestCase):
         self.assertEqual(gate["restartPolicy"], "Always")
         self.assertEqual([container["name"] for container in spec["containers"]], ["ide"])
 
+    def test_the_gate_knows_which_one_it_is(self):
+        self.assertEqual(self.workspace.status()["identity"], {
+            "pod": self.workspace.pod_name(), "namespace": "ws-alice", "workspace": "ws-alice"})
+
     def test_the_service_leads_to_the_gate(self):
         self.assertEqual(self.workspace.service()["ports"][0]["targetPort"], "browser")
         answer = client("curl", "-sS", "-i", "-X", "OPTIONS", "-H", "Max-Forwards: 0", f"http://{self.workspace.address()}/")

@@ -1,4 +1,5 @@
-"""Another image of the gate alone, in a running pod; another release; the release before; none."""
+"""Another image of the gate alone, in a running pod; another release; the release before; none.
+NetworkPolicies are enforced."""
 
 import json
 import time
@@ -6,7 +7,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from cluster import NEXT_IMAGE, Observer, Stream, client, eventually, helm, note
-from workspace import CREATE, RELEASES, Workspace
+from workspace import CREATE, FOR_CLIENTS, RELEASES, Workspace
 
 LIMIT = 4
 # Creates last longer than the kubelet takes to end a container, and whoever waits for one waits longer than it lasts: each has
@@ -28,8 +29,9 @@ def longest_gap(answers, good):
 class Upgrades(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.workspace = cls.enterClassContext(Workspace("ws-upgrades", {"limit": LIMIT, "config": {"admission": ADMISSION}}, ide={
-            "args": ["--address", "0.0.0.0", "--answer-delay", f"{CREATE_SECONDS}000"]}))
+        cls.workspace = cls.enterClassContext(Workspace(
+            "ws-upgrades", {"limit": LIMIT, "config": {"admission": ADMISSION}, "networkPolicy": FOR_CLIENTS},
+            ide={"args": ["--address", "0.0.0.0", "--answer-delay", f"{CREATE_SECONDS}000"]}))
 
     def setUp(self):
         self.workspace.end_sessions()

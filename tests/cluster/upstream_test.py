@@ -6,15 +6,11 @@ from shutil import chown
 
 import yaml
 
-from cluster import CLIENTS, CODER_IMAGE, ROOT, apply, get, helm, kubectl
-from workspace import RELEASES, Workspace
+from cluster import CODER_IMAGE, ROOT, apply, get, helm, kubectl
+from workspace import FOR_CLIENTS, RELEASES, Workspace
 
 MANIFEST = ROOT / "tests" / "chart" / "upstream" / "workspace.yaml"
 LIMIT = 3
-# The manifest has a NetworkPolicy that lets in the ingress controller alone.
-OPEN = {"enabled": True, "extraIngress": [{
-    "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": CLIENTS}}}],
-    "ports": [{"port": 6090, "protocol": "TCP"}]}]}
 
 
 class Upstream(Workspace):
@@ -46,7 +42,8 @@ class Upstream(Workspace):
 class AsItIs(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.workspace = cls.enterClassContext(Upstream("ws-upstream", {"limit": LIMIT, "networkPolicy": OPEN}))
+        # The manifest has a NetworkPolicy that lets in the ingress controller alone.
+        cls.workspace = cls.enterClassContext(Upstream("ws-upstream", {"limit": LIMIT, "networkPolicy": FOR_CLIENTS}))
 
     def test_the_gate_fits_into_its_quota_and_limits(self):
         pod = self.workspace.pod()

@@ -6,12 +6,16 @@ import os
 import tempfile
 from contextlib import ExitStack
 
-from cluster import CODER_IMAGE, GATE_IMAGE, PATIENCE, ROOT, apply, client, eventually, get, helm, in_url, kubectl, namespace, \
+from cluster import CLIENTS, CODER_IMAGE, GATE_IMAGE, PATIENCE, ROOT, apply, client, eventually, get, helm, in_url, kubectl, namespace, \
     processes
 
 CHART = str(ROOT / "charts" / "taskgate")
 RELEASES = "taskgate"
 CREATE = "/api/claude/tasks/terminal"
+# The chart's NetworkPolicy, which lets in the client's pod besides.
+FOR_CLIENTS = {"enabled": True, "extraIngress": [{
+    "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": CLIENTS}}}],
+    "ports": [{"port": 6090, "protocol": "TCP"}]}]}
 
 
 def upgrade(release, values):

@@ -22,10 +22,12 @@ std::string_view connection_field(Persistence persistence) {
   return "";
 }
 
-// Enough for most answers, beside what each has of its own: the text of a refusal is made for each
-// one, so it should not grow step by step.
+// Enough for most answers, beside what each has of its own: the text of a refusal is made for many
+// of them, so it should not grow step by step.
 constexpr std::size_t kUsualHead = 352;
 constexpr std::size_t kUsualBody = 192;
+constexpr std::size_t kUsualFields = 128;
+constexpr std::size_t kOwnOfBody = 64;
 
 // Puts a text together from words and whole numbers.
 class Text {
@@ -71,11 +73,22 @@ std::string end(Text out, const Content& content, const Envelope& envelope) {
   return out.take();
 }
 
-std::string refusal_body(const RefusedCreate& refused, const config::Config& config,
-                         int retry_after, std::string_view request_id) {
+std::string common_fields(const gate::Verdict& verdict) {
+  Text out(kUsualFields);
+  out << "RateLimit-Policy: \"sessions\";q=" << verdict.limit
+      << ";qu=\"concurrent-requests\"\r\nRateLimit: \"sessions\";r=0;t=" << verdict.retry.seconds
+      << "\r\n";
+  if (const auto wait = verdict.preference_applied) {
+    out << "Preference-Applied: wait=" << std::chrono::round<std::chrono::seconds>(*wait).count()
+        << "\r\n";
+  }
+  return out.take();
+}
+
+std::string common_body(const RefusedCreate& refused, const config::Config& config) {
   const gate::Verdict& verdict = refused.verdict;
   const std::string words = refusal_words(refused, config);
-  Text out(kUsualBody + words.size() + request_id.size());
+  Text out(kUsualBody + words.size());
   out << R"({"status":"rejected","task_id":null,"error":)";
   out.quoted(words) << ",\"live\":";
   if (verdict.live) {
@@ -88,8 +101,7 @@ std::string refusal_body(const RefusedCreate& refused, const config::Config& con
   if (!verdict.fault.empty()) (out << ",\"fault\":").quoted(verdict.fault);
   if (!config.classes.empty()) (out << ",\"class\":").quoted(verdict.class_name);
   if (refused.stood_in_line) out << ",\"waited_seconds\":" << refused.stood_in_line->count();
-  out << ",\"retry_after\":" << retry_after << ",\"request_id\":";
-  out.quoted(request_id) << "}\n";
+  out << ",\"retry_after\":";
   return out.take();
 }
 
@@ -110,22 +122,22 @@ int refusal_status(gate::Decision decision, int unknown_status) {
 
 }  // namespace
 
-Answer refuse_create(const RefusedCreate& refused, const config::Config& config, std::uint32_t draw,
-                     const Envelope& envelope) {
+RefusalText refusal_text(const RefusedCreate& refused, const config::Config& config) {
   const gate::Verdict& verdict = refused.verdict;
-  const int retry_after = gate::retry_after(verdict.retry, draw);
-  const int status = refusal_status(verdict.decision, config.refuse.unknown_status);
-  const std::string body = refusal_body(refused, config, retry_after, envelope.request_id);
-  const Content content{"application/json", body};
-  Text out = begin(status, content, envelope);
-  out << "Retry-After: " << retry_after << "\r\nRateLimit-Policy: \"sessions\";q=" << verdict.limit
-      << ";qu=\"concurrent-requests\"\r\nRateLimit: \"sessions\";r=0;t=" << verdict.retry.seconds
-      << "\r\n";
-  if (const auto wait = verdict.preference_applied) {
-    out << "Preference-Applied: wait=" << std::chrono::round<std::chrono::seconds>(*wait).count()
-        << "\r\n";
-  }
-  return {status, retry_after, end(std::move(out), content, envelope)};
+  return {refusal_status(verdict.decision, config.refuse.unknown_status), verdict.retry,
+          common_fields(verdict), common_body(refused, config)};
+}
+
+Answer refuse_create(const RefusalText& text, std::uint32_t draw, const Envelope& envelope) {
+  const int retry_after = gate::retry_after(text.retry, draw);
+  Text body(text.body.size() + kOwnOfBody + envelope.request_id.size());
+  body << text.body << retry_after << ",\"request_id\":";
+  body.quoted(envelope.request_id) << "}\n";
+  const std::string bytes = body.take();
+  const Content content{"application/json", bytes};
+  Text out = begin(text.status, content, envelope);
+  out << "Retry-After: " << retry_after << "\r\n" << text.fields;
+  return {text.status, retry_after, end(std::move(out), content, envelope)};
 }
 
 Answer error_answer(int status, std::string_view reason, std::uint32_t draw,

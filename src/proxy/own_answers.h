@@ -33,13 +33,21 @@ struct Answer {
   std::string message;  // head and body
 };
 
+// What the answers of creates have in common that were refused alike.
+struct RefusalText {
+  int status = 0;
+  gate::RetryWindow retry;
+  std::string fields;  // whole lines, behind Retry-After
+  std::string body;    // up to the number of "retry_after"
+};
+RefusalText refusal_text(const RefusedCreate& refused, const config::Config& config);
+
 // A refused create: 429 when no slot is free, `refuse.unknown_status` (503 or 429) when the count
 // is unknown, 503 while draining or unconfigured, with Retry-After, the RateLimit fields
 // (draft-ietf-httpapi-ratelimit-headers-11), Preference-Applied where its client's `Prefer` had a
 // say in how long it waited, and a JSON body whose first members are those that today's clients of
 // kube-coder read. `draw`: see gate::retry_after().
-Answer refuse_create(const RefusedCreate& refused, const config::Config& config, std::uint32_t draw,
-                     const Envelope& envelope);
+Answer refuse_create(const RefusalText& text, std::uint32_t draw, const Envelope& envelope);
 
 // An error that the gate found itself (4xx: the request, 5xx: the upstream), with a JSON body that
 // says what. A 503 means that the gate itself is short of something, which passes: it has a

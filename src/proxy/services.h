@@ -23,6 +23,7 @@
 #include "proxy/descriptors.h"
 #include "proxy/held_bytes.h"
 #include "proxy/item_order.h"
+#include "proxy/refusal_texts.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_report.h"
 #include "proxy/warnings.h"
@@ -100,6 +101,7 @@ struct Services {
   observe::RefusalSums refused{std::chrono::hours(1)};
   observe::RefusalSums observed{std::chrono::hours(24)};
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
+  RefusalTexts refusal_texts;
   http::Date date;
   observe::RequestIdMaker request_ids;
   std::minstd_rand random{std::random_device{}()};

@@ -26,7 +26,7 @@ Envelope envelope(Persistence persistence = Persistence::keep, bool head_only = 
 Answer refused(const gate::Verdict& verdict, std::uint32_t draw = 0, int unknown_status = 503) {
   config::Config config;
   config.refuse.unknown_status = unknown_status;
-  return refuse_create({verdict}, config, draw, envelope());
+  return refuse_create(refusal_text({verdict}, config), draw, envelope());
 }
 
 std::string body_of(const std::string& message) {
@@ -182,7 +182,7 @@ TEST_CASE("a refusal tells its class where classes are configured, and how long 
   gate::Verdict verdict = full();
   verdict.class_name = "st\"orms";
   const auto body = [&](std::optional<std::chrono::seconds> waited = {}) {
-    return body_of(refuse_create({verdict, waited}, config, 0, envelope()).message);
+    return body_of(refuse_create(refusal_text({verdict, waited}, config), 0, envelope()).message);
   };
   CHECK(body().find("class") == std::string::npos);
   CHECK(body().find("waited_seconds") == std::string::npos);

@@ -26,7 +26,9 @@ class Decoder {
   static constexpr std::size_t kMaxReceived = 256 * 1024 * 1024;
 
   // `question`: the one that is answered.
-  explicit Decoder(Question question = Question::names) : question_(question) {}
+  explicit Decoder(Question question = Question::names) : question_(question) {
+    text_.reserve(kUsualText);
+  }
 
   enum class Progress : std::uint8_t {
     more,      // not whole yet
@@ -56,6 +58,9 @@ class Decoder {
   }  // a clause about the server, without its socket
 
  private:
+  // Of some twenty sessions. Their lines come one by one, and it should not grow with each.
+  static constexpr std::size_t kUsualText = 1024;
+
   void take(const FrameHeader& header, std::string_view payload);
   void take_write_open(std::string_view payload);
   void take_write(std::string_view payload);

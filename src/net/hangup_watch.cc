@@ -30,6 +30,10 @@ void HangupWatch::Guard::set_half_close_is_leaving() {
   if (in_set_) watch_.set_.change(descriptor_, events(), {.ptr = this});
 }
 
+void HangupWatch::Guard::begin() {
+  if (!in_set_) watch_.add(*this);
+}
+
 // A reset is told whatever is asked for.
 std::uint32_t HangupWatch::Guard::events() const {
   return half_close_is_leaving_ ? EPOLLRDHUP : 0U;
@@ -46,11 +50,14 @@ void HangupWatch::arm() {
 
 void HangupWatch::add_new_ones() {
   while (!new_ones_.empty()) {
-    Guard& guard = new_ones_.front();
-    new_ones_.pop_front();
-    // Where the kernel has no memory for it, the client's end shows at the next write to it.
-    guard.in_set_ = set_.add(guard.descriptor_, guard.events(), {.ptr = &guard});
+    add(new_ones_.front());
   }
+}
+
+// Where the kernel has no memory for it, the client's end shows at the next write to it.
+void HangupWatch::add(Guard& guard) {
+  guard.unlink();
+  guard.in_set_ = set_.add(guard.descriptor_, guard.events(), {.ptr = &guard});
 }
 
 void HangupWatch::tell(Guard& guard) {

@@ -34,6 +34,10 @@ class HangupWatch {
     // other answer a half-close after the whole request is legitimate and the answer is still
     // wanted.
     void set_half_close_is_leaving();
+    // For what is known to last: into the set at once.
+    void begin();
+    // What has ended before is told, too.
+    bool is_in_set() const { return in_set_; }
 
    private:
     friend class HangupWatch;
@@ -49,6 +53,7 @@ class HangupWatch {
  private:
   void arm();
   void add_new_ones();
+  void add(Guard& guard);
   void tell(Guard& guard);
 
   EpollSet set_;

@@ -42,8 +42,9 @@ std::size_t Connection::charge_lines(std::size_t before) {
   return now;
 }
 
+// A client that has left is found when it is parked, if not before.
 Task<bool> Connection::read_toward_head(bool started) {
-  return started || first_ ? client_.read_more() : client_.read_after_silence();
+  return started || first_ ? client_.read_more() : client_.read_after_silence(true);
 }
 
 // Silent for so long, it is parked, unless its time is over by then.

@@ -36,6 +36,7 @@ Task<After> Exchange::run() {
     }
   }
   watch_.reset();
+  stream_end_.reset();
   if (client_gone_ && !outlives_client()) upstream_.reset();
   co_return cut_ ? After::reset : after_;
 }

@@ -125,6 +125,7 @@ class Exchange {
   void note_end_of_task();
   void plan_answer(const http::ResponseRules& rules);
   Task<> relay_body(const http::ResponseRules& rules);
+  void watch_stream();
   Task<bool> read_body();
   Peer::Parts next_piece(http::BodyScanner& scanner);
   Task<bool> relay_long(http::BodyScanner& scanner, net::Pipe& pipe);
@@ -158,6 +159,7 @@ class Exchange {
   std::optional<UpstreamPool::Generation> generation_;
   bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
   std::optional<net::HangupWatch::Guard> watch_;
+  std::optional<net::HangupWatch::Guard> stream_end_;  // of the upstream's events
   http::ResponseParser parser_;
   http::BodyScanner upload_;
   AnswerFraming framing_;

@@ -129,6 +129,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   if (outcome_.stream) {
     as_stream.emplace(services_.counts.active, services_.counts.streams);
     release_head();
+    if (!uploading_) watch_stream();
   }
   http::BodyScanner scanner(rules.body);
   upstream_.read_short(scanner.known_length());
@@ -160,8 +161,17 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   if (*passed) finish_body();
 }
 
+// For its reads. An upload that goes wrong closes the connection under the watch.
+void Exchange::watch_stream() {
+  stream_end_.emplace(services_.watch, upstream_.socket().native_handle(),
+                      [this] { upstream_.look_again(); });
+  stream_end_->set_half_close_is_leaving();
+  stream_end_->begin();
+}
+
 Task<bool> Exchange::read_body() {
-  return outcome_.stream ? upstream_.read_after_silence() : upstream_.read_more();
+  if (!outcome_.stream) return upstream_.read_more();
+  return upstream_.read_after_silence(stream_end_ && stream_end_->is_in_set());
 }
 
 // What has come of the body, which goes out at once.

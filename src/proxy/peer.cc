@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "net/probes.h"
+#include "net/until_short.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -72,6 +73,7 @@ void Peer::replace(TcpSocket socket) {
   socket_ = std::move(socket);
   begin_ = end_ = 0;
   last_read_filled_ = false;
+  last_read_was_short_ = false;
   fault_ = PeerFault::none;
   written_ = 0;
 }
@@ -165,9 +167,10 @@ bool Peer::has_vanished() {
   return fault_ == PeerFault::vanished;
 }
 
-Task<bool> Peer::read(bool after_silence) {
+Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   if (stopped()) co_return false;
   const TimePoint began = after_silence ? Clock::now() : TimePoint{};
+  bool is_looked_for = last_read_was_short_ && !end_is_told;
   if (after_silence && brief_silences_ < kBriefInARow && begin_ == end_) {
     release_buffer();
     char first = 0;
@@ -177,6 +180,9 @@ Task<bool> Peer::read(bool after_silence) {
       note(error);
       co_return false;
     }
+    // Through the loop it would come a turn later, and a create behind the listing that those who
+    // came with it have begun.
+    is_looked_for = true;
   }
   if (is_full()) {
     const std::size_t more = grown() - charged(capacity_);
@@ -185,15 +191,23 @@ Task<bool> Peer::read(bool after_silence) {
     if (!granted) co_return false;
   }
   make_room();
-  const std::size_t room = capacity_ - end_;
-  const auto [error, bytes] =
-      co_await socket_.async_read_some(asio::buffer(buffer_.get() + end_, room), kTask);
+  const net::UntilShort room(buffer_.get() + end_, capacity_ - end_);
+  ErrorCode error = asio::error::would_block;
+  std::size_t bytes = 0;
+  if (is_looked_for) bytes = socket_.receive(room, 0, error);
+  const bool waits = error == asio::error::would_block;
+  if (waits) {
+    const auto [failed, came] = co_await socket_.async_read_some(room, kTask);
+    error = failed;
+    bytes = came;
+  }
   if (error) {
     note(error);
     co_return false;
   }
   end_ += bytes;
-  last_read_filled_ = bytes == room;
+  last_read_filled_ = bytes == room.size();
+  last_read_was_short_ = waits && !last_read_filled_;
   if (after_silence) note_silence(Clock::now() - began);
   co_return true;
 }
@@ -299,6 +313,11 @@ void Peer::cancel_read() {
   ErrorCode ignored;
   socket_.cancel(ignored);
   if (paused_ != nullptr) paused_->cancel();
+}
+
+// A wait of another kind makes Asio ask epoll anew for all that the socket is ready for.
+void Peer::look_again() {
+  socket_.async_wait(TcpSocket::wait_error, [](ErrorCode) {});
 }
 
 void Peer::send_at_once() {

@@ -51,10 +51,14 @@ class Peer {
   Task<bool> claim(HeldBytes::Claim claim);
 
   // One read of what is there, behind what is received already; false says fault().
-  Task<bool> read_more() { return read(false); }
+  Task<bool> read_more() { return read(false, false); }
   // The same between two events or messages, where silence may last: meanwhile no buffer is held,
   // at the price of a system call. After some that were brief, the next one is taken to be so too.
-  Task<bool> read_after_silence() { return read(true); }
+  // `end_is_told`: should the peer have ended already, look_again() will be called, or what is
+  // under way cancelled; then what is left in the socket need not be looked for in vain first.
+  Task<bool> read_after_silence(bool end_is_told) { return read(true, end_is_told); }
+  // Wakes a read that waits though the peer has ended.
+  void look_again();
 
   // Reads what is there already of a body of `length` bytes, so that a short one goes on in one
   // write. Of a long one it reads nothing.
@@ -109,7 +113,7 @@ class Peer {
   Task<> linger(Duration limit);
 
  private:
-  Task<bool> read(bool after_silence);
+  Task<bool> read(bool after_silence, bool end_is_told);
   void note_silence(Duration lasted);
   bool stopped();
   Sent part_or_failed(ErrorCode error);
@@ -133,6 +137,7 @@ class Peer {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool last_read_filled_ = false;
+  bool last_read_was_short_ = false;
   std::uint8_t brief_silences_ = 0;  // in a row
   bool interrupted_ = false;
   PeerFault fault_ = PeerFault::none;

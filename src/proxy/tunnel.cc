@@ -9,10 +9,14 @@ namespace {
 
 using Count = void (RelayedBytes::*)(std::size_t);
 
-// One direction. `ended` watches the side that has nothing more to send: nothing is read from it
-// any more, so nothing else would tell that it is gone.
+// One direction. `end` watches the side that it reads from, for the reads. Once that has nothing
+// more to send nothing is read from it any more, so nothing else would tell that it is gone.
 Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count count,
-            net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& ended) {
+            net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& end) {
+  const int descriptor = from.socket().native_handle();
+  end.emplace(watch, descriptor, [&from] { from.look_again(); });
+  end->set_half_close_is_leaving();
+  end->begin();
   for (;;) {
     (relayed.*count)(from.received().size());
     Peer::Parts parts{from.received()};
@@ -24,13 +28,13 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
     if (sent == Peer::Sent::failed) break;
     from.consume(from.received().size());
     from.deadline().set(idle);
-    const bool came = co_await from.read_after_silence();
+    const bool came = co_await from.read_after_silence(end->is_in_set());
     if (!came) break;
     to.deadline().set(idle);
   }
   if (from.fault() == PeerFault::eof) {
     to.half_close();
-    ended.emplace(watch, from.socket().native_handle(), [&from, &to] {
+    end.emplace(watch, descriptor, [&from, &to] {
       from.interrupt();
       to.interrupt();
     });
@@ -44,11 +48,11 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
 
 Task<bool> tunnel(Peer& client, Peer& upstream, Duration idle, RelayedBytes& relayed,
                   net::HangupWatch& watch) {
-  std::optional<net::HangupWatch::Guard> client_ended;
-  std::optional<net::HangupWatch::Guard> upstream_ended;
+  std::optional<net::HangupWatch::Guard> client_end;
+  std::optional<net::HangupWatch::Guard> upstream_end;
   co_await net::join(
-      pump(client, upstream, idle, relayed, &RelayedBytes::up, watch, client_ended),
-      pump(upstream, client, idle, relayed, &RelayedBytes::down, watch, upstream_ended));
+      pump(client, upstream, idle, relayed, &RelayedBytes::up, watch, client_end),
+      pump(upstream, client, idle, relayed, &RelayedBytes::down, watch, upstream_end));
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

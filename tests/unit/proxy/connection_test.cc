@@ -390,6 +390,59 @@ TEST_CASE("behind a 101 both directions go on until each has ended") {
   CHECK(tunnel.client.end() == FarEnd::End::closed);
 }
 
+// Both are there before the gate looks, and epoll tells of the bytes and of the end as one.
+TEST_CASE("an end or a reset that comes with the last bytes of many is found") {
+  struct Row {
+    const char* where;
+    std::string request;
+    std::string answer;
+    bool by_client;
+    bool resets;
+  };
+  const Row rows[] = {
+      {"an event stream, closed", kGet, kEvents, false, false},
+      {"an event stream, reset", kGet, kEvents, false, true},
+      {"a tunnel, closed by the upstream", kUpgrade, kSwitched, false, false},
+      {"a tunnel, reset by the upstream", kUpgrade, kSwitched, false, true},
+      {"a tunnel, closed by the client", kUpgrade, kSwitched, true, false},
+      {"a tunnel, reset by the client", kUpgrade, kSwitched, true, true},
+  };
+  for (const Row& row : rows) {
+    INFO(row.where);
+    UnderWay request(row.request, row.answer);
+    FarEnd& from = row.by_client ? request.client : *request.upstream;
+    FarEnd& to = row.by_client ? *request.upstream : request.client;
+    for (int message = 0; message < 12; ++message) {
+      from.send("<" + std::to_string(message) + ">");
+      request.world.until_has(to, "<" + std::to_string(message) + ">");
+    }
+    from.send("<last>");
+    row.resets ? from.reset() : from.half_close();
+    request.world.until_has(to, "<last>");
+    const bool is_chunked = row.request == kGet && !row.resets;
+    if (is_chunked) {
+      request.world.until_has(to, "\r\n0\r\n\r\n");
+    } else {
+      request.world.until_ended(to);
+    }
+  }
+}
+
+TEST_CASE("a client that ends with its request's last byte is let go when it has its answer") {
+  World world;
+  FarEnd client = world.connect();
+  for (int request = 0; request < 2; ++request) {
+    client.send(kGet);
+    if (request > 0) client.half_close();
+    FarEnd upstream = world.accept();
+    world.until_has(upstream, "GET / HTTP/1.1\r\n");
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<" + std::to_string(request) + ">");
+    world.until_has(client, "<" + std::to_string(request) + ">");
+  }
+  world.until_ended(client);
+  CHECK(client.end() == FarEnd::End::closed);
+}
+
 TEST_CASE("a 101 that nobody asked for is no answer") {
   UnderWay request(kGet);
   request.upstream->send(kSwitched);

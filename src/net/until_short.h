@@ -1,0 +1,56 @@
+// Reads that leave out the one that would find nothing.
+//
+// Asio tries each read at once, and waits where there is nothing: behind each message one system
+// call that only says so. A read that got less than it had room for has emptied the socket, and the
+// edge-triggered set tells of the next byte (epoll(7), "Questions and answers", 9), so that
+// the next read may begin by waiting. Unlike bytes, an end or a reset that came with the last ones
+// was told with them and is not told again: whoever reads so has to hear of the end elsewhere, or
+// to look before it waits. Asio has the means, since it does the same behind a short write, but
+// lets nobody say so: so this says it in the place of Asio's own class. (Urgent data, which also
+// cut a read short, have no place in HTTP.)
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/detail/reactive_socket_recv_op.hpp>
+
+namespace taskgate::net {
+
+// Where to read into. Behind a read that was short no read on that socket is tried at once, until
+// epoll has told of it again.
+class UntilShort : public boost::asio::mutable_buffer {
+ public:
+  using mutable_buffer::mutable_buffer;
+};
+
+}  // namespace taskgate::net
+
+namespace boost::asio::detail {
+
+template <>
+class reactive_socket_recv_op_base<taskgate::net::UntilShort> : public reactor_op {
+ public:
+  reactive_socket_recv_op_base(const boost::system::error_code& success, socket_type socket,
+                               socket_ops::state_type /*stream*/,
+                               const taskgate::net::UntilShort& room,
+                               socket_base::message_flags flags, func_type on_complete)
+      : reactor_op(success, &do_perform, on_complete),
+        socket_(socket),
+        room_(room),
+        flags_(flags) {}
+
+  static status do_perform(reactor_op* base) {
+    auto* const op = static_cast<reactive_socket_recv_op_base*>(base);
+    const bool has_ended =
+        socket_ops::non_blocking_recv1(op->socket_, op->room_.data(), op->room_.size(), op->flags_,
+                                       true, op->ec_, op->bytes_transferred_);
+    if (!has_ended) return not_done;
+    return op->bytes_transferred_ < op->room_.size() ? done_and_exhausted : done;
+  }
+
+ private:
+  socket_type socket_;
+  taskgate::net::UntilShort room_;
+  socket_base::message_flags flags_;
+};
+
+}  // namespace boost::asio::detail

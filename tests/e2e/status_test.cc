@@ -68,14 +68,14 @@ TEST_CASE("status shows the running gate to people and as JSON to scripts") {
   CHECK(taskgate_status(*world.gate).status == 1);
 }
 
-TEST_CASE("an upstream that is down is an alarm, and no open gate") {
+TEST_CASE("an upstream that is down is an alarm beside the state of the gate") {
   TmuxServer tmux;
   const ClosedPort nobody;
   const Gate gate(Gate::in_front_of(nobody.port(), tmux.socket()));
   CHECK(has(gate.admin("/status").body, "\"state\":\"unused\",\"last_failure\":null,"));
   CHECK(ask(gate.port(), http_request("GET", "/api/events")).status == 502);
   const RunResult shown = taskgate_status(gate);
-  CHECK(has(shown.out, " UPSTREAM FAILS "));
+  CHECK(has(shown.out, " OPEN "));
   CHECK(has(shown.out, "!! The upstream does not answer: connect_refused\n"));
   CHECK(has(gate.admin("/").body, "The upstream does not answer: connect_refused"));
   CHECK(has(gate.admin("/status").body, "\"state\":\"failing\",\"last_failure\":{\"when\":"));

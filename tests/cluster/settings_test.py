@@ -1,10 +1,10 @@
-"""The ConfigMap that a gate has, has not, or had; and two workspaces that differ."""
+"""The ConfigMap that a gate has, has not, or had; limits that come from elsewhere; and two workspaces that differ."""
 
 import unittest
 from contextlib import ExitStack
 
 from cluster import apply, eventually, note, uptime
-from workspace import Workspace, containers_of
+from workspace import Workspace, containers_of, merged
 
 DEFAULT_LIMIT = 12
 
@@ -55,6 +55,32 @@ class WithoutRelease(unittest.TestCase):
         """Lines of the gate's log that are no ordinary ones and have the text."""
         lines = workspace.kubectl("logs", workspace.pod_name(), "-c", "taskgate").splitlines()
         return [line for line in lines if text in line and ('"level":"error"' in line or '"level":"warn' in line)]
+
+
+class Annotated(Workspace):
+    """Its pods ask for a limit of their own."""
+
+    def pod_template(self):
+        return merged(super().pod_template(), {"metadata": {"annotations": {"taskgate.dev/limit": "2"}}})
+
+
+class LimitsFromElsewhere(unittest.TestCase):
+    """They go before the ConfigMap's, and the workspace reads the same one."""
+
+    def check(self, workspace, limit):
+        self.assertEqual(workspace.status()["limit"], limit)
+        self.assertEqual(workspace.variable("KC_MAX_TASKS"), str(limit))
+        self.assertEqual(workspace.storm(20), {"201": limit, "429": 20 - limit})
+
+    def test_from_an_annotation_of_the_pod(self):
+        with Annotated("ws-annotated", {"limit": 5}) as workspace:
+            self.check(workspace, 2)
+
+    def test_from_the_memory_of_the_workspaces_container(self):
+        """The kubelet divides, and rounds up."""
+        with Workspace("ws-memory", {"limit": 5, "limitFrom": {"memoryPerTask": "1Gi"}},
+                       ide={"resources": {"limits": {"memory": "2560Mi"}}}) as workspace:
+            self.check(workspace, 3)
 
 
 class TwoWorkspaces(unittest.TestCase):

@@ -1,13 +1,15 @@
-"""The first upstream's own manifest, with its quota, limits, claim and three containers, behind the chart's gate."""
+"""The first upstream's own manifest, with its quota, limits, claim and three containers, behind the chart's gate; and a
+workspace that is a release of Helm itself."""
 
 import unittest
 from pathlib import Path
 from shutil import chown
+from tempfile import TemporaryDirectory
 
 import yaml
 
 from cluster import CODER_IMAGE, ROOT, apply, get, helm, kubectl
-from workspace import FOR_CLIENTS, RELEASES, Workspace
+from workspace import FOR_CLIENTS, RELEASES, Workspace, containers_of
 
 MANIFEST = ROOT / "tests" / "chart" / "upstream" / "workspace.yaml"
 LIMIT = 3
@@ -80,3 +82,35 @@ class AsItIs(unittest.TestCase):
                 self.assertEqual(self.workspace.service()["ports"][2]["targetPort"], "browser")
                 diff = kubectl("diff", *gitops, stdin=yaml.safe_dump(service), check=False)
                 self.assertEqual((diff.returncode, diff.stdout), (0, ""), diff.stderr)
+
+
+class Released(Workspace):
+    """By a chart of its own, which knows nothing of the gate."""
+
+    def deploy(self):
+        with TemporaryDirectory() as chart:
+            Path(chart, "templates").mkdir()
+            Path(chart, "Chart.yaml").write_text("apiVersion: v2\nname: coder\nversion: 1.0.0\n")
+            Path(chart, "templates", "all.yaml").write_text(yaml.safe_dump_all(self.objects()))
+            helm("upgrade", "--install", self.name, chart, "-n", self.home)
+
+
+class ItsOwnRelease(unittest.TestCase):
+    def test_upgrades_and_a_rollback_of_it_leave_the_gate_in_front(self):
+        with Released("ws-released") as workspace:
+            first = workspace.pod_name()
+            workspace.deploy()
+            self.assertEqual(workspace.pod_name(), first)
+            self.check(workspace)
+            workspace.ide_changes = {"env": [{"name": "VERSION", "value": "2"}]}
+            workspace.deploy()
+            self.check(workspace)
+            self.assertEqual(workspace.variable("VERSION"), "2")
+            helm("rollback", workspace.name, "1", "-n", workspace.home)
+            self.check(workspace)
+            self.assertEqual(workspace.variable("VERSION"), "")
+
+    def check(self, workspace):
+        workspace.wait_until_available()
+        self.assertEqual(workspace.service()["ports"][0]["targetPort"], "browser")
+        self.assertEqual(containers_of(workspace.pod()["spec"]), {"taskgate", "ide"})

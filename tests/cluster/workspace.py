@@ -198,6 +198,10 @@ class Workspace(ExitStack):
     def ide(self, *command, check=True):
         return self.kubectl("exec", self.pod_name(), "-c", "ide", "--", *command, check=check)
 
+    def variable(self, name):
+        """What the workspace's container has it at; empty where it has none."""
+        return self.ide("sh", "-c", f"echo ${name}").strip()
+
     def gate(self, *command, check=True):
         """A command of the gate's own image, in its container."""
         return self.kubectl("exec", self.pod_name(), "-c", "taskgate", "--", "taskgate", *command, check=check)

@@ -50,15 +50,14 @@ endforeach()
 target_compile_options(taskgate_headers_cold PRIVATE $<$<CONFIG:Release>:-Os>)
 
 # One static library a layer (docs/architecture.md); a layer links the layers it may include. COLD: no request goes
-# through it, so it is compiled to be small. TOGETHER: with TASKGATE_UNITY (the sanitized builds) its files are compiled
-# eight at a time, which halves the work of those that are full of coroutines; but for those in ALONE, whose names clash.
+# through it, so it is compiled to be small. With TASKGATE_UNITY (the sanitized builds and the fuzzers') its files are compiled
+# eight at a time, which halves the work.
 function(taskgate_layer name)
-  cmake_parse_arguments(ARG "COLD;TOGETHER" "" "SOURCES;LINK;PRIVATE;ALONE" ${ARGN})
+  cmake_parse_arguments(ARG "COLD" "" "SOURCES;LINK;PRIVATE" ${ARGN})
   add_library(taskgate_${name} STATIC ${ARG_SOURCES})
-  if(TASKGATE_UNITY AND ARG_TOGETHER)
+  if(TASKGATE_UNITY)
     set_target_properties(taskgate_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
     target_compile_options(taskgate_${name} PRIVATE -Wno-subobject-linkage)
-    set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   endif()
   add_library(taskgate::${name} ALIAS taskgate_${name})
   target_link_libraries(taskgate_${name} PUBLIC taskgate::settings ${ARG_LINK} PRIVATE ${ARG_PRIVATE})

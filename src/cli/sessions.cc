@@ -15,7 +15,7 @@
 namespace taskgate::cli {
 namespace {
 
-std::string joined(const std::vector<std::string>& texts) {
+std::string listed(const std::vector<std::string>& texts) {
   std::string all;
   for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(printable(text));
   return all;
@@ -60,7 +60,7 @@ std::string state_of(const tmux::Session& session) {
     words.push_back("second view of " + session.details->view_of);
   }
   if (session.details->attached) words.emplace_back("attached");
-  return joined(words);
+  return listed(words);
 }
 
 void print(const tmux::Listing& listing) {
@@ -84,8 +84,8 @@ void print_what_was_asked(const config::Loaded& loaded, std::FILE* to) {
   const auto& tmux = loaded.config.tmux;
   const auto origin = [&](const char* key) { return printable(config::origin_of(loaded, key)); };
   std::fprintf(to, "asked: %s (tmux.socket: %s)\ncounts: %s (tmux.match: %s)\n",
-               joined(tmux.socket).c_str(), origin("tmux.socket").c_str(),
-               joined(tmux.match).c_str(), origin("tmux.match").c_str());
+               listed(tmux.socket).c_str(), origin("tmux.socket").c_str(),
+               listed(tmux.match).c_str(), origin("tmux.match").c_str());
 }
 
 int unknown(const tmux::Listing& listing, const config::Loaded& loaded) {

@@ -24,10 +24,9 @@ const Names kJsonKeys = {"pointer", "pattern"};
 constexpr std::size_t kMostClasses = 32;
 constexpr Duration kLongestWait = std::chrono::hours(24);
 
-const std::string kName = kLabelWords;
 const std::string kRoutes = "one or more names of rules";
 const std::string kField = "the name of a header field, such as X-Source";
-const std::string kPointer = "a JSON pointer (RFC 6901) such as /source";
+const std::string kMemberPointer = "a JSON pointer (RFC 6901) such as /source";
 const std::string kPattern = "a pattern with *, ? and [...] that is not empty";
 
 bool is_pattern(const std::string& text) {
@@ -47,7 +46,7 @@ class ClassReader : private MappingReader {
       has_match = has_match || name == "match";
       take(name, member, joined(path_, name));
     });
-    if (!has_name) reader_.error(node, path_, "has no name; use " + kName);
+    if (!has_name) reader_.error(node, path_, "has no name; use " + std::string(kLabelWords));
     if (reader_.draft().errors().size() == errors) check_together(node, has_match);
     return class_;
   }
@@ -55,7 +54,7 @@ class ClassReader : private MappingReader {
  private:
   void take(const std::string& name, const Member& member, const std::string& path) {
     if (name == "name") {
-      take_text(member, path, kName, is_label, class_.name);
+      take_text(member, path, kLabelWords, is_label, class_.name);
     } else if (name == "match") {
       take_parts(member, path, kMatchKeys, {}, [&](const std::string& part, const Member& value) {
         take_match(part, value, joined(path, part));
@@ -86,7 +85,8 @@ class ClassReader : private MappingReader {
       take_pair(member, path, kHeaderKeys, kField, is_field_name, header.name, header.pattern);
     } else {
       auto& json = match.json.emplace();
-      take_pair(member, path, kJsonKeys, kPointer, is_member_pointer, json.pointer, json.pattern);
+      take_pair(member, path, kJsonKeys, kMemberPointer, is_member_pointer, json.pointer,
+                json.pattern);
     }
   }
 

@@ -10,7 +10,6 @@ namespace taskgate::config {
 namespace {
 
 constexpr std::string_view kOurs = "TASKGATE_";
-constexpr std::string_view kFileVariable = "TASKGATE_CONFIG";
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);

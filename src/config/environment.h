@@ -10,6 +10,8 @@ namespace taskgate::config {
 
 // The first upstream's own variable for its limit.
 inline constexpr std::string_view kUpstreamLimit = "KC_MAX_TASKS";
+// Names the configuration file.
+inline constexpr std::string_view kFileVariable = "TASKGATE_CONFIG";
 
 // Sets in `draft` what the TASKGATE_ variables say; `limit` is also KC_MAX_TASKS, the upstream's
 // own variable.

@@ -96,10 +96,10 @@ Key count(std::string path, Place place, Range<std::uint64_t> range) {
 }
 
 template <typename Value>
-using Names = std::vector<std::pair<std::string, Value>>;
+using NamedValues = std::vector<std::pair<std::string, Value>>;
 
 template <typename Place, typename Value>
-Key choice(std::string path, Place place, Names<Value> names) {
+Key choice(std::string path, Place place, NamedValues<Value> names) {
   std::vector<std::string> words;
   for (const auto& [name, value] : names) words.push_back(name);
   return scalar(
@@ -196,14 +196,15 @@ Key classes() {
   return key;
 }
 
-const Names<Mode> kModes = {{"enforce", Mode::enforce}, {"observe", Mode::observe}};
-const Names<OnUnknown> kOnUnknown = {{"reject", OnUnknown::reject}, {"admit", OnUnknown::admit}};
-const Names<AccessLog> kAccessLog = {
+const NamedValues<Mode> kModes = {{"enforce", Mode::enforce}, {"observe", Mode::observe}};
+const NamedValues<OnUnknown> kOnUnknown = {{"reject", OnUnknown::reject},
+                                           {"admit", OnUnknown::admit}};
+const NamedValues<AccessLog> kAccessLog = {
     {"all", AccessLog::all}, {"gated", AccessLog::gated}, {"none", AccessLog::none}};
-const Names<log::Level> kLevels = {{"debug", log::Level::debug},
-                                   {"info", log::Level::info},
-                                   {"warning", log::Level::warning},
-                                   {"error", log::Level::error}};
+const NamedValues<log::Level> kLevels = {{"debug", log::Level::debug},
+                                         {"info", log::Level::info},
+                                         {"warning", log::Level::warning},
+                                         {"error", log::Level::error}};
 
 // In characters. The longest name of a pod is 253 of them.
 constexpr std::size_t kLongestLine = 200;
@@ -238,7 +239,7 @@ std::vector<Key> all_keys() {
       line("inherited_class", "the name of a class, or nothing", PLACE(inherited_class),
            kLongestLine),
       choice("refuse.unknown_status", PLACE(refuse.unknown_status),
-             Names<int>{{"503", 503}, {"429", 429}}),
+             NamedValues<int>{{"503", 503}, {"429", 429}}),
       short_text("refuse.help", PLACE(refuse.help), kLongestLine),
       strings("tmux.socket", "one or more absolute paths of sockets or of folders of sockets",
               PLACE(tmux.socket), check_sockets),

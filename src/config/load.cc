@@ -9,8 +9,6 @@
 namespace taskgate::config {
 namespace {
 
-constexpr std::string_view kFileVariable = "TASKGATE_CONFIG";
-
 // Which file to read, and who named it; the default one may be missing.
 struct Choice {
   std::string path;
@@ -25,7 +23,7 @@ Choice choose_file(const Sources& sources, const Flags& flags) {
   return {std::string(kDefaultFile), ""};
 }
 
-void read_file(const Sources& sources, const Choice& choice, Draft& draft) {
+void read_chosen(const Sources& sources, const Choice& choice, Draft& draft) {
   if (choice.path.empty()) {
     draft.error(choice.named_by, "is empty; name a file, or leave it out");
     return;
@@ -87,7 +85,7 @@ boost::system::result<Loaded, Errors> load(const Sources& sources) {
   Draft draft;
   const Flags flags = parse_flags(sources.flags);
   const Choice file = choose_file(sources, flags);
-  read_file(sources, file, draft);
+  read_chosen(sources, file, draft);
   complete(sources, flags, draft);
   if (draft.errors().empty()) {
     return Loaded{draft.config(), file.path, draft.places(), draft.warnings(), {}};

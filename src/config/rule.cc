@@ -22,12 +22,11 @@ const Names kKindKeys = {"path", "pointer", "creates"};
 const Names kSlotsKeys = {"pointer", "default", "most"};
 const Names kSessionKeys = {"pointer", "prefix"};
 
-const std::string kName = kLabelWords;
 const std::string kMethod = "a method in capitals, such as POST";
 const std::string kPath = "a path such as /api/jobs/{id}";
 const std::string kPrefix = "a path such as /oauth, without a slash at its end";
 const std::string kStarts = "task, maybe or elsewhere";
-const std::string kPointer = "a JSON pointer (RFC 6901) such as /action/type";
+const std::string kKindPointer = "a JSON pointer (RFC 6901) such as /action/type";
 const std::string kSessionPointer = "a JSON pointer (RFC 6901) such as /session";
 const std::string kSessionPrefix = "the text before what the pointer shows";
 const std::string kSlotsPointer = "a JSON pointer (RFC 6901) such as /concurrency";
@@ -41,7 +40,7 @@ class RuleReader : private MappingReader {
   Rule read(const Node& node) {
     rule_.method = "POST";
     take_all(node, kRuleKeys);
-    if (!has_name_) reader_.error(node, path_, "has no name; use " + kName);
+    if (!has_name_) reader_.error(node, path_, "has no name; use " + std::string(kLabelWords));
     check_path(node);
     check_kind_path(node);
     check_slots(node);
@@ -68,7 +67,7 @@ class RuleReader : private MappingReader {
   void take(const std::string& name, const Member& member, const std::string& path) {
     if (name == "name") {
       has_name_ = true;
-      take_text(member, path, kName, is_label, rule_.name);
+      take_text(member, path, kLabelWords, is_label, rule_.name);
     } else if (name == "method") {
       take_text(member, path, kMethod, is_method, rule_.method);
     } else if (name == "path") {
@@ -199,7 +198,7 @@ class RuleReader : private MappingReader {
     if (name == "path") {
       take_text(part, path, kKindPath, is_path, rule_.kind_path);
     } else if (name == "pointer") {
-      take_text(part, path, kPointer, is_pointer, rule_.kind_pointer);
+      take_text(part, path, kKindPointer, is_pointer, rule_.kind_pointer);
     } else {
       take_text(
           part, path, kCreates, [](const std::string& text) { return !text.empty(); },

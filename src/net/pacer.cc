@@ -7,7 +7,7 @@
 namespace taskgate::net {
 namespace {
 
-constexpr Duration kPatience = std::chrono::milliseconds(25);
+constexpr Duration kTokenPatience = std::chrono::milliseconds(25);
 constexpr Duration kSoon = std::chrono::milliseconds(1);
 constexpr Duration kCapacityAge = std::chrono::seconds(5);
 constexpr std::size_t kCautious = 4;   // what any listener takes
@@ -82,7 +82,7 @@ void Pacer::arm() {
   armed_ = true;
   const TimePoint now = Clock::now();
   timer_.expires_at(sees_queue_ ? now + pause_
-                                : std::max(outstanding_.front().taken_ + kPatience, now));
+                                : std::max(outstanding_.front().taken_ + kTokenPatience, now));
   timer_.async_wait([this](ErrorCode error) {
     armed_ = false;
     if (error) return;
@@ -104,11 +104,11 @@ void Pacer::look() {
     release_old();
   }
   const bool freed = outstanding_.size() < before;
-  pause_ = freed ? kSoon : std::min(2 * pause_, kPatience);
+  pause_ = freed ? kSoon : std::min(2 * pause_, kTokenPatience);
 }
 
 void Pacer::release_old() {
-  while (!outstanding_.empty() && outstanding_.front().taken_ + kPatience <= looked_) {
+  while (!outstanding_.empty() && outstanding_.front().taken_ + kTokenPatience <= looked_) {
     outstanding_.front().release();
   }
 }

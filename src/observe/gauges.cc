@@ -19,7 +19,7 @@ using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
 // Collects the families; values that are not known leave no trace.
-class Families {
+class GaugeFamilies {
  public:
   void gauge(const char* name, const char* help, std::optional<double> value) {
     if (value) family(name, help).metric.push_back(sample({}, *value));
@@ -62,7 +62,7 @@ std::optional<int> count_if_known(const gate::Snapshot& gate, gate::Origin origi
   return gate.count(origin);
 }
 
-void add_slots(Families& out, const gate::Snapshot& gate) {
+void add_slots(GaugeFamilies& out, const gate::Snapshot& gate) {
   out.flag("taskgate_observing",
            "1 while mode is observe: creates that would be refused pass, and are counted in "
            "taskgate_observed_refusals_total.",
@@ -96,7 +96,7 @@ std::optional<double> oldest_created(const gate::Snapshot& gate) {
   return static_cast<double>(gate.holders.front().created);
 }
 
-void add_holders(Families& out, const gate::Snapshot& gate) {
+void add_holders(GaugeFamilies& out, const gate::Snapshot& gate) {
   out.gauge("taskgate_sessions_inherited",
             "Live sessions that were there when the gate started; after a restart of the gate that "
             "is every session, however it was made.",
@@ -127,13 +127,13 @@ void add_holders(Families& out, const gate::Snapshot& gate) {
 }
 
 // Nothing while no classes are configured.
-void add_classes(Families& out, const gate::Snapshot& gate) {
+void add_classes(GaugeFamilies& out, const gate::Snapshot& gate) {
   using gate::ClassState;
   const auto add = [&](const char* name, const char* help, int ClassState::*value) {
     if (gate.classes.empty()) return;
     auto& family = out.family(name, help);
     for (const ClassState& each : gate.classes) {
-      family.metric.push_back(Families::sample({{"class", each.name}}, each.*value));
+      family.metric.push_back(GaugeFamilies::sample({{"class", each.name}}, each.*value));
     }
   };
   if (gate.live) {
@@ -155,14 +155,14 @@ void add_classes(Families& out, const gate::Snapshot& gate) {
       &ClassState::waiting);
 }
 
-void add_signal(Families& out, const gate::Snapshot& gate) {
+void add_signal(GaugeFamilies& out, const gate::Snapshot& gate) {
   auto& states = out.family("taskgate_signal_state",
                             "1 for the state of the session count and 0 for the others; in the "
                             "states known and held creates are decided by count, in none, unknown "
                             "and blind by tmux.on_unknown.");
   for (const gate::SignalState state : gate::kSignalStates) {
     states.metric.push_back(
-        Families::sample({{"state", gate::name_of(state)}}, gate.signal == state ? 1 : 0));
+        GaugeFamilies::sample({{"state", gate::name_of(state)}}, gate.signal == state ? 1 : 0));
   }
   std::optional<double> age;
   if (gate.signal_age) age = to_seconds(*gate.signal_age);
@@ -176,14 +176,14 @@ void add_signal(Families& out, const gate::Snapshot& gate) {
            gate.match_wrong);
 }
 
-void add_connections(Families& out, const Status& status) {
+void add_connections(GaugeFamilies& out, const Status& status) {
   const ConnectionCounts& counts = status.connections;
   auto& kinds = out.family("taskgate_connections",
                            "Client connections by what they do now: idle between two requests, "
                            "active with a request, stream while they get an event stream, or "
                            "tunnel after an upgrade; the admin port's are not counted.");
   const auto add = [&](const char* kind, std::uint64_t count) {
-    kinds.metric.push_back(Families::sample({{"kind", kind}}, static_cast<double>(count)));
+    kinds.metric.push_back(GaugeFamilies::sample({{"kind", kind}}, static_cast<double>(count)));
   };
   add("active", counts.active);
   add("idle", counts.idle);
@@ -195,7 +195,7 @@ void add_connections(Families& out, const Status& status) {
             std::optional(static_cast<double>(status.connections_limit)));
 }
 
-void add_upstream_connections(Families& out, const UpstreamCounts& counts) {
+void add_upstream_connections(GaugeFamilies& out, const UpstreamCounts& counts) {
   const auto add = [&](const char* kind, std::uint64_t count) {
     out.counter("taskgate_upstream_connections_total",
                 "Uses of connections to the upstream: new ones, and ones that an earlier request "
@@ -214,7 +214,7 @@ void add_upstream_connections(Families& out, const UpstreamCounts& counts) {
               {}, static_cast<double>(counts.resent));
 }
 
-void add_bytes(Families& out, const ByteCounts& bytes) {
+void add_bytes(GaugeFamilies& out, const ByteCounts& bytes) {
   const auto add = [&](const char* direction, std::uint64_t count) {
     out.counter("taskgate_relayed_bytes_total",
                 "Bytes of bodies, event streams and tunnels that were relayed, up towards the "
@@ -225,7 +225,7 @@ void add_bytes(Families& out, const ByteCounts& bytes) {
   add("up", bytes.up);
 }
 
-void add_held(Families& out, const HeldCounts& held) {
+void add_held(GaugeFamilies& out, const HeldCounts& held) {
   out.gauge("taskgate_held_bytes",
             "Bytes that are held for clients now: heads, bodies, what is pipelined and what slow "
             "readers have not taken; a small buffer that each client has is not counted.",
@@ -236,7 +236,7 @@ void add_held(Families& out, const HeldCounts& held) {
               {}, static_cast<double>(held.gave_way));
 }
 
-void add_configuration(Families& out, const Status& status) {
+void add_configuration(GaugeFamilies& out, const Status& status) {
   out.gauge("taskgate_config_generation",
             "Number of the configuration in use: 1 at the start and one more with each reload that "
             "succeeded; it starts over with the process, and is 0 while there is no valid one.",
@@ -248,13 +248,13 @@ void add_configuration(Families& out, const Status& status) {
       status.config_last_reload_success);
 }
 
-void add_build(Families& out, const Status& status) {
+void add_build(GaugeFamilies& out, const Status& status) {
   out.flag("taskgate_draining",
            "1 from the moment the gate was told to go away: creates are refused, everything else "
            "still passes until it has ended.",
            status.draining);
   out.family("taskgate_build_info", "Always 1; the labels say which build answers.")
-      .metric.push_back(Families::sample({{"revision", kRevision}, {"version", kVersion}}, 1));
+      .metric.push_back(GaugeFamilies::sample({{"revision", kRevision}, {"version", kVersion}}, 1));
   out.counter("taskgate_log_lines_dropped_total",
               "Log lines that were lost because standard output would have blocked or failed; "
               "where it grows the log is not complete.",
@@ -262,7 +262,7 @@ void add_build(Families& out, const Status& status) {
 }
 
 // Under the names that every exporter uses.
-void add_process(Families& out, const Status& status) {
+void add_process(GaugeFamilies& out, const Status& status) {
   const ProcessUse use = process_use();
   out.counter("process_cpu_seconds_total",
               "User and system CPU time that the process has used, all its threads together.", {},
@@ -286,7 +286,7 @@ void add_process(Families& out, const Status& status) {
 }  // namespace
 
 std::vector<MetricFamily> gauges(const Status& status) {
-  Families out;
+  GaugeFamilies out;
   add_slots(out, status.gate);
   add_holders(out, status.gate);
   add_classes(out, status.gate);

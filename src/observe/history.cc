@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kStepsOfMinute = std::chrono::minutes(1) / History::kStep;
 
-std::int64_t step_number(TimePoint now) {
+std::int64_t history_step(TimePoint now) {
   return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()) / History::kStep;
 }
 
@@ -42,7 +42,7 @@ const char* name_of(Mark mark) {
 }
 
 History::Step& History::step_at(TimePoint now) {
-  const std::int64_t number = step_number(now);
+  const std::int64_t number = history_step(now);
   Step& step = ring_[static_cast<std::size_t>(number % kSteps)];
   if (step.number != number) step = {number};
   return step;
@@ -94,7 +94,7 @@ History::Step& History::count(const Counts& more, TimePoint now) {
 
 Counts History::last_minute(TimePoint now) const {
   Counts sum;
-  const std::int64_t last = step_number(now);
+  const std::int64_t last = history_step(now);
   for (std::int64_t number = last - kStepsOfMinute + 1; number <= last; ++number) {
     if (const Step* step = find_step(number)) add(sum, step->counts);
   }
@@ -102,7 +102,7 @@ Counts History::last_minute(TimePoint now) const {
 }
 
 std::vector<HistoryPoint> History::points(TimePoint now) const {
-  const std::int64_t last = step_number(now);
+  const std::int64_t last = history_step(now);
   std::vector<HistoryPoint> points;
   for (std::int64_t number = last - kSteps + 1; number <= last; ++number) {
     const Step* step = find_step(number);
@@ -116,7 +116,7 @@ std::vector<HistoryPoint> History::points(TimePoint now) const {
 }
 
 std::vector<HistoryMark> History::marks(TimePoint now) const {
-  const std::int64_t last = step_number(now);
+  const std::int64_t last = history_step(now);
   std::vector<HistoryMark> marks;
   for (std::int64_t number = last - kSteps + 1; number <= last; ++number) {
     const Step* step = find_step(number);

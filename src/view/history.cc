@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-std::optional<std::int64_t> number(const json::array* column, std::size_t row) {
+std::optional<std::int64_t> number_in(const json::array* column, std::size_t row) {
   if (column == nullptr || row >= column->size() || !(*column)[row].is_int64()) return std::nullopt;
   return (*column)[row].get_int64();
 }
@@ -29,14 +29,14 @@ std::vector<Step> steps_of(const json::value& status, std::int64_t width) {
   const json::array* admitted = list(status, "/history/admitted");
   const json::array* refused = list(status, "/history/refused");
   std::vector<Step> steps;
-  for (std::size_t row = 0; const auto steps_ago = number(ago, row); ++row) {
+  for (std::size_t row = 0; const auto steps_ago = number_in(ago, row); ++row) {
     steps.push_back({.x = width - 1 - *steps_ago,
                      .listed = is_known(signal, row),
-                     .live = number(live, row),
-                     .peak = std::max(number(live, row), number(peak, row)),
-                     .limit = number(limit, row).value_or(0),
-                     .admitted = number(admitted, row).value_or(0),
-                     .refused = number(refused, row).value_or(0)});
+                     .live = number_in(live, row),
+                     .peak = std::max(number_in(live, row), number_in(peak, row)),
+                     .limit = number_in(limit, row).value_or(0),
+                     .admitted = number_in(admitted, row).value_or(0),
+                     .refused = number_in(refused, row).value_or(0)});
   }
   return steps;
 }

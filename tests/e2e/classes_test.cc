@@ -141,7 +141,7 @@ struct NamingWorld {
         gate(Gate::in_front_of(upstream.port(), tmux.socket()), {"--config", file}) {}
 
   HttpAnswer create(const std::string& target) const {
-    return ask(gate.port(), http_request("POST", target, "{}"));
+    return taskgate::test::ask(gate.port(), http_request("POST", target, "{}"));
   }
 
   TmuxServer tmux;

@@ -6,21 +6,9 @@
 #include "support/catch.h"
 #include "support/loopback.h"
 #include "support/run.h"
+#include "support/text.h"
 
 using namespace taskgate::test;
-
-namespace {
-
-RunResult taskgate_command(std::vector<std::string> words, const Gate::Settings& settings = {}) {
-  words.insert(words.begin(), gate_binary());
-  return run(words, gate_environment(settings));
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE(
     "check prints the effective configuration, or says what is wrong and where, with exit code "

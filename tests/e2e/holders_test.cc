@@ -2,14 +2,11 @@
 #include "e2e/gated_world.h"
 #include "support/catch.h"
 #include "support/run.h"
+#include "support/text.h"
 
 using namespace taskgate::test;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // What /status tells of one session, from its name to the end of its object.
 std::string holder(const Gate& gate, const std::string& name) {

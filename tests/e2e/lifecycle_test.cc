@@ -9,19 +9,6 @@
 
 using namespace taskgate::test;
 
-namespace {
-
-RunResult taskgate_command(std::vector<std::string> words, const Gate::Settings& settings = {}) {
-  words.insert(words.begin(), gate_binary());
-  return run(words, gate_environment(settings));
-}
-
-Gate::Settings admin_of(const Gate& gate) {
-  return {{"admin", "127.0.0.1:" + std::to_string(gate.admin_port())}};
-}
-
-}  // namespace
-
 TEST_CASE("SIGHUP moves the limit both ways and drops no connection") {
   ConfiguredWorld c("limit: 1\n");
   RawClient stream(c.world.gate->port());

@@ -10,7 +10,7 @@ namespace taskgate::test {
 namespace {
 
 const std::string kGet = http_request("GET", "/");
-const std::string kCreated = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}";
+const std::string kAnswer = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}";
 
 // As somebody else in the pod might change the limit of a running gate.
 rlim_t hard_limit(Gate& gate) {
@@ -38,7 +38,7 @@ TEST_CASE(
   ScriptedUpstream upstream([&](RawConnection& connection) {
     const HttpRequest request = read_request(connection);
     if (request.target != "/api/events") {
-      return connection.send(request.method == "POST" ? kCreated : kNoContent);
+      return connection.send(request.method == "POST" ? kAnswer : kNoContent);
     }
     connection.send("HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
     speak.wait("the descriptors are gone");

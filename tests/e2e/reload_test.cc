@@ -9,7 +9,7 @@
 namespace taskgate::test {
 namespace {
 
-const std::string kRead = http_request("GET", "/livez");
+const std::string kProbe = http_request("GET", "/livez");
 
 std::string limit_of(int limit) {
   return "limit: " + std::to_string(limit) + "\n";
@@ -18,7 +18,7 @@ std::string limit_of(int limit) {
 // What must outlive every reload.
 struct LongLived {
   explicit LongLived(const Gate& gate)
-      : reads(gate.port(), kRead), stream(gate.port()), tunnel(gate.port()) {
+      : reads(gate.port(), kProbe), stream(gate.port()), tunnel(gate.port()) {
     begin_stream(stream);
     begin_tunnel(tunnel);
   }

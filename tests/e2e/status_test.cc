@@ -5,23 +5,16 @@
 #include "e2e/gated_world.h"
 #include "support/catch.h"
 #include "support/run.h"
+#include "support/text.h"
 
 using namespace taskgate::test;
 
 namespace {
 
-Gate::Settings admin_of(const Gate& gate) {
-  return {{"admin", "127.0.0.1:" + std::to_string(gate.admin_port())}};
-}
-
 RunResult taskgate_status(const Gate& gate, const std::string& flag = "") {
   std::vector<std::string> words{gate_binary(), "status"};
   if (!flag.empty()) words.push_back(flag);
   return run(words, gate_environment(admin_of(gate)));
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 // A terminal in which somebody types: a pane of a tmux server of its own.

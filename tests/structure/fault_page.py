@@ -14,7 +14,7 @@ import sys
 PAGE = "docs/faults.md"
 TEST = re.compile(r'`(\w+)`: "([^"]+)"')
 WORD = re.compile(r"`([^`]+)`")
-BINARY = re.compile(r"taskgate(?:_program)?_test\((\w+)\s+(?:TOGETHER\s+)?SOURCES\s+((?:\w+\.cc\s+)+)")
+BINARY = re.compile(r"taskgate(?:_program)?_test\((\w+)\s+SOURCES\s+((?:\w+\.cc\s+)+)")
 CASE = re.compile(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 

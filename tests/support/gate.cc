@@ -119,4 +119,13 @@ Gate::Words with_descriptors(int count, const std::string& flag) {
           "ulimit " + flag + " " + std::to_string(count) + " && exec \"$0\" \"$@\""};
 }
 
+Gate::Settings admin_of(const Gate& gate) {
+  return {{"admin", "127.0.0.1:" + std::to_string(gate.admin_port())}};
+}
+
+RunResult taskgate_command(std::vector<std::string> words, const Gate::Settings& settings) {
+  words.insert(words.begin(), gate_binary());
+  return run(words, gate_environment(settings));
+}
+
 }  // namespace taskgate::test

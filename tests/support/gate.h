@@ -11,6 +11,7 @@
 #include "support/http_message.h"
 #include "support/loopback.h"
 #include "support/process.h"
+#include "support/run.h"
 
 namespace taskgate::test {
 
@@ -66,5 +67,9 @@ Gate::Words with_descriptors(int count, const std::string& flag = "-n");
 std::string gate_binary();
 // The environment variables for settings, for those too.
 Environment gate_environment(const Gate::Settings& settings);
+// How those find a running gate.
+Gate::Settings admin_of(const Gate& gate);
+// Runs such a command: {"check", "--config", file}.
+RunResult taskgate_command(std::vector<std::string> words, const Gate::Settings& settings = {});
 
 }  // namespace taskgate::test

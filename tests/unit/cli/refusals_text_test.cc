@@ -5,20 +5,18 @@
 #include "observe/sample_status.h"
 #include "observe/status_json.h"
 #include "support/catch.h"
+#include "support/text.h"
 
 namespace taskgate::cli {
 namespace {
 
 using gate::RefusalReason;
 using observe::Status;
+using test::has;
 
-std::string text_of(const Status& status, std::chrono::seconds uptime = std::chrono::hours(2)) {
+std::string table_of(const Status& status, std::chrono::seconds uptime = std::chrono::hours(2)) {
   const std::string document = observe::to_json(status, status.started + uptime);
   return refusals_text(boost::json::parse(document), {});
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST_CASE("Whom it refused is a table, most first, with the last request of each") {
@@ -27,7 +25,7 @@ TEST_CASE("Whom it refused is a table, most first, with the last request of each
   status.refused_last_hour = {
       {"webhook", "storms", RefusalReason::class_full, 204, 204, "deploy", "7d1f", last},
       {"task", "people", RefusalReason::full, 3, 3, "", "id-2", status.started}};
-  CHECK(text_of(status) == R"(Creates refused in the last hour: 207, most first
+  CHECK(table_of(status) == R"(Creates refused in the last hour: 207, most first
 
 COUNT  ROUTE    ID      CLASS   REASON      LAST (UTC)  REQUEST
 204    webhook  deploy  storms  class_full  22:14:21    7d1f
@@ -42,28 +40,28 @@ status while it is one of the last ten.
 TEST_CASE("Of more sums than are told the count is the least that it can be") {
   Status status = observe::sample_status();
   status.refused_last_hour.assign(60, {"task", "default", RefusalReason::full, 2, 2});
-  CHECK(has(text_of(status), "in the last hour: at least 100, most first\n"));
+  CHECK(has(table_of(status), "in the last hour: at least 100, most first\n"));
 }
 
 TEST_CASE("A gate that began lately tells of its own time") {
   Status status = observe::sample_status();
-  CHECK(has(text_of(status, std::chrono::minutes(12)),
+  CHECK(has(table_of(status, std::chrono::minutes(12)),
             "No create was refused since the gate's start, 12 min ago.\n"));
   status.refused_last_hour = {{"task", "default", RefusalReason::full, 1, 1}};
-  CHECK(has(text_of(status, std::chrono::minutes(12)),
+  CHECK(has(table_of(status, std::chrono::minutes(12)),
             "Creates refused since the gate's start, 12 min ago: 1, most first\n"));
 }
 
 TEST_CASE("Where nobody was refused it says so, and where else to look") {
   Status status = observe::sample_status();
-  CHECK(text_of(status) ==
+  CHECK(table_of(status) ==
         "No create was refused in the last hour.\n"
         "Older ones are in the log: event admission, by decision, route, id and "
         "class.\n");
   status.gate.observing = true;
   status.observed = {{"task", "default", RefusalReason::full, 3, 40},
                      {"webhook", "default", RefusalReason::full, 4, 4}};
-  CHECK(has(text_of(status), "mode is observe): 7 would have been"));
+  CHECK(has(table_of(status), "mode is observe): 7 would have been"));
 }
 
 TEST_CASE("A gate that tells of no sums is not taken for one that refused nobody") {
@@ -74,7 +72,7 @@ TEST_CASE("A gate that tells of no sums is not taken for one that refused nobody
 TEST_CASE("What clients choose cannot write to the terminal") {
   Status status = observe::sample_status();
   status.refused_last_hour = {{"task", "default", RefusalReason::full, 1, 1, "a\x1b[2Jb\n"}};
-  CHECK(has(text_of(status), " a\\x1b[2Jb\\x0a "));
+  CHECK(has(table_of(status), " a\\x1b[2Jb\\x0a "));
 }
 
 }  // namespace

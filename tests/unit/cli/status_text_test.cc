@@ -8,11 +8,13 @@
 #include "observe/sample_status.h"
 #include "observe/status_json.h"
 #include "support/catch.h"
+#include "support/text.h"
 
 namespace taskgate::cli {
 namespace {
 
 using observe::Status;
+using test::has;
 
 boost::json::value document(const Status& status) {
   const auto now = status.started + std::chrono::seconds(7500);
@@ -21,10 +23,6 @@ boost::json::value document(const Status& status) {
 
 std::string text_of(const Status& status, const TextStyle& style = {}) {
   return status_text(document(status), style);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST_CASE("The state stands as a page of text, without colours unless asked for") {

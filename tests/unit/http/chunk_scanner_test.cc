@@ -43,13 +43,13 @@ std::string scan(std::string_view input) {
   return expected;
 }
 
-struct Row {
+struct ChunkRow {
   std::string input;
   std::string expected;
 };
 
-void check_rows(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void check_chunks(const std::vector<ChunkRow>& rows) {
+  for (const ChunkRow& row : rows) {
     INFO(row.input);
     CHECK(scan(row.input) == row.expected);
   }
@@ -58,7 +58,7 @@ void check_rows(const std::vector<Row>& rows) {
 }  // namespace
 
 TEST_CASE("a chunked body ends behind its trailers") {
-  check_rows({
+  check_chunks({
       {"0\r\n\r\n", "5 bytes, payload "},
       {"0\r\n\r\nGET / HTTP/1.1\r\n", "5 bytes, payload "},
       {"5\r\nhello\r\n0\r\n\r\n", "15 bytes, payload hello"},
@@ -78,7 +78,7 @@ TEST_CASE("a chunked body ends behind its trailers") {
 
 TEST_CASE("malformed chunk sizes are refused") {
   const std::string size = "malformed chunk size, payload ";
-  check_rows({
+  check_chunks({
       {"\r\n\r\n", "fault behind 0 bytes: " + size},
       {"x\r\n", "fault behind 0 bytes: " + size},
       {";a\r\n", "fault behind 0 bytes: " + size},
@@ -104,7 +104,7 @@ TEST_CASE("the largest chunk size is counted down without overflow") {
 TEST_CASE("lines of a chunked body end in CRLF only") {
   const std::string lf = "bare LF in a chunked body, payload ";
   const std::string cr = "bare CR in a chunked body, payload ";
-  check_rows({
+  check_chunks({
       {"\n", "fault behind 0 bytes: " + lf},
       {"5\nhello", "fault behind 1 bytes: " + lf},
       {"5\rhello", "fault behind 2 bytes: " + cr},
@@ -125,7 +125,7 @@ TEST_CASE("lines of a chunked body end in CRLF only") {
 
 TEST_CASE("malformed chunk extensions are refused") {
   const std::string malformed = "malformed chunk extension, payload ";
-  check_rows({
+  check_chunks({
       {"5;\r\nhello", "fault behind 2 bytes: " + malformed},
       {"5;;a\r\nhello", "fault behind 2 bytes: " + malformed},
       {"5;=a\r\nhello", "fault behind 2 bytes: " + malformed},
@@ -150,7 +150,7 @@ TEST_CASE("malformed chunk extensions are refused") {
 
 TEST_CASE("fields that mean something to a hop are refused in trailers") {
   const std::string fault = "field not allowed in a trailer, payload ";
-  check_rows({
+  check_chunks({
       {"0\r\nContent-Length: 5\r\n\r\n", "fault behind 17 bytes: " + fault},
       {"0\r\nA: b\r\ntransfer-encoding: chunked\r\n\r\n", "fault behind 26 bytes: " + fault},
       {"0\r\nHOST: a\r\n\r\n", "fault behind 7 bytes: " + fault},
@@ -162,7 +162,7 @@ TEST_CASE("fields that mean something to a hop are refused in trailers") {
 
 TEST_CASE("malformed trailers are refused") {
   const std::string line = "malformed trailer line, payload ";
-  check_rows({
+  check_chunks({
       {"0\r\nA\r\n\r\n", "fault behind 4 bytes: " + line},
       {"0\r\nA : b\r\n\r\n", "fault behind 4 bytes: " + line},
       {"0\r\n: b\r\n\r\n", "fault behind 3 bytes: " + line},

@@ -12,13 +12,13 @@ namespace {
 
 using namespace std::string_literals;
 
-struct Row {
+struct RequestRow {
   std::string input;
   std::string expected;
 };
 
-void check_rows(const std::vector<Row>& rows, HeadLimits limits = {}) {
-  for (const Row& row : rows) {
+void check_requests(const std::vector<RequestRow>& rows, HeadLimits limits = {}) {
+  for (const RequestRow& row : rows) {
     INFO(row.input);
     CHECK(read_request(row.input, limits) == row.expected);
   }
@@ -35,7 +35,7 @@ std::string with_target(std::string_view target) {
 }  // namespace
 
 TEST_CASE("well-formed request heads are read as they are") {
-  check_rows({
+  check_requests({
       {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1 |Host=a"},
       {"GET / HTTP/1.0\r\n\r\n", "GET / 1.0"},
       {"\r\nGET / HTTP/1.1\r\n\r\n", "GET / 1.1"},
@@ -54,7 +54,7 @@ TEST_CASE("well-formed request heads are read as they are") {
 }
 
 TEST_CASE("the forms of a target are taken verbatim") {
-  check_rows({
+  check_requests({
       {with_target("//bearer-api/oauth/./x/../%2f%zz?q=1?&;x"),
        "GET //bearer-api/oauth/./x/../%2f%zz?q=1?&;x 1.1"},
       {with_target("/\"<>\\^`{|}[]~!"), "GET /\"<>\\^`{|}[]~! 1.1"},
@@ -73,7 +73,7 @@ TEST_CASE("targets of no form are refused") {
   const std::string malformed = "400 malformed request target";
   const std::string authority = "400 invalid authority in the target";
   const std::string star = "400 target * with another method than OPTIONS";
-  check_rows({
+  check_requests({
       {with_target("x"), malformed},
       {with_target("x/y"), malformed},
       {with_target("?x"), malformed},
@@ -119,7 +119,7 @@ TEST_CASE("targets of no form are refused") {
 TEST_CASE("malformed request lines are refused") {
   const std::string spaces = "400 more than one space in the request line";
   const std::string version = "400 malformed HTTP version";
-  check_rows({
+  check_requests({
       {"\r\n\r\nGET / HTTP/1.1\r\n\r\n", "400 more than one empty line"},
       {"\nGET / HTTP/1.1\r\n\r\n", "400 bare LF"},
       {"\r\n\nGET / HTTP/1.1\r\n\r\n", "400 bare LF"},
@@ -167,7 +167,7 @@ TEST_CASE("malformed request lines are refused") {
 
 TEST_CASE("versions other than 1.0 and 1.1 are not supported") {
   const std::string version = "505 HTTP version not supported";
-  check_rows({
+  check_requests({
       {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", version},
       {"GET / HTTP/2.0\r\n\r\n", version},
       {"GET / HTTP/0.9\r\n\r\n", version},
@@ -181,7 +181,7 @@ TEST_CASE("malformed field lines are refused") {
   const std::string space = "400 white space in a field name";
   const std::string name = "400 invalid byte in a field name";
   const std::string control = "400 control byte in a field value";
-  check_rows({
+  check_requests({
       {with_line("Content-Length : 5"), space},
       {with_line("Content-Length\t: 5"), space},
       {with_line("X Y: 5"), space},
@@ -247,7 +247,7 @@ TEST_CASE("only token bytes may stand in a field name and in the method") {
 }
 
 TEST_CASE("a fault is reported as soon as its byte is there") {
-  const std::vector<Row> rows{
+  const std::vector<RequestRow> rows{
       {"\x16", "400 TLS on a plain HTTP port"},
       {"GET  ", "400 more than one space in the request line"},
       {"GET x ", "400 malformed request target"},
@@ -260,8 +260,8 @@ TEST_CASE("a fault is reported as soon as its byte is there") {
       {"GET / HTTP/1.1\r\nX: a\ra", "400 bare CR"},
       {"GET / HTTP/1.1\r\nX: \x01", "400 control byte in a field value"},
   };
-  check_rows(rows);
-  for (const Row& row : rows) {
+  check_requests(rows);
+  for (const RequestRow& row : rows) {
     INFO(row.input);
     CHECK(read_request(row.input.substr(0, row.input.size() - 1)) == "need more");
   }
@@ -301,7 +301,7 @@ TEST_CASE("a head may be as large as its limit and no larger") {
 TEST_CASE("the part that overflows decides the status") {
   const HeadLimits limits{.bytes = 32};
   const std::string many(40, 'x');
-  check_rows(
+  check_requests(
       {
           {"GET /" + many, "414 request target too long"},
           {"GET /" + many.substr(0, 22) + " HTTP/1.1\r\n\r\n", "414 request target too long"},
@@ -315,9 +315,9 @@ TEST_CASE("the part that overflows decides the status") {
 
 TEST_CASE("a fault within the limit is told, one behind it is not looked at") {
   const HeadLimits limits{.bytes = 20};
-  check_rows({{"GET / HTTP/1.1\r\nX: \x01", "400 control byte in a field value"},
-              {"GET / HTTP/1.1\r\nX:  \x01", "431 request head too large"}},
-             limits);
+  check_requests({{"GET / HTTP/1.1\r\nX: \x01", "400 control byte in a field value"},
+                  {"GET / HTTP/1.1\r\nX:  \x01", "431 request head too large"}},
+                 limits);
 }
 
 TEST_CASE("more field lines than the limit are refused when the first of them begins") {

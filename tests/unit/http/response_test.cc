@@ -11,19 +11,19 @@ namespace {
 
 using namespace std::string_literals;
 
-struct Row {
+struct ResponseRow {
   std::string input;
   std::string expected;
 };
 
-void check_rows(const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
+void check_responses(const std::vector<ResponseRow>& rows) {
+  for (const ResponseRow& row : rows) {
     INFO(row.input);
     CHECK(read_response(row.input) == row.expected);
   }
 }
 
-std::string with_line(std::string_view line) {
+std::string answer_with(std::string_view line) {
   return "HTTP/1.1 200 OK\r\n" + std::string(line) + "\r\n\r\n";
 }
 
@@ -53,7 +53,7 @@ void check_framing(const std::vector<FramingRow>& rows) {
 }  // namespace
 
 TEST_CASE("well-formed answers are read as they are") {
-  check_rows({
+  check_responses({
       {"HTTP/1.1 200 OK\r\nServer: a\r\n\r\nbody", "200 1.1 reason=OK |Server=a"},
       {"HTTP/1.0 404 Not Found\r\n\r\n", "404 1.0 reason=Not Found"},
       {"HTTP/1.1 200 \r\n\r\n", "200 1.1 reason="},
@@ -61,13 +61,13 @@ TEST_CASE("well-formed answers are read as they are") {
       {"HTTP/1.9 599 x\r\n\r\n", "599 1.9 reason=x"},
       {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "100 1.1 reason=Continue"},
       {"HTTP/1.1 200  two spaces\t\x80\r\n\r\n", "200 1.1 reason= two spaces\t\x80"},
-      {with_line("X:\ty \r\nX: z"), "200 1.1 reason=OK |X=y |X=z"},
+      {answer_with("X:\ty \r\nX: z"), "200 1.1 reason=OK |X=y |X=z"},
   });
 }
 
 TEST_CASE("malformed status lines are faults") {
   const std::string line = "fault: malformed status line";
-  check_rows({
+  check_responses({
       {"\r\nHTTP/1.1 200 OK\r\n\r\n", line},
       {"ICY 200 OK\r\n\r\n", line},
       {"<html>", line},
@@ -97,15 +97,15 @@ TEST_CASE("malformed status lines are faults") {
 }
 
 TEST_CASE("malformed field lines of an answer are faults") {
-  check_rows({
-      {with_line("X: y\r\n z"), "fault: folded header line"},
-      {with_line(" X: y"), "fault: folded header line"},
-      {with_line("Content-Length : 5"), "fault: white space in a field name"},
-      {with_line("X"), "fault: header line without a colon"},
-      {with_line(": y"), "fault: empty field name"},
-      {with_line("X@: y"), "fault: invalid byte in a field name"},
-      {with_line("X: \0"s), "fault: NUL in a field value"},
-      {with_line("X: \x01"), "fault: control byte in a field value"},
+  check_responses({
+      {answer_with("X: y\r\n z"), "fault: folded header line"},
+      {answer_with(" X: y"), "fault: folded header line"},
+      {answer_with("Content-Length : 5"), "fault: white space in a field name"},
+      {answer_with("X"), "fault: header line without a colon"},
+      {answer_with(": y"), "fault: empty field name"},
+      {answer_with("X@: y"), "fault: invalid byte in a field name"},
+      {answer_with("X: \0"s), "fault: NUL in a field value"},
+      {answer_with("X: \x01"), "fault: control byte in a field value"},
       {"HTTP/1.1 200 OK\r\nX: y\n\r\n", "fault: bare LF"},
       {"HTTP/1.1 200 OK\r\nX: y\rZ: z\r\n\r\n", "fault: bare CR"},
       {"HTTP/1.1 200 OK\r\nX: y", "need more"},

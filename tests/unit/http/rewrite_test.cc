@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kLine = "POST /x?y HTTP/1.1\r\n";
 
-struct RequestRow {
+struct RewrittenRequest {
   std::string_view lines;
   RequestEdits edits;
   std::string_view expected;
@@ -30,22 +30,22 @@ std::string rewrite_request(std::string_view request_line, std::string_view line
   return out;
 }
 
-void check_rows(const std::vector<RequestRow>& rows) {
-  for (const RequestRow& row : rows) {
+void check_rewritten(const std::vector<RewrittenRequest>& rows) {
+  for (const RewrittenRequest& row : rows) {
     INFO(row.lines);
     CHECK(rewrite_request(kLine, row.lines, row.edits) ==
           "before|" + std::string(kLine) + std::string(row.expected) + "\r\n");
   }
 }
 
-struct ResponseRow {
+struct RewrittenResponse {
   std::string_view input;  // without the empty line
   ResponseEdits edits;
   std::string_view expected;
 };
 
-void check_answers(const std::vector<ResponseRow>& rows) {
-  for (const ResponseRow& row : rows) {
+void check_answers(const std::vector<RewrittenResponse>& rows) {
+  for (const RewrittenResponse& row : rows) {
     INFO(row.input);
     const std::string input = std::string(row.input) + "\r\n";
     ResponseParser parser(HeadLimits{});
@@ -64,11 +64,11 @@ TEST_CASE("order, spelling and repeats of a request's fields stay") {
       "x\r\nProxy-Authorization: Basic y\r\nTrailer: T\r\nExpect: "
       "100-continue\r\nX-Auth-Request-User: "
       "u\r\nX-Forwarded-For: z\r\nMax-Forwards: 3\r\nVia: 1.1 v\r\nX: \x80\xFF\r\n";
-  check_rows({{lines, {}, lines}});
+  check_rewritten({{lines, {}, lines}});
 }
 
 TEST_CASE("hop-by-hop fields of a request are dropped") {
-  check_rows({
+  check_rewritten({
       {"Host: a\r\nConnection: close\r\nX: y\r\n", {}, "Host: a\r\nX: y\r\n"},
       {"Connection: a, b\r\nA: 1\r\nHost: h\r\nb: 2\r\nC: 3\r\n", {}, "Host: h\r\nC: 3\r\n"},
       {"A: 1\r\nB: 2\r\nConnection: \r\nconnection: x,,A\r\nConnection: b\r\n", {}, ""},
@@ -90,16 +90,16 @@ TEST_CASE("hop-by-hop fields of a request are dropped") {
 }
 
 TEST_CASE("framing fields and Host are never dropped because Connection names them") {
-  check_rows({{"Connection: host, content-length, x\r\nHost: a\r\nContent-Length: 5\r\n",
-               {},
-               "Host: a\r\nContent-Length: 5\r\n"},
-              {"Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n",
-               {},
-               "Transfer-Encoding: chunked\r\n"}});
+  check_rewritten({{"Connection: host, content-length, x\r\nHost: a\r\nContent-Length: 5\r\n",
+                    {},
+                    "Host: a\r\nContent-Length: 5\r\n"},
+                   {"Connection: transfer-encoding\r\nTransfer-Encoding: chunked\r\n",
+                    {},
+                    "Transfer-Encoding: chunked\r\n"}});
 }
 
 TEST_CASE("the length of a body that was read whole takes the place of its framing") {
-  check_rows({
+  check_rewritten({
       {"A: 1\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\nB: 2\r\n",
        {.content_length = 18},
        "A: 1\r\nContent-Length: 18\r\nB: 2\r\n"},
@@ -118,12 +118,12 @@ TEST_CASE("the length of a body that was read whole takes the place of its frami
 }
 
 TEST_CASE("Expect is dropped where the gate has answered it") {
-  check_rows(
+  check_rewritten(
       {{"A: 1\r\nExpect: 100-continue\r\nB: 2\r\n", {.drop_expect = true}, "A: 1\r\nB: 2\r\n"}});
 }
 
 TEST_CASE("an upgrade is forwarded with its option alone and no more lines than came") {
-  check_rows({
+  check_rewritten({
       {"Host: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nX: y\r\n",
        {.keep_upgrade = true},
        "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX: y\r\n"},
@@ -141,7 +141,7 @@ TEST_CASE("an upgrade is forwarded with its option alone and no more lines than 
 
 TEST_CASE(
     "a connection that carries no other request says so, where the client's Connection stood") {
-  check_rows({
+  check_rewritten({
       {"Host: a\r\n", {.close = true}, "Host: a\r\nConnection: close\r\n"},
       {"Host: a\r\nconnection: keep-alive, X\r\nX: 1\r\nConnection: Y\r\nA: 1\r\n",
        {.close = true},
@@ -153,9 +153,9 @@ TEST_CASE(
 }
 
 TEST_CASE("a body that turned out to be none leaves no word of its framing") {
-  check_rows({{"Host: a\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\nA: 1\r\n",
-               {.drop_framing = true},
-               "Host: a\r\nA: 1\r\n"}});
+  check_rewritten({{"Host: a\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\nA: 1\r\n",
+                    {.drop_framing = true},
+                    "Host: a\r\nA: 1\r\n"}});
 }
 
 TEST_CASE("each of many fields is looked up among many named ones, in any case") {
@@ -170,7 +170,7 @@ TEST_CASE("each of many fields is looked up among many named ones, in any case")
 }
 
 TEST_CASE("the client's address goes behind the last X-Forwarded-For") {
-  check_rows({
+  check_rewritten({
       {"Host: a\r\n", {.forwarded_for = "::1"}, "Host: a\r\nX-Forwarded-For: ::1\r\n"},
       {"x-forwarded-for: b\r\nX-Forwarded-For:c\r\nA: 1\r\n",
        {.forwarded_for = "10.0.0.1"},

@@ -9,8 +9,8 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-struct Listener {
-  explicit Listener(const char* address, int backlog)
+struct QueueListener {
+  explicit QueueListener(const char* address, int backlog)
       : acceptor(loop, {boost::asio::ip::make_address(address), 0}) {
     acceptor.listen(backlog);
   }
@@ -21,7 +21,7 @@ struct Listener {
 }  // namespace
 
 TEST_CASE("the kernel tells the backlog and the length of a listener's accept queue") {
-  Listener listener("127.0.0.1", 5);
+  QueueListener listener("127.0.0.1", 5);
   const tcp::endpoint endpoint = listener.acceptor.local_endpoint();
   AcceptQueueAnswer answer{};
   auto queue = read_accept_queue(endpoint, answer);
@@ -38,7 +38,7 @@ TEST_CASE("the kernel tells the backlog and the length of a listener's accept qu
 }
 
 TEST_CASE("a listener on all addresses is found by any of them") {
-  Listener listener("0.0.0.0", 7);
+  QueueListener listener("0.0.0.0", 7);
   AcceptQueueAnswer answer{};
   const auto queue = read_accept_queue(
       {boost::asio::ip::make_address("127.0.0.1"), listener.acceptor.local_endpoint().port()},
@@ -50,7 +50,7 @@ TEST_CASE("a listener on all addresses is found by any of them") {
 TEST_CASE("where nobody listens the answer says so") {
   tcp::endpoint endpoint;
   {
-    Listener listener("127.0.0.1", 5);
+    QueueListener listener("127.0.0.1", 5);
     endpoint = listener.acceptor.local_endpoint();
   }
   AcceptQueueAnswer answer{};

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture {
+struct DeadlineFixture {
   asio::io_context loop{1};
   Deadlines deadlines{loop};
 };
@@ -16,7 +16,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a deadline that passes calls once and stays expired until it is set anew") {
-  Fixture f;
+  DeadlineFixture f;
   int calls = 0;
   Deadline deadline(f.deadlines, [&] { ++calls; });
   deadline.set(1ms);
@@ -28,7 +28,7 @@ TEST_CASE("a deadline that passes calls once and stays expired until it is set a
 }
 
 TEST_CASE("a deadline moved later does not pass at its old time") {
-  Fixture f;
+  DeadlineFixture f;
   bool moved_passed = false;
   bool later_passed = false;
   Deadline moved(f.deadlines, [&] { moved_passed = true; });
@@ -45,7 +45,7 @@ TEST_CASE("a deadline moved later does not pass at its old time") {
 }
 
 TEST_CASE("a deadline moved earlier passes at its new time, before others") {
-  Fixture f;
+  DeadlineFixture f;
   std::string order;
   Deadline first(f.deadlines, [&] { order += "1"; });
   Deadline second(f.deadlines, [&] { order += "2"; });
@@ -57,7 +57,7 @@ TEST_CASE("a deadline moved earlier passes at its new time, before others") {
 }
 
 TEST_CASE("a cleared or zero deadline never passes and lets the loop end") {
-  Fixture f;
+  DeadlineFixture f;
   int calls = 0;
   Deadline cleared(f.deadlines, [&] { ++calls; });
   Deadline none(f.deadlines, [&] { ++calls; });
@@ -69,7 +69,7 @@ TEST_CASE("a cleared or zero deadline never passes and lets the loop end") {
 }
 
 TEST_CASE("a deadline that is destroyed is forgotten") {
-  Fixture f;
+  DeadlineFixture f;
   int calls = 0;
   {
     Deadline gone(f.deadlines, [&] { ++calls; });

@@ -15,8 +15,8 @@ using asio::ip::tcp;
 namespace {
 
 // A connection of which the one side is watched.
-struct Fixture {
-  Fixture() {
+struct HangupFixture {
+  HangupFixture() {
     tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
     client.connect(acceptor.local_endpoint());
     acceptor.accept(accepted);
@@ -46,7 +46,7 @@ struct Fixture {
 
 TEST_CASE("a reset is told, once, whether it comes before or after the client is in the set") {
   const bool in_set = GENERATE(true, false);
-  Fixture f;
+  HangupFixture f;
   if (in_set) f.put_into_set();
   f.reset();
   f.run_until_told();
@@ -57,7 +57,7 @@ TEST_CASE("a reset is told, once, whether it comes before or after the client is
 
 TEST_CASE("the end of sending is told only where it is leaving") {
   const bool before = GENERATE(true, false);
-  Fixture f;
+  HangupFixture f;
   if (before) f.guard->set_half_close_is_leaving();
   f.put_into_set();
   f.client.shutdown(tcp::socket::shutdown_send);
@@ -73,7 +73,7 @@ TEST_CASE("the end of sending is told only where it is leaving") {
 
 TEST_CASE("nothing is told to a guard that is gone") {
   const bool in_set = GENERATE(true, false);
-  Fixture f;
+  HangupFixture f;
   if (in_set) f.put_into_set();
   f.guard.reset();
   f.reset();
@@ -83,7 +83,7 @@ TEST_CASE("nothing is told to a guard that is gone") {
 }
 
 TEST_CASE("many that leave at once are all told") {
-  Fixture f;
+  HangupFixture f;
   std::list<HangupWatch::Guard> guards;
   std::list<tcp::socket> duplicates;
   int told = 0;

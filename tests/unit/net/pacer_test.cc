@@ -14,8 +14,8 @@ using asio::ip::tcp;
 namespace {
 
 // A listener with a backlog that nobody accepts from, and connects that ask the pacer first.
-struct Fixture {
-  explicit Fixture(int backlog) : acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0}) {
+struct PacerFixture {
+  explicit PacerFixture(int backlog) : acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0}) {
     acceptor.listen(backlog);
     upstream = acceptor.local_endpoint();
     pacer = std::make_unique<Pacer>(loop, upstream);
@@ -70,14 +70,14 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("as many connects go at once as the listener's backlog holds, less one") {
-  Fixture f(5);
+  PacerFixture f(5);
   for (int i = 0; i < 10; ++i) f.ask();
   f.run_ready();
   CHECK(f.granted() == 4);
 }
 
 TEST_CASE("a connect that was answered lets the next one go, in the order of asking") {
-  Fixture f(3);
+  PacerFixture f(3);
   for (int i = 0; i < 4; ++i) f.ask();
   f.run_ready();
   REQUIRE(f.granted() == 2);
@@ -88,7 +88,7 @@ TEST_CASE("a connect that was answered lets the next one go, in the order of ask
 }
 
 TEST_CASE("slow answers do not hold others up as long as the accept queue has room") {
-  Fixture f(3);
+  PacerFixture f(3);
   for (int i = 0; i < 7; ++i) f.ask();
   for (int taken = 0; taken < 6; taken += 2) {
     while (f.granted() < taken + 2) f.loop.run_one();
@@ -99,7 +99,7 @@ TEST_CASE("slow answers do not hold others up as long as the accept queue has ro
 }
 
 TEST_CASE("a full accept queue holds connects back") {
-  Fixture f(2);
+  PacerFixture f(2);
   std::vector<std::unique_ptr<tcp::socket>> queued;
   for (int i = 0; i < 1; ++i) {
     queued.push_back(std::make_unique<tcp::socket>(f.loop));
@@ -116,7 +116,7 @@ TEST_CASE("a full accept queue holds connects back") {
 }
 
 TEST_CASE("who gives up waiting leaves the line to the others") {
-  Fixture f(2);
+  PacerFixture f(2);
   f.ask();
   auto& leaver = f.ask(std::chrono::milliseconds(1));
   auto& stayer = f.ask();
@@ -128,7 +128,7 @@ TEST_CASE("who gives up waiting leaves the line to the others") {
 }
 
 TEST_CASE("an upstream that does not listen here is not paced by a queue that cannot be seen") {
-  Fixture f(5);
+  PacerFixture f(5);
   f.acceptor.close();
   for (int i = 0; i < 20; ++i) f.ask();
   f.run_ready();
@@ -136,7 +136,7 @@ TEST_CASE("an upstream that does not listen here is not paced by a queue that ca
 }
 
 TEST_CASE("who finds no token looks at the accept queue at once, and waits for nobody's answer") {
-  Fixture f(3);
+  PacerFixture f(3);
   f.ask();
   f.ask();
   f.run_ready();

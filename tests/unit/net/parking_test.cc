@@ -33,8 +33,8 @@ struct Pair {
   TcpSocket accepted;
 };
 
-struct Fixture {
-  ~Fixture() {
+struct ParkingFixture {
+  ~ParkingFixture() {
     for (const int descriptor : resumed) ::close(descriptor);
   }
   template <typename Condition>
@@ -53,7 +53,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("what is parked goes on when its client sends, with the descriptor that it had") {
-  Fixture f;
+  ParkingFixture f;
   Pair silent(f.loop);
   Pair pair(f.loop);
   const int descriptor = pair.accepted.native_handle();
@@ -70,7 +70,7 @@ TEST_CASE("what is parked goes on when its client sends, with the descriptor tha
 }
 
 TEST_CASE("a crowd is parked sooner, and those who are parked are of no crowd") {
-  Fixture f;
+  ParkingFixture f;
   f.idle = 64;
   const Duration usual = f.parking.patience();
   Pair pair(f.loop);
@@ -81,7 +81,7 @@ TEST_CASE("a crowd is parked sooner, and those who are parked are of no crowd") 
 }
 
 TEST_CASE("what came before it was parked is seen too") {
-  Fixture f;
+  ParkingFixture f;
   Pair pair(f.loop);
   asio::write(pair.client, asio::buffer("x", 1));
   f.parking.park(pair.accepted, 0s);
@@ -91,7 +91,7 @@ TEST_CASE("what came before it was parked is seen too") {
 
 TEST_CASE("who leaves without a word is let go, and nobody goes on with it") {
   const bool reset = GENERATE(false, true);
-  Fixture f;
+  ParkingFixture f;
   Pair pair(f.loop);
   f.parking.park(pair.accepted, 0s);
   if (reset) pair.client.set_option(asio::socket_base::linger(true, 0));
@@ -102,7 +102,7 @@ TEST_CASE("who leaves without a word is let go, and nobody goes on with it") {
 }
 
 TEST_CASE("the last request of a client that sends nothing more is still served") {
-  Fixture f;
+  ParkingFixture f;
   Pair pair(f.loop);
   f.parking.park(pair.accepted, 0s);
   asio::write(pair.client, asio::buffer("x", 1));
@@ -112,7 +112,7 @@ TEST_CASE("the last request of a client that sends nothing more is still served"
 }
 
 TEST_CASE("each is closed at its own time, in whatever order they were parked") {
-  Fixture f;
+  ParkingFixture f;
   Pair patient(f.loop);
   Pair later(f.loop);
   Pair sooner(f.loop);
@@ -128,7 +128,7 @@ TEST_CASE("each is closed at its own time, in whatever order they were parked") 
 }
 
 TEST_CASE("all are closed at once, also from within a wake-up") {
-  Fixture f;
+  ParkingFixture f;
   Pair a(f.loop);
   Pair b(f.loop);
   f.on_ready = [&](int descriptor) {

@@ -33,8 +33,8 @@ std::vector<int> options(int descriptor) {
 }
 
 // The accepted end sends to a client that has little room and does not read.
-struct Fixture {
-  Fixture() : client(loop), accepted(loop) {
+struct ProbesFixture {
+  ProbesFixture() : client(loop), accepted(loop) {
     tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
     set_probes(acceptor.native_handle(), {});
     client.open(tcp::v4());
@@ -69,12 +69,12 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("what is accepted inherits the probes of its listening socket") {
-  Fixture f;
+  ProbesFixture f;
   CHECK(options(f.accepted.native_handle()) == std::vector{1, 60, 15, 4, 120'000});
 }
 
 TEST_CASE("a peer that does not read is held back, one that has read it all is not") {
-  Fixture f;
+  ProbesFixture f;
   CHECK(backlog(f.accepted.native_handle()) == Backlog::none);
   f.fill();
   f.run_until([&] { return backlog(f.accepted.native_handle()) == Backlog::held_back; });
@@ -85,7 +85,7 @@ TEST_CASE("a peer that does not read is held back, one that has read it all is n
 }
 
 TEST_CASE("what is no TCP connection, or open no more, is unknown") {
-  Fixture f;
+  ProbesFixture f;
   const int descriptor = f.accepted.native_handle();
   f.accepted.close();
   CHECK(backlog(descriptor) == Backlog::unknown);
@@ -94,7 +94,7 @@ TEST_CASE("what is no TCP connection, or open no more, is unknown") {
 
 TEST_CASE(
     "a peer that does not read is out of the limit on what it has not taken, until it reads") {
-  Fixture f;
+  ProbesFixture f;
   const ProbeTimes times{
       .idle = std::chrono::seconds(1), .interval = std::chrono::seconds(1), .count = 1};
   set_probes(f.accepted.native_handle(), times);
@@ -109,7 +109,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a loop that watches nobody any more has nothing left to do") {
-  Fixture f;
+  ProbesFixture f;
   Peers peers(f.loop, {.idle = std::chrono::seconds(1), .interval = std::chrono::seconds(0)});
   peers.watch(f.accepted.native_handle());
   f.accepted.close();

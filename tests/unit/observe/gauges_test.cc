@@ -9,7 +9,7 @@
 namespace taskgate::observe {
 namespace {
 
-const std::vector<std::string> kRoutes{"spawn", "webhook"};
+const std::vector<std::string> kRuleNames{"spawn", "webhook"};
 
 struct Row {
   const char* family;
@@ -79,7 +79,7 @@ TEST_CASE("Gauges tell a Status, and what is not known is absent") {
       {"taskgate_log_lines_dropped_total", "taskgate_log_lines_dropped_total 0\n",
        "taskgate_log_lines_dropped_total 0\n"},
   }));
-  const Metrics metrics(kRoutes);
+  const Metrics metrics(kRuleNames);
   CHECK(samples(metrics.render(sample_status()), row.family) == row.known);
   const std::string unknown = metrics.render(unknown_status());
   CHECK(samples(unknown, row.family) == row.unknown);
@@ -99,7 +99,7 @@ TEST_CASE("Each class has its slots, its bounds and its line, and what is not kn
       "taskgate_line_length{class=\"people\"} 1\n"
       "taskgate_line_length{class=\"storms\"} 1\n";
   const auto told = [](const Status& status) {
-    const std::string text = Metrics(kRoutes).render(status);
+    const std::string text = Metrics(kRuleNames).render(status);
     return samples(text, "taskgate_class_used") + samples(text, "taskgate_class_cap") +
            samples(text, "taskgate_class_floor") + samples(text, "taskgate_line_length");
   };
@@ -116,13 +116,13 @@ TEST_CASE("Where no session lives there is no oldest one") {
   Status status = sample_status();
   status.gate.live = 0;
   status.gate.holders.clear();
-  const std::string text = Metrics(kRoutes).render(status);
+  const std::string text = Metrics(kRuleNames).render(status);
   CHECK(samples(text, "taskgate_sessions_live") == "taskgate_sessions_live 0\n");
   CHECK(text.find("taskgate_oldest") == std::string::npos);
 }
 
 TEST_CASE("What the process uses is told under the names that every exporter has") {
-  const Metrics metrics(kRoutes);
+  const Metrics metrics(kRuleNames);
   CHECK(value(metrics, "process_cpu_seconds_total") > 0);
   CHECK(value(metrics, "process_resident_memory_bytes") > 0);
   CHECK(value(metrics, "process_open_fds") > 2);
@@ -134,7 +134,7 @@ TEST_CASE("Flags of a Status that is in trouble are 1 or 0 the other way") {
   status.draining = true;
   status.config_last_reload_success = false;
   status.gate.match_wrong = true;
-  const std::string text = Metrics(kRoutes).render(status);
+  const std::string text = Metrics(kRuleNames).render(status);
   CHECK(samples(text, "taskgate_draining") == "taskgate_draining 1\n");
   CHECK(samples(text, "taskgate_config_last_reload_success") ==
         "taskgate_config_last_reload_success 0\n");

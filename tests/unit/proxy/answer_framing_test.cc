@@ -9,9 +9,9 @@ using namespace taskgate::proxy;
 
 namespace {
 
-struct Answer {
+struct SeenAnswer {
   // Of a GET by a client of HTTP/1.`minor`, which wishes to keep its connection.
-  explicit Answer(const std::string& fields, int minor = 1, bool may_keep = true)
+  explicit SeenAnswer(const std::string& fields, int minor = 1, bool may_keep = true)
       : parser({.bytes = 4096, .fields = 100}), head("HTTP/1.1 200 OK\r\n" + fields + "\r\n") {
     REQUIRE(parser.parse(head) == http::Progress::complete);
     rules = http::examine(parser.head(), "GET");
@@ -39,7 +39,7 @@ struct Answer {
 }  // namespace
 
 TEST_CASE("an answer with a length goes out as it came, its head with the first piece") {
-  Answer answer("Content-Length: 5\r\n");
+  SeenAnswer answer("Content-Length: 5\r\n");
   CHECK(answer.piece("ab") == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");
   CHECK(answer.piece("cdeNEXT") == "cde");
   CHECK(answer.taken == 3);
@@ -49,7 +49,7 @@ TEST_CASE("an answer with a length goes out as it came, its head with the first 
 }
 
 TEST_CASE("an answer that ends with the connection gets chunks for HTTP/1.1") {
-  Answer answer("");
+  SeenAnswer answer("");
   CHECK(answer.piece("").find("Transfer-Encoding: chunked\r\n") != std::string::npos);
   CHECK(answer.piece("abcdefghijklmnop") == "10\r\nabcdefghijklmnop\r\n");
   CHECK(answer.piece("q") == "1\r\nq\r\n");
@@ -58,7 +58,7 @@ TEST_CASE("an answer that ends with the connection gets chunks for HTTP/1.1") {
 }
 
 TEST_CASE("for HTTP/1.0 such an answer ends with the client's connection") {
-  Answer answer("", 0);
+  SeenAnswer answer("", 0);
   CHECK(answer.piece("ab") == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nab");
   CHECK(answer.framing.end().empty());
   CHECK_FALSE(answer.framing.keep());
@@ -67,17 +67,17 @@ TEST_CASE("for HTTP/1.0 such an answer ends with the client's connection") {
 
 TEST_CASE("chunks are taken off for HTTP/1.0, and pass as they are else") {
   const std::string chunks = "3\r\nabc\r\n0\r\n\r\n";
-  Answer old("Transfer-Encoding: chunked\r\n", 0);
+  SeenAnswer old("Transfer-Encoding: chunked\r\n", 0);
   CHECK(old.piece(chunks) == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc");
   CHECK(old.framing.piece() == "abc");
   CHECK(old.framing.ends_with_close());
-  Answer usual("Transfer-Encoding: chunked\r\n");
+  SeenAnswer usual("Transfer-Encoding: chunked\r\n");
   CHECK(usual.piece(chunks) == usual.head + chunks);
   CHECK(usual.taken == chunks.size());
 }
 
 TEST_CASE("a client that may not keep its connection is told so") {
-  Answer answer("Content-Length: 1\r\n", 1, false);
+  SeenAnswer answer("Content-Length: 1\r\n", 1, false);
   CHECK(answer.piece("a") == "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\na");
   CHECK_FALSE(answer.framing.keep());
 }

@@ -36,7 +36,7 @@ class Client : public HeldBytes::Holder {
   }
 };
 
-struct Fixture {
+struct HeldFixture {
   Client& client() { return clients.emplace_back(held); }
 
   Client& with(std::size_t bytes, HeldFor use = HeldFor::head) {
@@ -72,26 +72,26 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("buffers grow for speed only while half of limits.held is left") {
-  Fixture f;
+  HeldFixture f;
   f.with(500 * kKiB);
   CHECK_FALSE(f.client().try_charge(HeldFor::speed, 64 * kKiB));
   CHECK(f.client().try_charge(HeldFor::head, 64 * kKiB));
 }
 
 TEST_CASE("who needs little finds room where who needs much does not") {
-  Fixture f;
+  HeldFixture f;
   f.with(760 * kKiB);
   CHECK_FALSE(f.client().try_charge(HeldFor::head, 64 * kKiB));
   CHECK(f.client().try_charge(HeldFor::head, 16 * kKiB));
 }
 
 TEST_CASE("who is alone finds room for anything") {
-  Fixture f;
+  HeldFixture f;
   f.with(3 * kTotal);
 }
 
 TEST_CASE("what is held is given back by the end of a client and of a request") {
-  Fixture f;
+  HeldFixture f;
   Client& text = f.client();
   text.charge_text(100 * kKiB);
   text.charge_text(kKiB);  // a part of what every request costs
@@ -105,7 +105,7 @@ TEST_CASE("what is held is given back by the end of a client and of a request") 
 }
 
 TEST_CASE("who waits goes on when something comes free, those who would hold least first") {
-  Fixture f;
+  HeldFixture f;
   Client& holder = f.with(kTotal);
   Client& large = f.client();
   Client& small = f.client();
@@ -123,7 +123,7 @@ TEST_CASE("who waits goes on when something comes free, those who would hold lea
 }
 
 TEST_CASE("those that hold most without moving give way to who waits, and no more than it takes") {
-  Fixture f;
+  HeldFixture f;
   Client& small = f.with(200 * kKiB);
   Client& large = f.with(400 * kKiB);
   Client& moving = f.with(168 * kKiB);
@@ -141,7 +141,7 @@ TEST_CASE("those that hold most without moving give way to who waits, and no mor
 }
 
 TEST_CASE("another gives way where the one that holds most may not") {
-  Fixture f;
+  HeldFixture f;
   Client& kept = f.with(500 * kKiB);
   Client& other = f.with(268 * kKiB);
   kept.may_give_way = false;
@@ -152,7 +152,7 @@ TEST_CASE("another gives way where the one that holds most may not") {
 }
 
 TEST_CASE("two that wait for each other do not wait for ever: one gives way") {
-  Fixture f;
+  HeldFixture f;
   Client& one = f.with(50 * kKiB, HeldFor::body);
   Client& other = f.with(40 * kKiB, HeldFor::body);
   for (Client* client : {&one, &other}) client->stalls();
@@ -166,7 +166,7 @@ TEST_CASE("two that wait for each other do not wait for ever: one gives way") {
 }
 
 TEST_CASE("a body that is whole does not give way to other bodies") {
-  Fixture f;
+  HeldFixture f;
   Client& whole = f.with(60 * kKiB, HeldFor::body);
   Client& part = f.with(30 * kKiB, HeldFor::body);
   whole.body_is_whole();
@@ -177,7 +177,7 @@ TEST_CASE("a body that is whole does not give way to other bodies") {
 }
 
 TEST_CASE("a crowd of requests makes the next one wait, and the oldest gives way") {
-  Fixture f;
+  HeldFixture f;
   f.counts.active = 400;  // 2,800 KiB, of which 256 are free
   Client& old = f.client();
   old.has_request();
@@ -195,7 +195,7 @@ TEST_CASE("a crowd of requests makes the next one wait, and the oldest gives way
 
 TEST_CASE(
     "those of a crowd give way before a newcomer whose head is more than each of them holds") {
-  Fixture f;
+  HeldFixture f;
   f.counts.active = 400;
   Client& old = f.client();
   old.has_request();
@@ -207,7 +207,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a newcomer whose room others may not free gives way itself") {
-  Fixture f;
+  HeldFixture f;
   f.counts.active = 400;
   Client& newcomer = f.with(8 * kKiB);
   f.ask(newcomer, HeldFor::request, HeldBytes::kRequest);
@@ -217,7 +217,7 @@ TEST_CASE("a newcomer whose room others may not free gives way itself") {
 }
 
 TEST_CASE("a newcomer with a whole request is not taken for one that stalls") {
-  Fixture f;
+  HeldFixture f;
   f.counts.active = 400;
   Client& newcomer = f.with(8 * kKiB);
   Client& old = f.with(4 * kKiB);
@@ -228,14 +228,14 @@ TEST_CASE("a newcomer with a whole request is not taken for one that stalls") {
 }
 
 TEST_CASE("connections that hold nothing keep neither requests nor newcomers out") {
-  Fixture f;
+  HeldFixture f;
   while (f.clients.size() < 400) f.client();  // 1,600 KiB, of which 256 are free
   CHECK_FALSE(f.held.crowded());
   CHECK_FALSE(f.held.overdrawn());
 }
 
 TEST_CASE("room is kept for clients that are parked, which may all come back at once") {
-  Fixture f;
+  HeldFixture f;
   f.counts.active = 40;  // of which 36 may always have a request
   f.counts.idle = 400;
   CHECK(f.held.crowded());
@@ -244,7 +244,7 @@ TEST_CASE("room is kept for clients that are parked, which may all come back at 
 }
 
 TEST_CASE("clients that stall give way to newcomers, though none of the others waits") {
-  Fixture f;
+  HeldFixture f;
   f.counts.active = 400;
   Client& old = f.client();
   old.has_request();
@@ -256,7 +256,7 @@ TEST_CASE("clients that stall give way to newcomers, though none of the others w
 }
 
 TEST_CASE("a larger limit lets go on who waits") {
-  Fixture f;
+  HeldFixture f;
   f.with(kTotal);
   Client& waiting = f.client();
   f.ask(waiting, HeldFor::head, 100 * kKiB);

@@ -1,9 +1,11 @@
 #include "proxy/refusal_words.h"
 
 #include "support/catch.h"
+#include "support/text.h"
 
 using namespace taskgate;
 using namespace taskgate::proxy;
+using test::has;
 
 namespace {
 
@@ -29,10 +31,6 @@ gate::Verdict unknown(const std::string& fault) {
 
 std::string words(const gate::Verdict& verdict, const config::Config& config = {}) {
   return refusal_words({verdict}, config);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 // A pool, and an upstream whose ends of the connections the test holds.
-struct Fixture {
-  explicit Fixture(Duration limit = 1h) { pool.set_limit(limit); }
+struct PoolFixture {
+  explicit PoolFixture(Duration limit = 1h) { pool.set_limit(limit); }
 
   // A connection that a request has made and is done with.
   TcpSocket connection() {
@@ -64,7 +64,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("without a limit no connection is kept") {
-  Fixture f(0s);
+  PoolFixture f(0s);
   CHECK_FALSE(f.pool.generation());
   f.leave();
   CHECK(f.is_closed(0));
@@ -72,7 +72,7 @@ TEST_CASE("without a limit no connection is kept") {
 }
 
 TEST_CASE("the connection that was left last is taken first") {
-  Fixture f;
+  PoolFixture f;
   const int first = f.leave();
   const int second = f.leave();
   CHECK(f.counts.idle == 2);
@@ -83,7 +83,7 @@ TEST_CASE("the connection that was left last is taken first") {
 }
 
 TEST_CASE("a connection on which something has come unasked is closed, not taken") {
-  Fixture f;
+  PoolFixture f;
   const int first = f.leave();
   f.leave();
   f.upstream[1].send(asio::buffer("HTTP/1.1 200 OK\r\n\r\n", 19));
@@ -92,7 +92,7 @@ TEST_CASE("a connection on which something has come unasked is closed, not taken
 }
 
 TEST_CASE("a connection that the upstream has ended is not taken") {
-  Fixture f;
+  PoolFixture f;
   f.leave();
   f.upstream[0].shutdown(TcpSocket::shutdown_send);
   CHECK(f.taken() == -1);
@@ -100,7 +100,7 @@ TEST_CASE("a connection that the upstream has ended is not taken") {
 }
 
 TEST_CASE("a connection that the upstream ends is closed before anybody asks for one") {
-  Fixture f;
+  PoolFixture f;
   const int first = f.leave();
   f.leave();
   f.upstream[1].close();
@@ -109,7 +109,7 @@ TEST_CASE("a connection that the upstream ends is closed before anybody asks for
 }
 
 TEST_CASE("a connection that nobody uses for the limit is closed") {
-  Fixture f(1ms);
+  PoolFixture f(1ms);
   f.leave();
   f.leave();
   f.run_until_idle_are(0);
@@ -119,7 +119,7 @@ TEST_CASE("a connection that nobody uses for the limit is closed") {
 
 TEST_CASE("a new limit holds for the connections that are kept already") {
   const auto lower = GENERATE(values<Duration>({0s, 1ms}));
-  Fixture f;
+  PoolFixture f;
   f.leave();
   f.pool.set_limit(lower);
   f.run_until_idle_are(0);
@@ -127,7 +127,7 @@ TEST_CASE("a new limit holds for the connections that are kept already") {
 }
 
 TEST_CASE("beyond the most that are kept the oldest one is closed") {
-  Fixture f;
+  PoolFixture f;
   for (std::size_t i = 0; i < UpstreamPool::kMost; ++i) f.leave();
   CHECK_FALSE(f.is_closed(0));
   const int last = f.leave();
@@ -138,7 +138,7 @@ TEST_CASE("beyond the most that are kept the oldest one is closed") {
 }
 
 TEST_CASE("the oldest ones are closed where clients and requests need their descriptors") {
-  Fixture f;
+  PoolFixture f;
   f.leave();
   f.leave();
   f.connections.active = 423;  // 846 of the 848 that connections have
@@ -154,7 +154,7 @@ TEST_CASE("the oldest ones are closed where clients and requests need their desc
 }
 
 TEST_CASE("when the upstream is another one its connections are closed, also those in use") {
-  Fixture f;
+  PoolFixture f;
   const auto before = f.pool.generation();
   f.leave();
   TcpSocket in_use = f.connection();
@@ -167,7 +167,7 @@ TEST_CASE("when the upstream is another one its connections are closed, also tho
 }
 
 TEST_CASE("a drain closes all and keeps none, whatever a reload says") {
-  Fixture f;
+  PoolFixture f;
   f.leave();
   f.pool.drain();
   CHECK(f.is_closed(0));

@@ -27,8 +27,9 @@ struct Holder : HeldBytes::Holder {
 };
 
 // An upstream named "coder", whose addresses the test says.
-struct Fixture {
-  explicit Fixture(const std::string& host = "127.0.0.1", net::NameLookup::Pauses given = {})
+struct UpstreamFixture {
+  explicit UpstreamFixture(const std::string& host = "127.0.0.1",
+                           net::NameLookup::Pauses given = {})
       : config(configuration(host)), pauses(given) {
     closed.bind(loopback());
     end_lookup();
@@ -93,7 +94,7 @@ std::string text_of(const tcp::endpoint& endpoint) {
 }  // namespace
 
 TEST_CASE("an address that refuses is followed by the next, which comes first from then on") {
-  Fixture f;
+  UpstreamFixture f;
   const auto refusing = f.closed.local_endpoint();
   const auto taking = f.open.local_endpoint();
   f.stands_for({refusing, taking});
@@ -106,14 +107,14 @@ TEST_CASE("an address that refuses is followed by the next, which comes first fr
 }
 
 TEST_CASE("an address that cannot even be tried is followed by the next") {
-  Fixture f;
+  UpstreamFixture f;
   f.stands_for({{asio::ip::address_v4::broadcast(), 80}, f.open.local_endpoint()});
   CHECK(f.connect() == std::nullopt);
   CHECK(f.has_come());
 }
 
 TEST_CASE("where no address answers the error is the one that says most") {
-  Fixture f;
+  UpstreamFixture f;
   const tcp::endpoint broadcast{asio::ip::address_v4::broadcast(), 80};
   f.stands_for({broadcast, f.closed.local_endpoint(), broadcast});
   CHECK(f.connect() == UpstreamError::connect_refused);
@@ -122,7 +123,7 @@ TEST_CASE("where no address answers the error is the one that says most") {
 }
 
 TEST_CASE("the same addresses in another order keep the one that answered last in front") {
-  Fixture f;
+  UpstreamFixture f;
   const auto refusing = f.closed.local_endpoint();
   const auto taking = f.open.local_endpoint();
   f.stands_for({taking, refusing});
@@ -131,7 +132,7 @@ TEST_CASE("the same addresses in another order keep the one that answered last i
 }
 
 TEST_CASE("a name that gives some of its addresses at a time is no other upstream each time") {
-  Fixture f;
+  UpstreamFixture f;
   const auto other = loopback(1);
   const auto refusing = f.closed.local_endpoint();
   const auto taking = f.open.local_endpoint();
@@ -150,14 +151,14 @@ TEST_CASE("a name that gives some of its addresses at a time is no other upstrea
 }
 
 TEST_CASE("a request on a connection that was left asks for the name again, too") {
-  Fixture f("localhost", {.renewal = Duration::zero()});
+  UpstreamFixture f("localhost", {.renewal = Duration::zero()});
   CHECK_FALSE(f.upstream.looks_up());
   f.upstream.reuse();
   CHECK(f.upstream.looks_up());
 }
 
 TEST_CASE("a name is looked up on the loop, and the addresses so far stay until the answer") {
-  Fixture f;
+  UpstreamFixture f;
   const auto before = f.upstream.text();
   f.upstream.set_address({"localhost", 81});
   CHECK(f.upstream.text() == before);
@@ -168,7 +169,7 @@ TEST_CASE("a name is looked up on the loop, and the addresses so far stay until 
 
 TEST_CASE("a name that cannot be looked up leaves the addresses so far, and is told") {
   test::CapturedLog log;
-  Fixture f;
+  UpstreamFixture f;
   const auto before = f.upstream.text();
   f.upstream.set_address({"nowhere.invalid", 81});
   f.end_lookup();
@@ -181,7 +182,7 @@ TEST_CASE("a name that cannot be looked up leaves the addresses so far, and is t
 
 TEST_CASE("without any address a request fails at once, and goes on as soon as there is one") {
   test::CapturedLog log;
-  Fixture f("nowhere.invalid");
+  UpstreamFixture f("nowhere.invalid");
   CHECK(f.upstream.text() == config::to_string(f.config.upstream) + " (not resolved)");
   CHECK(f.connect() == UpstreamError::unresolved);
   CHECK(log.text().find(R"("in_use":"none")") != std::string::npos);
@@ -194,7 +195,7 @@ TEST_CASE("without any address a request fails at once, and goes on as soon as t
 
 TEST_CASE("it is told when an upstream stands for other addresses than before") {
   test::CapturedLog log;
-  Fixture f("localhost");
+  UpstreamFixture f("localhost");
   CHECK(log.text().empty());
   f.upstream.set_address({"localhost", 81});
   f.end_lookup();
@@ -203,7 +204,7 @@ TEST_CASE("it is told when an upstream stands for other addresses than before") 
 }
 
 TEST_CASE("what an earlier look-up finds counts no more") {
-  Fixture f;
+  UpstreamFixture f;
   f.upstream.set_address({"localhost", 81});
   f.upstream.set_address({"127.0.0.1", 82});
   f.end_lookup();

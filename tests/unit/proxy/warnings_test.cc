@@ -2,15 +2,17 @@
 
 #include "support/captured_log.h"
 #include "support/catch.h"
+#include "support/text.h"
 
 using namespace taskgate;
 using namespace taskgate::proxy;
 using std::chrono::seconds;
+using test::has;
 using std::string_literals::operator""s;
 
 namespace {
 
-TimePoint at(int second) {
+TimePoint second(int second) {
   return TimePoint{} + std::chrono::hours(1) + seconds(second);
 }
 
@@ -25,12 +27,8 @@ observe::Outcome refused(const char* reason) {
 std::string warned(const std::string& received) {
   test::CapturedLog log;
   Warnings().head_refused(refused("malformed request target"), start_of(received),
-                          http::recognize_opening(received), at(0));
+                          http::recognize_opening(received), second(0));
   return log.text();
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -66,11 +64,11 @@ TEST_CASE("of what is refused no query, no field, no password and no body is sho
 TEST_CASE("a flood of refused heads makes few lines, which say how many were left out") {
   test::CapturedLog log;
   Warnings warnings;
-  for (int i = 0; i < 1000; ++i) warnings.head_refused(refused("bare LF"), "", nullptr, at(0));
+  for (int i = 0; i < 1000; ++i) warnings.head_refused(refused("bare LF"), "", nullptr, second(0));
   const std::string first = log.text();
   CHECK(std::count(first.begin(), first.end(), '\n') == 5);
   CHECK_FALSE(has(first, "left_out"));
-  warnings.head_refused(refused("bare LF"), "", nullptr, at(60));
+  warnings.head_refused(refused("bare LF"), "", nullptr, second(60));
   CHECK(has(log.text(), R"("left_out":995)"));
 }
 
@@ -81,7 +79,7 @@ TEST_CASE("an answer that is refused is told by the parser's own reason") {
   outcome.target = "/files?token=secret";
   outcome.upstream_error = observe::UpstreamError::malformed_head;
   outcome.answer_fault = "repeated Content-Length";
-  Warnings().answer_refused(outcome, at(0));
+  Warnings().answer_refused(outcome, second(0));
   const std::string text = log.text();
   INFO(text);
   CHECK(has(text, R"("event":"answer_refused")"));
@@ -96,6 +94,6 @@ TEST_CASE("an answer that was wrong while the gate ended the exchange is told wi
   observe::Outcome outcome;
   outcome.status = 200;
   outcome.answer_fault = "malformed chunk size";
-  Warnings().answer_refused(outcome, at(0));
+  Warnings().answer_refused(outcome, second(0));
   CHECK(has(log.text(), R"("status":200,"answer_fault":"malformed chunk size")"));
 }

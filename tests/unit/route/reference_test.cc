@@ -77,7 +77,7 @@ class Spellings {
   std::mt19937 random_;  // the standard fixes its numbers, so that each run sees the same spellings
 };
 
-std::string rule_of(const Table& table, const std::string& target) {
+std::string rule_taking(const Table& table, const std::string& target) {
   const auto match = table.match("POST", target);
   return match ? match->rule->name : "";
 }
@@ -90,9 +90,9 @@ TEST_CASE("generated spellings are creates exactly when the upstream takes them 
     const std::string target = i % 8 == 0 ? spellings.soup() : spellings.next();
     const std::string expected = upstream_create(target);
     ++seen[expected];
-    if (rule_of(table, target) == expected) continue;
+    if (rule_taking(table, target) == expected) continue;
     CAPTURE(i, target);
-    CHECK(rule_of(table, target) == expected);
+    CHECK(rule_taking(table, target) == expected);
   }
   // What the generator makes must be worth comparing: each rule often, and misses often.
   for (const Rule& rule : table.rules()) {

@@ -5,20 +5,15 @@
 #include "observe/sample_status.h"
 #include "observe/status_json.h"
 #include "support/catch.h"
+#include "unit/view/shown_cell.h"
 
 namespace taskgate::view {
-
-// How Catch shows a difference.
-inline std::ostream& operator<<(std::ostream& out, Cell cell) {
-  return out << name_of(cell);
-}
-
 namespace {
 
 using observe::Status;
 using enum Cell;
 
-View view_of(const Status& status, std::size_t cells = 64) {
+View view_at_start(const Status& status, std::size_t cells = 64) {
   return make_view(boost::json::parse(observe::to_json(status, status.started)), cells);
 }
 
@@ -29,7 +24,7 @@ std::vector<Cell> cells(std::initializer_list<std::pair<int, Cell>> runs) {
 }
 
 TEST_CASE("Each class is drawn beside its floor and its cap, all on the same scale") {
-  const View view = view_of(observe::status_with_classes());
+  const View view = view_at_start(observe::status_with_classes());
   REQUIRE(view.classes.size() == 3);
   CHECK(view.classes[0].words == "1 used, floor 3, cap 12, 1 in line");
   CHECK(view.classes[0].meter == cells({{1, live}, {2, reserved}, {9, free}}));
@@ -44,7 +39,7 @@ TEST_CASE("Each class is drawn beside its floor and its cap, all on the same sca
 TEST_CASE("A class that has more than its cap, or than the limit, shows it") {
   Status status = observe::status_with_classes();
   status.gate.classes[1].used = 14;
-  const View view = view_of(status);
+  const View view = view_at_start(status);
   CHECK(view.classes[1].meter == cells({{2, live}, {12, over}}));
   CHECK(view.classes[0].meter == cells({{1, live}, {2, reserved}, {9, free}, {2, closed}}));
 }
@@ -53,13 +48,13 @@ TEST_CASE("Where there are more slots than cells a single one is still seen") {
   Status status = observe::status_with_classes();
   status.gate.limit = 1000;
   status.gate.classes[0] = {"people", 1, 1000, 500, 0};
-  const View view = view_of(status, 10);
+  const View view = view_at_start(status, 10);
   CHECK(view.classes[0].meter == cells({{1, live}, {4, reserved}, {5, free}}));
   CHECK(view.classes[0].floor_cells == 5);
 }
 
 TEST_CASE("What a class uses is a question while the count is unknown, and its line is known") {
-  const View view = view_of(observe::uncounted(observe::status_with_classes()));
+  const View view = view_at_start(observe::uncounted(observe::status_with_classes()));
   CHECK(view.classes[0].words == "use not known, floor 3, cap 12, 1 in line");
   CHECK(view.classes[0].meter == std::vector<Cell>(12, Cell::unknown));
   CHECK(view.line.size() == 2);
@@ -67,7 +62,7 @@ TEST_CASE("What a class uses is a question while the count is unknown, and its l
 
 TEST_CASE("The line stands in its order, with how long it is") {
   Status status = observe::status_with_classes();
-  View view = view_of(status);
+  View view = view_at_start(status);
   REQUIRE(view.line.size() == 2);
   CHECK(view.line[0].place == "1");
   CHECK(view.line[0].class_name == "people");
@@ -76,14 +71,14 @@ TEST_CASE("The line stands in its order, with how long it is") {
   CHECK(view.slots == "5 free, 4 promised to creates, 2 in line, 3 waiting for a decision");
   status.gate.line.assign(500, status.gate.line[1]);
   status.gate.waiting = 500;
-  view = view_of(status);
+  view = view_at_start(status);
   CHECK(view.line.size() == 100);
   CHECK(view.line_length == 500);
   CHECK(view.slots == "5 free, 4 promised to creates, 500 in line");
 }
 
 TEST_CASE("A holder is shown with the class, the route and the request that made it") {
-  const View view = view_of(observe::status_with_classes());
+  const View view = view_at_start(observe::status_with_classes());
   CHECK(view.holders.rows[2].class_name == "people");
   CHECK(view.holders.rows[2].route == "spawn");
   CHECK(view.holders.rows[2].request_id == "7d1f");
@@ -93,7 +88,7 @@ TEST_CASE("A holder is shown with the class, the route and the request that made
 }
 
 TEST_CASE("Without classes nothing is told of them") {
-  const View view = view_of(observe::sample_status());
+  const View view = view_at_start(observe::sample_status());
   CHECK(view.classes.empty());
   CHECK(view.line.empty());
   CHECK(view.slots.find("in line") == std::string::npos);
@@ -131,14 +126,15 @@ TEST_CASE("Other doors that have taken what a floor keeps are an alarm") {
   status.gate.classes[1].used = row.storms;
   status.gate.classes[2].used = 0;
   std::string text;
-  for (const Alarm& alarm : view_of(status).alarms) {
+  for (const Alarm& alarm : view_at_start(status).alarms) {
     if (alarm.title == "Other doors have taken slots that are kept for people") text = alarm.text;
   }
   CHECK(text == row.text);
 }
 
 TEST_CASE("While the count is unknown no door is blamed") {
-  for (const Alarm& alarm : view_of(observe::uncounted(observe::status_with_classes())).alarms) {
+  for (const Alarm& alarm :
+       view_at_start(observe::uncounted(observe::status_with_classes())).alarms) {
     CHECK(alarm.title.find("Other doors") == std::string::npos);
   }
 }

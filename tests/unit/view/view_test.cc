@@ -5,14 +5,9 @@
 #include "observe/sample_status.h"
 #include "observe/status_json.h"
 #include "support/catch.h"
+#include "unit/view/shown_cell.h"
 
 namespace taskgate::view {
-
-// How Catch shows a difference.
-std::ostream& operator<<(std::ostream& out, Cell cell) {
-  return out << name_of(cell);
-}
-
 namespace {
 
 using observe::Status;

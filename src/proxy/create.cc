@@ -24,9 +24,7 @@ struct Create::Naming {
   void read(std::string_view bytes) {
     const std::size_t before = reader.bytes();
     reader.feed(bytes);
-    const std::size_t now = reader.bytes();
-    if (now > before) client.charge_growth(now - before);
-    if (now < before) client.discharge_text(before - now);
+    client.recharge(before, reader.bytes());
   }
 
   Admission& admission;

@@ -152,6 +152,12 @@ void HeldBytes::Holder::charge_growth(std::size_t bytes) {
   all_.add(*this, HeldFor::head, bytes);
 }
 
+void HeldBytes::Holder::recharge(std::size_t before, std::size_t now) {
+  if (now > before) return charge_growth(now - before);
+  text_ -= before - now;
+  all_.take(*this, before - now);
+}
+
 void HeldBytes::Holder::discharge_text(std::size_t bytes) {
   if (bytes <= kSmallText) return;
   text_ -= bytes;

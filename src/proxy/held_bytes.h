@@ -64,6 +64,8 @@ class HeldBytes {
     // by its steps, however small.
     void charge_text(std::size_t bytes);
     void charge_growth(std::size_t bytes);
+    // Of a text that has grown from so many bytes to so many, or has shrunk.
+    void recharge(std::size_t before, std::size_t now);
     void discharge_text(std::size_t bytes);
     // The body is there, and nobody waits for the rest of it.
     void body_is_whole() { reads_body_ = false; }

@@ -18,32 +18,36 @@ constexpr std::size_t kBodyLimit = 256 * 1024;
 struct KindAnswer {
   int status = 0;  // 0: none that can be read
   std::string body;
+  std::size_t charged = 0;  // for it
 };
 
-Task<KindAnswer> read_answer(Peer& peer) {
+// One that cannot be read leaves the status 0.
+Task<> read_answer(Peer& peer, KindAnswer& answer) {
   http::ResponseParser parser({.bytes = 64 * 1024, .fields = 200});
   http::Progress progress = parser.parse(peer.received());
   while (progress == http::Progress::need_more) {
     const bool came = co_await peer.read_more();
-    if (!came) co_return KindAnswer{};
+    if (!came) co_return;
     progress = parser.parse(peer.received());
   }
-  if (progress == http::Progress::failed) co_return KindAnswer{};
+  if (progress == http::Progress::failed) co_return;
   const auto rules = http::examine(parser.head(), "GET");
-  if (rules.fault != nullptr) co_return KindAnswer{};
-  KindAnswer answer{parser.head().status, {}};
+  if (rules.fault != nullptr) co_return;
+  const int status = parser.head().status;
   peer.consume(parser.head().size);
   http::BodyScanner scanner(rules.body);
   for (;;) {
     peer.consume(scanner.feed(peer.received(), &answer.body));
-    if (scanner.complete()) co_return answer;
-    if (scanner.failed() || answer.body.size() > kBodyLimit) co_return KindAnswer{};
+    peer.holder().recharge(answer.charged, answer.body.capacity());
+    answer.charged = answer.body.capacity();
+    if (scanner.complete()) break;
+    if (scanner.failed() || answer.body.size() > kBodyLimit) co_return;
     const bool came = co_await peer.read_more();
     if (came) continue;
-    const bool whole =
-        peer.fault() == PeerFault::eof && rules.body.kind == http::BodyKind::until_close;
-    co_return whole ? answer : KindAnswer{};
+    if (peer.fault() == PeerFault::eof && rules.body.kind == http::BodyKind::until_close) break;
+    co_return;
   }
+  answer.status = status;
 }
 
 // Fields that describe the launch's body or the answer that is wanted for it.
@@ -91,15 +95,17 @@ std::string kind_question(const http::RequestHead& launch, std::string_view targ
 Task<ItemKind> ask_item_kind(Upstream& upstream, Peer& peer, const config::Config& config,
                              const route::Match& match, const http::RequestHead& launch) {
   const std::string request = kind_question(launch, match.kind_target);
+  HeldBytes::Holder& holder = peer.holder();
+  holder.recharge(0, request.size());
   net::Pacer::Token token;
+  KindAnswer answer;
   const auto error = co_await upstream.connect(peer, token, config.timeouts.connect);
-  if (error) {
-    co_return ItemKind::creates;
+  if (!error) {
+    peer.deadline().set(kLimit);
+    const bool sent = co_await peer.write(request);
+    if (sent) co_await read_answer(peer, answer);
   }
-  peer.deadline().set(kLimit);
-  const bool sent = co_await peer.write(request);
-  if (!sent) co_return ItemKind::creates;
-  const KindAnswer answer = co_await read_answer(peer);
+  holder.recharge(request.size() + answer.charged, 0);
   co_return judge(answer, *match.rule);
 }
 

@@ -208,6 +208,25 @@ TEST_CASE("what is kept of a create's answer is held, until it is too long to be
   pass(10);
 }
 
+TEST_CASE("what is kept of the answer that tells an item's kind is held until it has been read") {
+  const std::string half(150'000, ' ');
+  Flag goes_on;
+  const ScriptedWorld world([&](RawConnection& connection) {
+    if (connection.read_head().starts_with("GET ")) {
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 150002\r\n\r\n" + half);
+      goes_on.wait("the rest of the answer is wanted");
+      connection.send("{}");
+    }
+    connection.peer_closed();
+  });
+  RawClient client(world.port());
+  client.send(http_request("POST", "/api/desktop/ab/launch", "{}"));
+  eventually("it is held", [&] { return world.front.metric("taskgate_held_bytes") > 150'000; });
+  goes_on.set();
+  eventually("it is not, while the create is under way",
+             [&] { return world.front.metric("taskgate_held_bytes") < 20'000; });
+}
+
 TEST_CASE("creates whose bodies stall give way to others that need admission.body_total") {
   Attack attack(
       Gate::Settings{{"admission.body_total", "64KiB"}, {"admission.body_limit", "64KiB"}});

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kMaxPid = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint64_t kMaxId = std::numeric_limits<std::uint32_t>::max();  // u_int in tmux
 constexpr std::uint64_t kMaxTime = 253'402'300'799;                          // the end of year 9999
+constexpr std::size_t kUsualLine = 32;                                       // bytes, or more
 
 // Takes a decimal number and the `behind` it off the front of `text`.
 std::optional<std::uint64_t> take_number(std::string_view& text, std::uint64_t highest,
@@ -28,14 +29,6 @@ std::optional<std::uint64_t> take_number(std::string_view& text, std::uint64_t h
   if (digits == 0 || digits == text.size() || text[digits] != behind) return std::nullopt;
   text.remove_prefix(digits + 1);
   return value;
-}
-
-// How many lines `text` has, whose last one is ended too. memchr() looks at many bytes at once, and
-// lines are long enough for that.
-std::size_t count_lines(std::string_view text) {
-  std::size_t lines = 0;
-  for (; !text.empty(); text.remove_prefix(text.find('\n') + 1)) ++lines;
-  return lines;
 }
 
 // Takes all that consists of `bytes` off the front of `text`.
@@ -161,7 +154,7 @@ bool parse_sessions(std::string_view text, Question question, std::vector<Sessio
   if (text.back() != '\n' || text.find('\0') != std::string_view::npos) return false;
   const std::size_t first = sessions.size();
   std::vector<WindowSet> windows;  // of the sessions from `first` on
-  sessions.reserve(first + count_lines(text));
+  sessions.reserve(first + text.size() / kUsualLine + 1);
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view bytes = text.substr(0, end);

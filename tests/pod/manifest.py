@@ -12,7 +12,7 @@ SHARED = "taskgate-tmux"
 OTHER = "another-tmux"
 # What podman would carry out otherwise than a cluster: it publishes ports on the machine, and runs probes as shell
 # commands in the container.
-NOT_FOR_PODMAN = ("ports", "startupProbe", "readinessProbe", "livenessProbe")
+NOT_FOR_PODMAN = ("ports", "readinessProbe", "livenessProbe")
 
 
 @dataclass

@@ -104,7 +104,7 @@ void FieldLines::fail(const char* fault) {
 
 void FieldLines::bind(std::string_view bytes, std::vector<Field>& fields) const {
   constexpr std::size_t kLineEnd = 2;  // CRLF
-  fields.clear();
+  if (!fields.empty()) return follow(bytes, fields);
   fields.reserve(lines_.size());
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const auto [begin, colon] = lines_[i];
@@ -114,6 +114,16 @@ void FieldLines::bind(std::string_view bytes, std::vector<Field>& fields) const 
                       .value = trim(bytes.substr(colon + 1, end - kLineEnd - colon - 1)),
                       .size = static_cast<std::uint32_t>(end - begin),
                       .known = identify(name)});
+  }
+}
+
+// What a name is, and where in its line the value stands, has not changed.
+void FieldLines::follow(std::string_view bytes, std::vector<Field>& fields) const {
+  for (std::size_t i = 0; i < lines_.size(); ++i) {
+    Field& field = fields[i];
+    const auto distance = static_cast<std::size_t>(field.value.data() - field.name.data());
+    field.name = bytes.substr(lines_[i].begin, field.name.size());
+    field.value = {field.name.data() + distance, field.value.size()};
   }
 }
 

@@ -32,7 +32,8 @@ class FieldLines {
   // Goes on where the last call stopped; the first call after reset() begins at `begin`.
   Progress parse(std::string_view bytes, std::size_t max_lines);
 
-  // After `complete`: replaces `fields` by views into `bytes`.
+  // After `complete`: makes `fields` views into `bytes`. They are empty, or what an earlier call
+  // has made of the same head.
   void bind(std::string_view bytes, std::vector<Field>& fields) const;
   // After `complete`: where the head ends, its last CRLF included.
   std::size_t end() const { return position_; }
@@ -52,6 +53,7 @@ class FieldLines {
     std::uint32_t colon;
   };
 
+  void follow(std::string_view bytes, std::vector<Field>& fields) const;
   void begin_line(char byte, std::size_t max_lines);
   void read_name(std::string_view bytes);
   void read_value(std::string_view bytes);

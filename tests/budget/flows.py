@@ -152,6 +152,7 @@ class Crowd(Flow):
         with self.gate.held():
             for client in clients:
                 client.sendall(CREATE.encode())
+            self.gate.wait_for_unread(len(clients))
         for client in clients:
             read_answer(client, 429)
 

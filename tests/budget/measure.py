@@ -111,6 +111,17 @@ class Traced:
         finally:
             os.kill(self.pid, signal.SIGCONT)
 
+    def wait_for_unread(self, connections):
+        """Waits until so many hold bytes for it: on a busy machine what was sent is under way for a while. What came
+        late would need a listing of its own, and the timer that waits for it stands still."""
+        here = f":{self.port:04X}"
+
+        def unread():
+            rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+            return sum(row[1].endswith(here) and int(row[4].partition(":")[2], 16) > 0 for row in rows[1:])
+
+        wait_until(f"bytes on {connections} connections", lambda: unread() == connections, PATIENCE)
+
     def states(self):
         for thread in Path(f"/proc/{self.pid}/task").iterdir():
             yield (thread / "stat").read_text().rpartition(")")[2].split()[0]
@@ -126,12 +137,12 @@ class Callgrind:
 
     laps = 7
 
-    def __init__(self, world, name, command, flow=Flow):
+    def __init__(self, world, name, command, flow=Flow, *more):
         self.folder = world.folder
         self.dumps = world.folder / f"{name}.dump"
         self.gate = Traced(world, name, [
             "valgrind", "--tool=callgrind", f"--callgrind-out-file={self.dumps}", "--compress-strings=no",
-            f"--vgdb-prefix={self.folder}/vgdb", *(SIMULATION if flow.simulated else [])], command, flow.preloaded)
+            f"--vgdb-prefix={self.folder}/vgdb", *(SIMULATION if flow.simulated else []), *more], command, flow.preloaded)
         self.done = 0
 
     @staticmethod

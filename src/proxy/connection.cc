@@ -42,6 +42,7 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
   if (config_->forwarded) {
     client_address_ = net::text_of(client_.socket().remote_endpoint(ignored).address());
   }
+  if (resumed) client_.bytes_wait();
   services_.peers.watch(client_.socket().native_handle());
   ++services_.counts.idle;
   services_.provide_records();

@@ -170,8 +170,9 @@ bool Peer::has_vanished() {
 Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   if (stopped()) co_return false;
   const TimePoint began = after_silence ? Clock::now() : TimePoint{};
-  bool is_looked_for = last_read_was_short_ && !end_is_told;
-  if (after_silence && brief_silences_ < kBriefInARow && begin_ == end_) {
+  const bool bytes_wait = std::exchange(bytes_wait_, false);
+  bool is_looked_for = bytes_wait || (last_read_was_short_ && !end_is_told);
+  if (after_silence && !bytes_wait && brief_silences_ < kBriefInARow && begin_ == end_) {
     release_buffer();
     char first = 0;
     const auto [error, bytes] =
@@ -180,9 +181,7 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
       note(error);
       co_return false;
     }
-    // Through the loop it would come a turn later, and a create behind the listing that those who
-    // came with it have begun.
-    is_looked_for = true;
+    is_looked_for = true;  // as behind bytes_wait()
   }
   if (is_full()) {
     const std::size_t more = grown() - charged(capacity_);

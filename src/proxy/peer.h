@@ -58,6 +58,9 @@ class Peer {
   // `end_is_told`: should the peer have ended already, look_again() will be called, or what is
   // under way cancelled; then what is left in the socket need not be looked for in vain first.
   Task<bool> read_after_silence(bool end_is_told) { return read(true, end_is_told); }
+  // Bytes wait in the socket: the next read takes them at once. Through the loop they would come a
+  // turn later, and a create behind the listing that those who came with it have begun.
+  void bytes_wait() { bytes_wait_ = true; }
   // Wakes a read that waits though the peer has ended.
   void look_again();
 
@@ -139,6 +142,7 @@ class Peer {
   std::size_t end_ = 0;
   bool last_read_filled_ = false;
   bool last_read_was_short_ = false;
+  bool bytes_wait_ = false;
   std::uint8_t brief_silences_ = 0;  // in a row
   bool interrupted_ = false;
   PeerFault fault_ = PeerFault::none;

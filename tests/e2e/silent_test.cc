@@ -1,0 +1,74 @@
+// Clients that were silent for a while and then create at once: one listing decides them all.
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <list>
+#include <string>
+#include <thread>
+
+#include "e2e/gated_world.h"
+#include "support/catch.h"
+
+namespace taskgate::test {
+namespace {
+
+constexpr int kSilent = 20;
+// A scrape within a second of another one stands on the same listing.
+constexpr auto kListingOfScrape = std::chrono::milliseconds(1100);
+
+// The ninth silence in a row that is brief is waited out with a buffer in hand.
+void chat(RawClient& client) {
+  for (int requests = 0; requests < 10; ++requests) {
+    client.send(http_request("GET", "/livez"));
+    CHECK(read_answer(client).status == 200);
+  }
+}
+
+// Connections to `port` with bytes that the server has not read, by proc(5), net/tcp.
+int unread_connections(std::uint16_t port) {
+  std::ifstream table("/proc/net/tcp");
+  std::string line;
+  std::getline(table, line);
+  int found = 0;
+  while (std::getline(table, line)) {
+    unsigned local_port = 0;
+    unsigned unread = 0;
+    const int read =
+        std::sscanf(line.c_str(), " %*d: %*8x:%4x %*8x:%*4x %*2x %*8x:%8x", &local_port, &unread);
+    if (read == 2 && local_port == port && unread > 0) ++found;
+  }
+  return found;
+}
+
+TEST_CASE("creates of clients that were silent stand on the listing of one that was not") {
+  GatedWorld world(Gate::Settings{{"limit", "1"}});
+  world.fill(1);
+  RawClient brisk(world.gate->port());
+  chat(brisk);
+  std::list<RawClient> silent;
+  for (int client = 0; client < kSilent; ++client) {
+    silent.emplace_back(world.gate->port()).send(http_request("GET", "/livez"));
+    CHECK(read_answer(silent.back()).status == 200);
+  }
+  const auto listings = [&] {
+    std::this_thread::sleep_for(kListingOfScrape);
+    return world.metric(R"(taskgate_session_listings_total{result="known"})");
+  };
+  const double before = listings();
+
+  chat(brisk);
+  world.gate->process().signal(SIGSTOP);
+  brisk.send(http_request("POST", kTerminal, "{}"));
+  for (RawClient& client : silent) client.send(http_request("POST", kTerminal, "{}"));
+  eventually("all creates have come",
+             [&] { return unread_connections(world.gate->port()) == kSilent + 1; });
+  world.gate->process().signal(SIGCONT);
+  CHECK(read_answer(brisk).status == 429);
+  for (RawClient& client : silent) CHECK(read_answer(client).status == 429);
+
+  CHECK(listings() == before + 2);  // with the scrape's own
+}
+
+}  // namespace
+}  // namespace taskgate::test

@@ -25,8 +25,8 @@ HangupWatch::Guard::~Guard() {
   if (in_set_) watch_.set_.remove(descriptor_);
 }
 
-void HangupWatch::Guard::set_half_close_is_leaving() {
-  half_close_is_leaving_ = true;
+void HangupWatch::Guard::tell_half_close() {
+  tells_half_close_ = true;
   if (in_set_) watch_.set_.change(descriptor_, events(), {.ptr = this});
 }
 
@@ -36,7 +36,7 @@ void HangupWatch::Guard::begin() {
 
 // A reset is told whatever is asked for.
 std::uint32_t HangupWatch::Guard::events() const {
-  return half_close_is_leaving_ ? EPOLLRDHUP : 0U;
+  return tells_half_close_ ? EPOLLRDHUP : 0U;
 }
 
 void HangupWatch::arm() {
@@ -54,7 +54,8 @@ void HangupWatch::add_new_ones() {
   }
 }
 
-// Where the kernel has no memory for it, the client's end shows at the next write to it.
+// Where the kernel has no memory for it, who reads looks for the end (is_in_set()), and the end of
+// a client that nobody reads from shows at the next write to it.
 void HangupWatch::add(Guard& guard) {
   guard.unlink();
   guard.in_set_ = set_.add(guard.descriptor_, guard.events(), {.ptr = &guard});

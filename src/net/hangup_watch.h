@@ -1,9 +1,10 @@
-// Notices peers that hang up while nothing is read from them: clients whose upstream is silent or
-// whose create waits for its decision, and connections to the upstream that wait for their next
-// request. A read would tell, but it would have to store what a pipelining client sends. So their
-// sockets are put into an epoll set of its own, which waits for nothing but their end. Most
-// requests are over before that pays: only what lasts for a moment is put there, and the others
-// cost no system call. Loop thread only.
+// Notices peers that hang up: clients whose upstream is silent or whose create waits for its
+// decision, connections to the upstream that wait for their next request, and both ends of tunnels
+// and event streams, whose reads do not look for an end that came with the last bytes
+// (until_short.h). For the first ones a read would tell, but it would have to store what a
+// pipelining client sends. So their sockets are put into an epoll set of its own, which waits for
+// nothing but their end. Most requests are over before that pays: only what lasts for a moment is
+// put there, and the others cost no system call. Loop thread only.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -19,9 +20,9 @@ class HangupWatch {
   // Throws when there is no descriptor for the set.
   explicit HangupWatch(asio::io_context& loop);
 
-  // While it lives, `on_gone` may be called, once: the client reset its connection or, with
-  // `half_close_is_leaving`, ended its sending side. It may only cancel what is under way: it must
-  // not destroy a guard. The descriptor must stay open for as long as the guard lives.
+  // While it lives, `on_gone` may be called, once: the peer reset its connection or, after
+  // tell_half_close(), ended its sending side. It may cancel what is under way or begin something:
+  // it must not destroy a guard. The descriptor must stay open for as long as the guard lives.
   class Guard : public boost::intrusive::list_base_hook<
                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
@@ -30,10 +31,10 @@ class HangupWatch {
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
-    // An event stream's client has nothing more to say: its end of sending is its leaving. For any
-    // other answer a half-close after the whole request is legitimate and the answer is still
-    // wanted.
-    void set_half_close_is_leaving();
+    // For peers whose end of sending counts as their end: who ends an event stream's request or a
+    // tunnel has nothing more to say. For any other answer a half-close after the whole request is
+    // legitimate, and the answer is still wanted.
+    void tell_half_close();
     // For what is known to last: into the set at once.
     void begin();
     // What has ended before is told, too.
@@ -46,7 +47,7 @@ class HangupWatch {
     HangupWatch& watch_;
     int descriptor_;
     std::function<void()> on_gone_;
-    bool half_close_is_leaving_ = false;
+    bool tells_half_close_ = false;
     bool in_set_ = false;
   };
 

@@ -10,7 +10,7 @@ namespace taskgate::net {
 
 class RecentAddresses {
  public:
-  // An address that none of so many answers held is forgotten: ten minutes' worth of them.
+  // An address that none of so many answers held is forgotten.
   static constexpr unsigned kAnswers = 20;
 
   struct Change {

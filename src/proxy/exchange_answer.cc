@@ -117,7 +117,7 @@ void Exchange::plan_answer(const http::ResponseRules& rules) {
   const http::ResponseHead& head = parser_.head();
   outcome_.stream = http::is_event_stream(head);
   if (outcome_.stream || !rules.keep_alive) generation_.reset();
-  if (watch_ && outcome_.stream) watch_->set_half_close_is_leaving();
+  if (watch_ && outcome_.stream) watch_->tell_half_close();
   const bool may_keep = request_.keep_alive && !services_.draining && !uploading_;
   framing_.plan(head, rules, request_.client_minor_version, may_keep);
   upstream_.consume(head.size);
@@ -161,11 +161,12 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   if (*passed) finish_body();
 }
 
-// For its reads. An upload that goes wrong closes the connection under the watch.
+// For its reads; those of a stream that began beside an upload, which closes the connection under
+// the watch where it goes wrong, look for the end themselves.
 void Exchange::watch_stream() {
   stream_end_.emplace(services_.watch, upstream_.socket().native_handle(),
                       [this] { upstream_.look_again(); });
-  stream_end_->set_half_close_is_leaving();
+  stream_end_->tell_half_close();
   stream_end_->begin();
 }
 

@@ -113,8 +113,17 @@ void HeldBytes::take(Holder& holder, std::size_t bytes) {
   if (bytes == 0) return;
   holder.bytes_ -= bytes;
   used_ -= bytes;
-  if (!waiting_.empty()) grant_soon();
-  note_fall();
+  fell();
+}
+
+// Where there is no memory for a turn of the loop or a timer, the next fall does it.
+void HeldBytes::fell() noexcept {
+  try {
+    if (!waiting_.empty()) grant_soon();
+    note_fall();
+  } catch (...) {
+    return;
+  }
 }
 
 // --- One client
@@ -128,13 +137,8 @@ HeldBytes::Holder::Holder(HeldBytes& all) : all_(all) {
 HeldBytes::Holder::~Holder() {
   --all_.clients_;
   all_.bodies_ -= body_;
-  try {
-    all_.take(*this, bytes_);
-    all_.note_fall();
-  } catch (...) {
-    // A timer could not be set: the next change of what is held wakes those who wait.
-    return;
-  }
+  all_.used_ -= bytes_;
+  all_.fell();
 }
 
 bool HeldBytes::Holder::try_claim(const Claim& claim) {
@@ -188,11 +192,12 @@ Task<bool> HeldBytes::wait(Holder& holder, Claim claim, Timer*& wake) {
 
 // Once for all that comes free in one turn of the loop, and not from a destructor.
 void HeldBytes::grant_soon() {
-  if (std::exchange(granting_, true)) return;
+  if (granting_) return;
   asio::post(loop_, [this] {
     granting_ = false;
     grant();
   });
+  granting_ = true;
 }
 
 // Those who would hold least come first.
@@ -209,12 +214,13 @@ void HeldBytes::grant() {
 // --- Giving way
 
 void HeldBytes::look_soon() {
-  if (std::exchange(looking_, true)) return;
+  if (looking_) return;
   look_.expires_after(kLook);
   look_.async_wait([this](ErrorCode error) {
     looking_ = false;
     if (!error) look();
   });
+  looking_ = true;
 }
 
 void HeldBytes::look() {
@@ -311,7 +317,7 @@ void HeldBytes::note_fall() {
 }
 
 void HeldBytes::trim_soon() {
-  if (std::exchange(trimming_, true)) return;
+  if (trimming_) return;
   trim_.expires_after(kCalm);
   trim_.async_wait([this](ErrorCode error) {
     trimming_ = false;
@@ -321,6 +327,7 @@ void HeldBytes::trim_soon() {
     peak_ = now;
     malloc_trim(0);
   });
+  trimming_ = true;
 }
 
 }  // namespace taskgate::proxy

@@ -140,6 +140,7 @@ class HeldBytes {
   void make_way(Shortage shortage, TimePoint now);
   void report();
   void note_peak();
+  void fell() noexcept;
   void note_fall();
   void trim_soon();
 

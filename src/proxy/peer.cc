@@ -170,9 +170,9 @@ bool Peer::has_vanished() {
 Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   if (stopped()) co_return false;
   const TimePoint began = after_silence ? Clock::now() : TimePoint{};
-  const bool bytes_wait = std::exchange(bytes_wait_, false);
-  bool is_looked_for = bytes_wait || (last_read_was_short_ && !end_is_told);
-  if (after_silence && !bytes_wait && brief_silences_ < kBriefInARow && begin_ == end_) {
+  bool is_looked_for = std::exchange(bytes_wait_, false) || (last_read_was_short_ && !end_is_told);
+  const bool is_for_long = after_silence && brief_silences_ < kBriefInARow && begin_ == end_;
+  if (is_for_long && !is_looked_for) {
     release_buffer();
     char first = 0;
     const auto [error, bytes] =

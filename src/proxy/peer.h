@@ -28,8 +28,7 @@ class Peer {
   // What the buffer has beyond the first one is charged to `holder`, the client that it is for.
   Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
        std::size_t first_buffer);
-  // Waking who waits for room may need memory, without which the program ends.
-  ~Peer() { holder_.discharge(charged(capacity_)); }  // NOLINT(bugprone-exception-escape)
+  ~Peer() { holder_.discharge(charged(capacity_)); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 

@@ -19,6 +19,7 @@ const RefusalText& RefusalTexts::of(const RefusedCreate& refused,
   const bool is_alike = config == config_ && refused.stood_in_line == stood_in_line_ &&
                         facts(refused.verdict) == facts(verdict_);
   if (!is_alike) {
+    config_.reset();  // alike to nothing, should there be no memory for one of the copies
     text_ = refusal_text(refused, *config);
     verdict_ = refused.verdict;
     stood_in_line_ = refused.stood_in_line;

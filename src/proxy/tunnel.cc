@@ -15,7 +15,7 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
             net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& end) {
   const int descriptor = from.socket().native_handle();
   end.emplace(watch, descriptor, [&from] { from.look_again(); });
-  end->set_half_close_is_leaving();
+  end->tell_half_close();
   end->begin();
   for (;;) {
     (relayed.*count)(from.received().size());

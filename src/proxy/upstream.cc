@@ -100,12 +100,13 @@ void Upstream::tell_unresolved(ErrorCode error) {
       .field("upstream", config::to_string(wanted_))
       .field("reason", error.message())
       .field("in_use", has_addresses ? text() : "none")
-      .field("detail", has_addresses
-                           ? "the addresses so far stay in use, and the name is asked for again "
-                             "every few seconds: check it and the resolver"
-                           : "all that is forwarded is answered with 502 until the name, which is "
-                             "asked for again every few seconds, has an address: check it and the "
-                             "resolver");
+      .field("detail",
+             has_addresses
+                 ? "the addresses so far stay in use as they are, and the name is asked for "
+                   "again every few seconds: check it and the resolver"
+                 : "all that is forwarded is answered with 502 until the name, which is "
+                   "asked for again every few seconds, has an address: check it and the "
+                   "resolver");
 }
 
 bool Upstream::set_endpoints(const config::Address& address, net::Endpoints endpoints) {

@@ -29,8 +29,8 @@ class Upstream {
   // the addresses so far stay in use, and longer where it is an error, which is logged.
   void set_address(const config::Address& address);
   bool looks_up() const { return lookup_.under_way(); }
-  // What `address` stands for, in the order in which it is tried; not empty.
-  // Whether one of them is new, and none is the first ever.
+  // What `address` stands for; not empty. The address of the last connect stays the first one that
+  // is tried while the same name has it. True: one of them was not known, and others were.
   bool set_endpoints(const config::Address& address, net::Endpoints endpoints);
   // For the log: the address, and what its name stands for in the order in which it is tried, if
   // that is known.

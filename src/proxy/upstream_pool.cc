@@ -26,7 +26,7 @@ UpstreamPool::Idle::Idle(UpstreamPool& pool, TcpSocket connection)
         ended = true;
         pool.expiry_.set(kAtOnce);  // a guard must not be destroyed in here
       }) {
-  guard.set_half_close_is_leaving();
+  guard.tell_half_close();
 }
 
 UpstreamPool::UpstreamPool(net::Deadlines& deadlines, net::HangupWatch& watch,

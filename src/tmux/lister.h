@@ -44,7 +44,7 @@ class Lister {
   // it.
   void begin(bool asks_for_others = false);
   bool running() const;  // or about to
-  // It may not show what happens from now on.
+  // A listing is under way that tmux was asked for: it may miss what happens from now on.
   bool has_begun() const;
 
   // From the next listing on.

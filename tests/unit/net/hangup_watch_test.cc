@@ -58,13 +58,13 @@ TEST_CASE("a reset is told, once, whether it comes before or after the client is
 TEST_CASE("the end of sending is told only where it is leaving") {
   const bool before = GENERATE(true, false);
   HangupFixture f;
-  if (before) f.guard->set_half_close_is_leaving();
+  if (before) f.guard->tell_half_close();
   f.put_into_set();
   f.client.shutdown(tcp::socket::shutdown_send);
   f.loop.poll();
   if (!before) {
     CHECK(f.told == 0);
-    f.guard->set_half_close_is_leaving();
+    f.guard->tell_half_close();
   }
   f.run_until_told();
   CHECK(f.told == 1);

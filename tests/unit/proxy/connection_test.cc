@@ -428,6 +428,13 @@ TEST_CASE("an end or a reset that comes with the last bytes of many is found") {
   }
 }
 
+TEST_CASE("an event stream that ends at once ends for a client that still uploads") {
+  UnderWay request(kUpload);
+  request.upstream->send("HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+  request.upstream->half_close();
+  request.world.until_has(request.client, "data: 1\n\n\r\n0\r\n\r\n");
+}
+
 TEST_CASE("a client that ends with its request's last byte is let go when it has its answer") {
   World world;
   FarEnd client = world.connect();

@@ -62,6 +62,11 @@ std::optional<int> count_if_known(const gate::Snapshot& gate, gate::Origin origi
   return gate.count(origin);
 }
 
+std::optional<double> seconds_to_slot(const gate::Snapshot& gate) {
+  if (!gate.expected) return std::nullopt;
+  return static_cast<double>(gate.expected->seconds);
+}
+
 void add_slots(GaugeFamilies& out, const gate::Snapshot& gate) {
   out.flag("taskgate_observing",
            "1 while mode is observe: creates that would be refused pass, and are counted in "
@@ -88,6 +93,10 @@ void add_slots(GaugeFamilies& out, const gate::Snapshot& gate) {
             "Creates that would be admitted now: the limit less live sessions and reservations, "
             "never below zero, 0 while it refuses all, and absent while the count is unknown.",
             gate.slots_free());
+  out.gauge("taskgate_slot_expected_seconds",
+            "In how long a slot may come free, as clients that are refused are told before it is "
+            "spread; absent while one is free, while the count is unknown, and in a drain.",
+            seconds_to_slot(gate));
 }
 
 // Unset while the count is unknown, and while there is none.

@@ -117,6 +117,7 @@ const std::vector<const char*> kTrue{
     "taskgate_session_listings_total{result='known'} >= bool 3",
     "sum(taskgate_session_listing_seconds_count) == bool sum(taskgate_session_listings_total)",
     "taskgate_signal_age_seconds < bool 3600",
+    "taskgate_slot_expected_seconds > bool 0",
     "time() - taskgate_oldest_session_created_timestamp_seconds < bool 3600",
     "taskgate_relayed_bytes_total{direction='up'} >= bool 8",
     "taskgate_relayed_bytes_total{direction='down'} >= bool 8",

@@ -24,6 +24,7 @@ TEST_CASE("Gauges tell a Status, and what is not known is absent") {
       {"taskgate_reservations", "taskgate_reservations 4\n", "taskgate_reservations 4\n"},
       {"taskgate_creates_waiting", "taskgate_creates_waiting 5\n", "taskgate_creates_waiting 5\n"},
       {"taskgate_slots_free", "taskgate_slots_free 5\n", ""},
+      {"taskgate_slot_expected_seconds", "", ""},
       {"taskgate_sessions_inherited", "taskgate_sessions_inherited 1\n", ""},
       {"taskgate_sessions_unattributed", "taskgate_sessions_unattributed 1\n", ""},
       {"taskgate_oldest_session_created_timestamp_seconds",
@@ -85,6 +86,13 @@ TEST_CASE("Gauges tell a Status, and what is not known is absent") {
   CHECK(samples(unknown, row.family) == row.unknown);
   const bool has_metadata = unknown.find(std::string(" ") + row.family + " ") != std::string::npos;
   CHECK(has_metadata == (*row.unknown != '\0'));
+}
+
+TEST_CASE("While no slot is free, a gauge tells when one may be") {
+  Status status = sample_status();
+  status.gate.expected = {40, gate::RetryBasis::recent};
+  CHECK(samples(Metrics({}).render(status), "taskgate_slot_expected_seconds") ==
+        "taskgate_slot_expected_seconds 40\n");
 }
 
 TEST_CASE("Each class has its slots, its bounds and its line, and what is not known is absent") {

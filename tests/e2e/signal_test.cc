@@ -109,8 +109,8 @@ TEST_CASE("a gate that is told the folder above tmux's own refuses, and says whi
 }
 
 TEST_CASE("where an ingress replaces 5xx pages, unknown is told with 429") {
-  TempDir dir;
-  Standin standin(dir / "default");
+  TmuxServer unseen;
+  Standin standin(unseen);
   Gate::Settings settings = Gate::in_front_of(standin.port(), "/dev/null");
   settings["refuse.unknown_status"] = "429";
   Gate gate(settings);
@@ -118,8 +118,8 @@ TEST_CASE("where an ingress replaces 5xx pages, unknown is told with 429") {
 }
 
 TEST_CASE("on_unknown admit lets creates pass while the count is unknown") {
-  TempDir dir;
-  Standin standin(dir / "default");
+  TmuxServer unseen;
+  Standin standin(unseen);
   Gate::Settings settings = Gate::in_front_of(standin.port(), "/dev/null");
   settings["tmux.on_unknown"] = "admit";
   Gate gate(settings);

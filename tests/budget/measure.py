@@ -159,9 +159,13 @@ class Callgrind:
             raise Failure(f"vgdb could not run: {failed}\n{failed.stderr or ''}") from failed
         self.done += 1
 
+    def written(self):
+        """The dump of each lap."""
+        return [Path(f"{self.dumps}.{number}").read_text() for number in range(2, self.done + 1)]
+
     def counted(self):
-        """What is in the dump of each lap."""
-        return [read_dump(Path(f"{self.dumps}.{number}").read_text()) for number in range(2, self.done + 1)]
+        """What is in them."""
+        return [read_dump(text) for text in self.written()]
 
 
 def read_dump(text):

@@ -74,6 +74,15 @@ class StatusPage(unittest.TestCase):
         self.browser.open(world.page)
         self.browser.run("window.same_page = true")
 
+    def open_full(self, *sessions, **settings):
+        """A gate without a free slot, which has refused a create."""
+        world = self.world(LIMIT="1", **settings)
+        world.tmux.new(*sessions)
+        world.create()
+        self.open(world)
+        self.shows("#refusals", "no free slot")
+        return world
+
     def shows(self, selector, text):
         """Waits until `text` stands there, without a reload since open()."""
         eventually(f"{selector} shows {text!r}", lambda: text in self.browser.text(selector))
@@ -261,11 +270,7 @@ class StatusPage(unittest.TestCase):
         self.assert_contrast()
 
     def test_columns_stay_where_they_are_while_ages_grow(self):
-        world = self.world(LIMIT="1")
-        world.tmux.new("kube-coder-a")
-        world.create()
-        self.open(world)
-        self.shows("#refusals", "no free slot")
+        self.open_full("kube-coder-a")
         columns = "return Array.from(document.querySelectorAll('th'), cell => cell.getBoundingClientRect().left)"
         before = self.browser.run(columns)
         self.browser.run("for (const age of document.querySelectorAll('[data-age]')) age.textContent = '23 h 59 min'")
@@ -391,19 +396,11 @@ class StatusPage(unittest.TestCase):
         self.open(world)
         self.shows("#alarms", "folder_missing")
         self.assert_no_sideways_scroll()
-        full = self.world(LIMIT="1")
-        full.tmux.new("kube-coder-" + "x" * 90, "kube-coder-b")
-        full.create()
-        self.open(full)
-        self.shows("#refusals", "no free slot")
+        self.open_full("kube-coder-" + "x" * 90, "kube-coder-b")
         self.assert_no_sideways_scroll()
 
     def test_it_is_readable_in_the_light_and_in_the_dark(self):
-        world = self.world(LIMIT="1", DRAIN_NOTICE="1h", DRAIN_TIMEOUT="1h")
-        world.tmux.new("kube-coder-a")
-        world.create()
-        self.open(world)
-        self.shows("#refusals", "no free slot")
+        world = self.open_full("kube-coder-a", DRAIN_NOTICE="1h", DRAIN_TIMEOUT="1h")
         back = "return getComputedStyle(document.body).backgroundColor"
         light = self.browser.run(back)
         self.assert_contrast()

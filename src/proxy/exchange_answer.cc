@@ -225,8 +225,8 @@ Task<> Exchange::relay_tunnel() {
   const bool passed = co_await to_client(parts);
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
-  const bool whole =
-      co_await tunnel(client_, upstream_, config_.timeouts.idle, relayed_, services_.watch);
+  const bool whole = co_await tunnel(client_, upstream_, config_.timeouts.idle, relayed_,
+                                     services_.watch, services_.pipes);
   if (whole) co_return;
   if (client_.has_vanished()) client_left();
   if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;

@@ -270,14 +270,25 @@ Task<bool> Peer::write(Parts parts, Duration within) {
   co_return sent == Sent::all;
 }
 
-Task<bool> Peer::read_into(net::Pipe& pipe, std::uint64_t most) {
+std::optional<bool> Peer::read_now(net::Pipe& pipe, std::uint64_t most) {
+  if (stopped()) return false;
   const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, net::Pipe::kPiece));
+  const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
+  if (moved > 0) return true;
+  const ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();
+  if (error == asio::error::would_block) return std::nullopt;
+  note(error);
+  return false;
+}
+
+Task<bool> Peer::wait_to_read() {
+  return wait_or_note(asio::error::would_block, TcpSocket::wait_read);
+}
+
+Task<bool> Peer::read_into(net::Pipe& pipe, std::uint64_t most) {
   for (;;) {
-    if (stopped()) co_return false;
-    const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
-    if (moved > 0) co_return true;
-    const ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();
-    const bool goes_on = co_await wait_or_note(error, TcpSocket::wait_read);
+    if (const std::optional<bool> came = read_now(pipe, most)) co_return *came;
+    const bool goes_on = co_await wait_to_read();
     if (!goes_on) co_return false;
   }
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/task.h"
@@ -85,6 +86,9 @@ class Peer {
   // `most` bytes, into an empty pipe; write() empties it.
   Task<bool> read_into(net::Pipe& pipe, std::uint64_t most);
   Task<bool> write(net::Pipe& pipe);
+  // What read_into() does without waiting; nothing where it would have to, as wait_to_read() does.
+  std::optional<bool> read_now(net::Pipe& pipe, std::uint64_t most);
+  Task<bool> wait_to_read();
 
   PeerFault fault() const { return fault_; }
   // Whether the peer is found to answer nothing any more (net/peers.h), also where no operation was

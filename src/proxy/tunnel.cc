@@ -9,16 +9,49 @@ namespace {
 
 using Count = void (RelayedBytes::*)(std::size_t);
 
+// So much fills the largest buffer: that is no message, and more of it is there.
+constexpr std::size_t kBulk = 64 * 1024;
+// Below, a pipe costs what it spares.
+constexpr std::size_t kLittle = 8 * 1024;
+
+// What comes in bulk is moved by the kernel, until little comes at once; whoever is silent
+// meanwhile holds no pipe. False: a side has ended or is gone.
+Task<bool> pump_bulk(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count count,
+                     net::Pipes& pipes) {
+  for (;;) {
+    net::Pipes::Lease pipe = pipes.take(net::Pipe::kPiece);
+    if (!pipe) co_return true;
+    from.release_buffer();
+    from.deadline().set(idle);
+    const std::optional<bool> came = from.read_now(*pipe, net::Pipe::kPiece);
+    if (!came) {
+      pipe.reset();
+      const bool goes_on = co_await from.wait_to_read();
+      if (!goes_on) co_return false;
+      continue;
+    }
+    if (!*came) co_return false;
+    const std::size_t size = pipe->held();
+    (relayed.*count)(size);
+    to.deadline().set(idle);
+    const bool sent = co_await to.write(*pipe);
+    if (!sent) co_return false;
+    if (size < kLittle) co_return true;
+  }
+}
+
 // One direction. `end` watches the side that it reads from, for the reads. Once that has nothing
 // more to send nothing is read from it any more, so nothing else would tell that it is gone.
 Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count count,
-            net::HangupWatch& watch, std::optional<net::HangupWatch::Guard>& end) {
+            net::HangupWatch& watch, net::Pipes& pipes,
+            std::optional<net::HangupWatch::Guard>& end) {
   const int descriptor = from.socket().native_handle();
   end.emplace(watch, descriptor, [&from] { from.look_again(); });
   end->tell_half_close();
   end->begin();
   for (;;) {
-    (relayed.*count)(from.received().size());
+    const std::size_t size = from.received().size();
+    (relayed.*count)(size);
     Peer::Parts parts{from.received()};
     Peer::Sent sent = to.send_now(parts);
     if (sent == Peer::Sent::part) {
@@ -26,7 +59,11 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
       sent = written ? Peer::Sent::all : Peer::Sent::failed;
     }
     if (sent == Peer::Sent::failed) break;
-    from.consume(from.received().size());
+    from.consume(size);
+    if (size >= kBulk) {
+      const bool goes_on = co_await pump_bulk(from, to, idle, relayed, count, pipes);
+      if (!goes_on) break;
+    }
     from.deadline().set(idle);
     const bool came = co_await from.read_after_silence(end->is_in_set());
     if (!came) break;
@@ -47,12 +84,12 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
 }  // namespace
 
 Task<bool> tunnel(Peer& client, Peer& upstream, Duration idle, RelayedBytes& relayed,
-                  net::HangupWatch& watch) {
+                  net::HangupWatch& watch, net::Pipes& pipes) {
   std::optional<net::HangupWatch::Guard> client_end;
   std::optional<net::HangupWatch::Guard> upstream_end;
   co_await net::join(
-      pump(client, upstream, idle, relayed, &RelayedBytes::up, watch, client_end),
-      pump(upstream, client, idle, relayed, &RelayedBytes::down, watch, upstream_end));
+      pump(client, upstream, idle, relayed, &RelayedBytes::up, watch, pipes, client_end),
+      pump(upstream, client, idle, relayed, &RelayedBytes::down, watch, pipes, upstream_end));
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

@@ -4,15 +4,17 @@
 
 #include "base/task.h"
 #include "net/hangup_watch.h"
+#include "net/pipe.h"
 #include "proxy/peer.h"
 #include "proxy/relayed_bytes.h"
 
 namespace taskgate::proxy {
 
 // Relays until both sides have ended their sending; the end of one is passed on, and the other goes
-// on. `idle`: how long a side may be silent, zero for ever. False: a side broke off or was silent
-// for too long; then neither side may take what it got for the whole.
+// on. What comes in bulk goes through `pipes`. `idle`: how long a side may be silent, zero for
+// ever. False: a side broke off or was silent for too long; then neither side may take what it got
+// for the whole.
 Task<bool> tunnel(Peer& client, Peer& upstream, Duration idle, RelayedBytes& relayed,
-                  net::HangupWatch& watch);
+                  net::HangupWatch& watch, net::Pipes& pipes);
 
 }  // namespace taskgate::proxy

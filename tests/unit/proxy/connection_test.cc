@@ -2,8 +2,11 @@
 // which the test makes every step.
 #include "proxy/connection.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <filesystem>
+#include <vector>
 
 #include "support/captured_log.h"
 #include "support/catch.h"
@@ -16,6 +19,8 @@ using asio::ip::tcp;
 using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
 
 namespace {
+
+constexpr std::size_t kDescriptors = 1024;
 
 // The far end of one of the gate's connections.
 class FarEnd {
@@ -128,6 +133,14 @@ class World {
           [this] { return services_->admission.snapshot_with_holders().line.size() == 1; });
   }
 
+  std::vector<net::Pipes::Lease> take_all_pipes() {
+    std::vector<net::Pipes::Lease> all;
+    while (net::Pipes::Lease pipe = services_->pipes.take(net::Pipe::kPiece)) {
+      all.push_back(std::move(pipe));
+    }
+    return all;
+  }
+
   void interrupt() { connection_->interrupt(); }
   void drain() { services_->admission.drain(); }
   gate::Snapshot gate() const { return services_->admission.snapshot(); }
@@ -146,7 +159,7 @@ class World {
     if (listens) upstream_.listen();
     upstream_.non_blocking(true);
     services_.emplace(
-        loop_, placed(std::move(config)), metrics_, share_descriptors(1024), [](int) {},
+        loop_, placed(std::move(config)), metrics_, share_descriptors(kDescriptors), [](int) {},
         net::ProbeTimes{});
   }
   static void bind(Acceptor& acceptor) {
@@ -388,6 +401,70 @@ TEST_CASE("behind a 101 both directions go on until each has ended") {
   tunnel.upstream->close();
   tunnel.world.until_ended(tunnel.client);
   CHECK(tunnel.client.end() == FarEnd::End::closed);
+}
+
+// In numbers, so that none is lost or moved.
+std::string bulk() {
+  std::string text;
+  for (int number = 0; text.size() < 400'000; ++number) text += std::to_string(number) + ",";
+  return text;
+}
+
+std::ptrdiff_t open_pipe_ends() {
+  const std::filesystem::directory_iterator descriptors("/proc/self/fd");
+  return std::ranges::count_if(descriptors, [](const auto& descriptor) {
+    std::error_code gone;
+    return read_symlink(descriptor.path(), gone).native().starts_with("pipe:");
+  });
+}
+
+TEST_CASE("what comes in bulk through a tunnel goes through a pipe, and messages do not") {
+  for (const bool is_upload : {true, false}) {
+    INFO("by the client: " << is_upload);
+    UnderWay tunnel(kUpgrade, kSwitched);
+    FarEnd& from = is_upload ? tunnel.client : *tunnel.upstream;
+    FarEnd& to = is_upload ? *tunnel.upstream : tunnel.client;
+    const auto before = open_pipe_ends();
+    for (int message = 0; message < 12; ++message) {
+      from.send("<" + std::to_string(message) + ">");
+      tunnel.world.until_has(to, "<" + std::to_string(message) + ">");
+    }
+    CHECK(open_pipe_ends() == before);
+    from.send(bulk() + "<end>");
+    tunnel.world.until_has(to, "<end>");
+    CHECK(to.has("<11>" + bulk() + "<end>"));
+    CHECK(open_pipe_ends() == before + 2);
+    from.send("<last>");
+    from.half_close();
+    tunnel.world.until_has(to, "<last>");
+    tunnel.world.until_ended(to);
+    CHECK(to.end() == FarEnd::End::closed);
+  }
+}
+
+TEST_CASE("a tunnel that is silent behind what came in bulk holds no pipe") {
+  UnderWay tunnel(kUpgrade, kSwitched);
+  tunnel.client.send(bulk() + "<end>");
+  tunnel.world.until_has(*tunnel.upstream, "<end>");
+  const std::vector<net::Pipes::Lease> all = tunnel.world.take_all_pipes();
+  CHECK(all.size() == share_descriptors(kDescriptors).pipes);
+  tunnel.client.send(bulk() + "<without>");
+  tunnel.world.until_has(*tunnel.upstream, bulk() + "<without>");
+}
+
+TEST_CASE("a bulk tunnel whose reader leaves, or whose sender resets, ends for the other side") {
+  for (const bool reader_leaves : {true, false}) {
+    INFO("the reader leaves: " << reader_leaves);
+    UnderWay tunnel(kUpgrade, kSwitched);
+    tunnel.client.send(bulk() + "<end>");
+    tunnel.world.until_has(*tunnel.upstream, "<end>");
+    tunnel.client.send(bulk());
+    FarEnd& gone = reader_leaves ? *tunnel.upstream : tunnel.client;
+    FarEnd& other = reader_leaves ? tunnel.client : *tunnel.upstream;
+    gone.reset();
+    tunnel.world.until_ended(other);
+    CHECK(other.end() == FarEnd::End::reset);
+  }
 }
 
 // Both are there before the gate looks, and epoll tells of the bytes and of the end as one.

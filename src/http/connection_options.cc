@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "base/text.h"
+#include "http/characters.h"
 #include "http/head.h"
 #include "http/known_fields.h"
+#include "http/list.h"
 
 namespace taskgate::http {
 

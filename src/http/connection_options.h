@@ -6,25 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/text.h"
-#include "http/characters.h"
 #include "http/field_lines.h"
 
 namespace taskgate::http {
-
-// Calls `visit` with each element of a comma-separated list that is not empty (RFC 9110
-// section 5.6.1.2).
-template <typename Visit>
-void for_each_element(std::string_view list, Visit visit) {
-  for (;;) {
-    const std::size_t comma = list.find(',');
-    if (const std::string_view element = trim(list.substr(0, comma)); !element.empty()) {
-      visit(element);
-    }
-    if (comma == std::string_view::npos) return;
-    list.remove_prefix(comma + 1);
-  }
-}
 
 // Nobody has use for more.
 inline constexpr std::size_t kMostConnectionOptions = 100;

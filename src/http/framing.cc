@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "http/characters.h"
+#include "http/list.h"
 
 namespace taskgate::http {
 
@@ -28,14 +29,12 @@ Framing refuse_coding(std::string_view codings) {
     return refuse(kBadRequest, "Transfer-Encoding does not end in chunked");
   }
   for (std::string_view rest = codings.substr(0, last); !rest.empty();) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view coding = trim(rest.substr(0, comma));
+    const std::string_view coding = take_element(rest);
     const std::string_view name = coding.substr(0, skip(ByteClass::token, coding, 0));
     if (name.empty()) return refuse(kBadRequest, "malformed Transfer-Encoding");
     if (equals_ignoring_case(name, "chunked")) {
       return refuse(kBadRequest, "chunked applied more than once");
     }
-    rest.remove_prefix(comma + 1);
   }
   return refuse(kNotImplemented, "unknown transfer coding");
 }

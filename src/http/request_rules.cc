@@ -7,6 +7,7 @@
 #include "http/connection_options.h"
 #include "http/framing.h"
 #include "http/known_fields.h"
+#include "http/list.h"
 #include "http/rules.h"
 #include "http/target.h"
 

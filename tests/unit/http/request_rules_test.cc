@@ -258,6 +258,7 @@ TEST_CASE("an upgrade to a protocol that carries requests is not one: they would
           {"Host: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings", "none keep-alive"},
           {"Host: a\r\nUpgrade: H2C\r\nConnection: upgrade", "none keep-alive"},
           {"Host: a\r\nUpgrade: websocket, h2c\r\nConnection: upgrade", "none keep-alive"},
+          {"Host: a\r\nUpgrade: \"x, h2c, y\"\r\nConnection: upgrade", "none keep-alive"},
           {"Host: a\r\nUpgrade: websocket\r\nUpgrade: h2c\r\nConnection: upgrade",
            "none keep-alive"},
           {"Host: a\r\nUpgrade: TLS/1.0, HTTP/1.1\r\nConnection: upgrade", "none keep-alive"},

@@ -55,7 +55,7 @@ void Gate::take_good(const tmux::Listing& listing) {
   socket_check_.observe(listing);
   end_if([&](const Promise& each) { return each.until && listing.began > *each.until; });
   attribution_.forget_settled();
-  good_ = listing;
+  good_ = {listing.began, listing.live};
   if (listing.question == tmux::Question::details) {
     details_began_ = listing.began;
     details_wall_ = listing.wall;

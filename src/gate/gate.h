@@ -239,6 +239,11 @@ class Gate {
  private:
   friend class Ticket;
   friend class Reservation;
+  // Of a good listing, what decisions stand on.
+  struct GoodListing {
+    TimePoint began;
+    int live;
+  };
   // What a decision stands on.
   struct Basis {
     SignalState signal = SignalState::none;
@@ -302,7 +307,7 @@ class Gate {
   TimePoint attempt_ended_{};
   std::optional<tmux::Fault> attempt_fault_;
   std::string attempt_detail_;
-  std::optional<tmux::Listing> good_;
+  std::optional<GoodListing> good_;
   // The last good one that asked for details.
   std::optional<TimePoint> details_began_;
   std::int64_t details_wall_ = 0;

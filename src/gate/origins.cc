@@ -6,6 +6,8 @@ namespace taskgate::gate {
 
 std::vector<Holder> Origins::observe(const tmux::Listing& listing,
                                      const std::function<bool()>& claim) {
+  if (listing.sessions.are(listed_)) return {};
+  listed_ = listing.sessions;
   ++listings_;
   for (const tmux::Session& session : listing.sessions) {
     if (!session.matches) continue;

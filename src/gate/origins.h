@@ -56,7 +56,9 @@ class Origins {
 
   const std::optional<std::int64_t> started_;
   std::map<Key, Known> sessions_;
-  std::uint64_t listings_ = 0;  // good ones so far
+  tmux::Sessions listed_;  // by the last good listing
+  std::uint64_t listings_ =
+      0;  // good ones so far, but for those that showed what the one before did
 };
 
 }  // namespace taskgate::gate

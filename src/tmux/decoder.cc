@@ -126,7 +126,8 @@ void Decoder::take_exit(std::string_view payload) {
 }
 
 void Decoder::conclude() {
-  if (!parse_sessions(text_, question_, sessions_)) {
+  is_known_ = !known_.empty() && text_ == known_;
+  if (!is_known_ && !parse_sessions(text_, question_, sessions_)) {
     sessions_.clear();
     return refuse(Fault::protocol_error, "its answer is no list of sessions: " + quote(text_));
   }

@@ -25,14 +25,16 @@ class Decoder {
   // Servers up to 3.0a use 8 KiB on the wire for each line, so this is not kMaxText.
   static constexpr std::size_t kMaxReceived = 256 * 1024 * 1024;
 
-  // `question`: the one that is answered.
-  explicit Decoder(Question question = Question::names) : question_(question) {
+  // `question`: the one that is answered. `known`: the text of an answer to it that was read
+  // before, which must outlive the decoder; empty: none.
+  explicit Decoder(Question question = Question::names, std::string_view known = {})
+      : question_(question), known_(known) {
     text_.reserve(kUsualText);
   }
 
   enum class Progress : std::uint8_t {
     more,      // not whole yet
-    complete,  // sessions() holds all of them
+    complete,  // sessions() holds all of them, unless is_known()
     refused,   // fault() and reason() say why
     lost,  // the server is going away: it ended the connection, or said so, before its answer was
            // whole
@@ -52,6 +54,9 @@ class Decoder {
   std::string_view next_reply();
 
   std::vector<Session>& sessions() { return sessions_; }
+  std::string& text() { return text_; }
+  // The answer is complete and has the text that was known; sessions() were not read from it anew.
+  bool is_known() const { return is_known_; }
   Fault fault() const { return fault_; }
   const std::string& reason() const {
     return reason_;
@@ -77,6 +82,8 @@ class Decoder {
   };
 
   Question question_;
+  std::string_view known_;
+  bool is_known_ = false;
   std::array<char, 2 * kMaxFrame> buffer_;  // the start of a frame never fills half of it
   std::size_t filled_ = 0;
   std::size_t received_ = 0;

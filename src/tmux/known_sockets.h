@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ struct KnownSocket {
   Question asked_question = Question::names;
   FileFacts asked_file;
   UnixSocket connection;
+  std::shared_ptr<const Said> said;  // by its server, when it answered last
 
   bool seen = false;  // its file was there when last looked at, or is `vanished` now
   std::optional<TimePoint> gone_since;  // `vanished` since
@@ -58,7 +60,7 @@ struct SocketReport {
   enum class Reply : std::uint8_t { none, sessions, no_server, no_file };
   Reply reply = Reply::none;
   std::optional<Failure> failure;
-  std::vector<Session> sessions;
+  std::shared_ptr<const Said> said;  // with Reply::sessions
 
   void fail(Failure why) { failure = std::move(why); }
 };

@@ -14,72 +14,26 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <exception>
-#include <iterator>
 #include <utility>
 
-#include "base/log.h"
+#include "tmux/assembly.h"
 #include "tmux/failure.h"
 #include "tmux/kernel_word.h"
 #include "tmux/known_sockets.h"
-#include "tmux/match.h"
 #include "tmux/query.h"
 #include "tmux/rest.h"
 
 namespace taskgate::tmux {
 namespace {
 
-void take_sessions(SocketReport& report, std::vector<Session> sessions) {
+void take_sessions(SocketReport& report, std::shared_ptr<const Said> said) {
   report.reply = SocketReport::Reply::sessions;
-  report.sessions = std::move(sessions);
-  for (const Session& session : report.sessions) {
+  report.said = std::move(said);
+  for (const Session& session : report.said->sessions) {
     report.mark.has_sessions = true;
     report.mark.pid = session.server;
     report.mark.highest_id = std::max(report.mark.highest_id, session.id);
   }
-}
-
-// Moves a report's sessions into the listing, as those of the server whose mark was added last.
-void add_sessions(Listing& listing, std::vector<Session>& sessions,
-                  const std::vector<std::string>& match) {
-  const auto index = static_cast<std::uint32_t>(listing.servers.size() - 1);
-  for (const std::string& text : match) {
-    const NamePattern pattern(text);
-    for (Session& session : sessions) session.matches |= pattern.takes(session.name);
-  }
-  for (Session& session : sessions) {
-    session.socket = index;
-    if (session.matches) ++listing.live;
-  }
-  if (listing.sessions.empty()) {
-    listing.sessions = std::move(sessions);
-  } else {
-    std::ranges::move(sessions, std::back_inserter(listing.sessions));
-  }
-}
-
-// One unknown report makes the whole unknown; the first one gives the reason.
-Listing assemble(TimePoint began, Question question, std::vector<SocketReport>& reports,
-                 const std::vector<std::string>& match, OtherTmux other) {
-  Listing listing;
-  listing.question = question;
-  listing.began = began;
-  listing.other = other;
-  listing.servers.reserve(reports.size());
-  for (SocketReport& report : reports) {
-    listing.servers.push_back(std::move(report.mark));
-    if (report.failure && !listing.fault) {
-      listing.fault = report.failure->fault;
-      listing.detail = std::move(report.failure->detail);
-    }
-    add_sessions(listing, report.sessions, match);
-  }
-  if (listing.fault) {
-    listing.sessions.clear();
-    listing.live = 0;
-  }
-  listing.ended = Clock::now();
-  listing.wall = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return listing;
 }
 
 void rethrow(std::exception_ptr error) {
@@ -126,6 +80,7 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   const Choose choose;
   KnownSockets sockets;
   KernelWord kernel;
+  Assembly assembly;
   bool stopped = false;
 
   // The running listing.
@@ -269,19 +224,22 @@ void Lister::Impl::expire() {
 // --- The answers
 
 Task<> Lister::Impl::query(std::shared_ptr<Impl> self, KnownSocket& socket) {
-  Answer answer = co_await ask(socket.connection, socket.path, socket.asked_question);
+  Answer answer = co_await ask(socket.connection, socket.path, socket.asked_question, socket.said);
   const bool retry = answer.kind == Answer::Kind::lost && socket.report && !self->stopped;
-  if (retry) answer = co_await ask(socket.connection, socket.path, socket.asked_question);
+  if (retry) {
+    answer = co_await ask(socket.connection, socket.path, socket.asked_question, socket.said);
+  }
   if (!self->stopped) self->take(socket, std::move(answer));
 }
 
 void Lister::Impl::take(KnownSocket& socket, Answer answer) {
   socket.asked = false;
+  if (answer.said != nullptr) socket.said = answer.said;
   if (!socket.report) return take_late(socket, std::move(answer));
   SocketReport& report = reports[*std::exchange(socket.report, std::nullopt)];
   switch (answer.kind) {
     case Answer::Kind::sessions:
-      take_sessions(report, std::move(answer.sessions));
+      take_sessions(report, std::move(answer.said));
       break;
     case Answer::Kind::no_server:
       report.reply = SocketReport::Reply::no_server;
@@ -309,10 +267,10 @@ void Lister::Impl::take_late(KnownSocket& socket, Answer answer) {
                        .changed_ns = socket.asked_file.changed_ns};
   late.front().socket = &socket;
   late.front().file = socket.asked_file;
-  take_sessions(late.front(), std::move(answer.sessions));
+  take_sessions(late.front(), std::move(answer.said));
   if (hear(socket.asked_at, late, false) == KernelWord::Heard::ask_again) return;
-  on_listing(
-      assemble(socket.asked_at, socket.asked_question, late, settings.match, kernel.other()));
+  on_listing(assembly.listing(socket.asked_at, socket.asked_question, late, settings.match,
+                              kernel.other()));
 }
 
 void Lister::Impl::settle(SocketReport& report) {
@@ -345,7 +303,8 @@ void Lister::Impl::finish() {
   }
   ++generation;
   deadline.cancel();
-  const Listing listing = assemble(began, question, reports, settings.match, kernel.other());
+  const Listing listing =
+      assembly.listing(began, question, reports, settings.match, kernel.other());
   reports.clear();
   asked_again = false;
   asks_for_others = false;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -53,6 +55,27 @@ struct Session {
   std::optional<Details> details;  // where Question::details was asked
 };
 
+// Sessions that nobody changes any more, shared by all copies: most listings show what the one
+// before has shown, and whoever knows those need not look at them again.
+class Sessions {
+ public:
+  Sessions() = default;
+  Sessions(std::vector<Session> all)  // NOLINT(google-explicit-constructor): they are these
+      : all_(std::make_shared<const std::vector<Session>>(std::move(all))) {}
+
+  // The very same, and not none: what was learned of the others holds for these.
+  bool are(const Sessions& others) const { return all_ != nullptr && all_ == others.all_; }
+
+  auto begin() const { return all_ ? all_->data() : nullptr; }
+  auto end() const { return begin() + size(); }
+  std::size_t size() const { return all_ ? all_->size() : 0; }
+  bool empty() const { return size() == 0; }
+  const Session& operator[](std::size_t index) const { return (*all_)[index]; }
+
+ private:
+  std::shared_ptr<const std::vector<Session>> all_;
+};
+
 // What one socket showed; two equal marks mean that nothing visible has happened there between.
 struct ServerMark {
   std::string path;
@@ -72,14 +95,21 @@ enum class OtherTmux : std::uint8_t {
   some,  // something listens that is one, or may be one
 };
 
+// What one server has answered, to be known when it comes again.
+struct Said {
+  Question question = Question::names;
+  std::string text;
+  std::vector<Session> sessions;  // as lines.h reads them from it
+};
+
 struct Listing {
   Question question = Question::names;
   TimePoint began;  // before the first connect
   TimePoint ended;
-  std::int64_t wall = 0;          // Unix seconds when it ended, to reckon with Session::created
-  std::optional<Fault> fault;     // unset: known
-  std::string detail;             // with a fault: which socket, what happened, what to check
-  std::vector<Session> sessions;  // when known: all sessions of all servers
+  std::int64_t wall = 0;       // Unix seconds when it ended, to reckon with Session::created
+  std::optional<Fault> fault;  // unset: known
+  std::string detail;          // with a fault: which socket, what happened, what to check
+  Sessions sessions;           // when known: all sessions of all servers
   std::vector<ServerMark> servers;
   int live = 0;  // when known: sessions that match
   OtherTmux other = OtherTmux::unknown;

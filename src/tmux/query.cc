@@ -71,10 +71,16 @@ void send_replies(UnixSocket& connection, Decoder& decoder) {
   }
 }
 
-Answer conclude(Decoder& decoder, const std::string& path) {
+std::shared_ptr<const Said> said_by(Decoder& decoder, Question question) {
+  return std::make_shared<const Said>(
+      Said{question, std::move(decoder.text()), std::move(decoder.sessions())});
+}
+
+Answer conclude(Decoder& decoder, const std::string& path, Question question,
+                const std::shared_ptr<const Said>& last) {
   switch (decoder.progress()) {
     case Decoder::Progress::complete:
-      return {Answer::Kind::sessions, std::move(decoder.sessions()), {}};
+      return {Answer::Kind::sessions, decoder.is_known() ? last : said_by(decoder, question)};
     case Decoder::Progress::refused:
       if (decoder.fault() == Fault::access_denied) {
         return failed(access_denied(path, decoder.reason()));
@@ -91,7 +97,8 @@ Answer conclude(Decoder& decoder, const std::string& path) {
 
 }  // namespace
 
-Task<Answer> ask(UnixSocket& connection, const std::string& path, Question question) {
+Task<Answer> ask(UnixSocket& connection, const std::string& path, Question question,
+                 const std::shared_ptr<const Said>& last) {
   if (const ErrorCode error = connect_to(connection, path)) {
     co_return explain_connect(path, error.value());
   }
@@ -100,7 +107,8 @@ Task<Answer> ask(UnixSocket& connection, const std::string& path, Question quest
     connection.close(ignored);
     co_return failed(system_failure(path, "send", error));
   }
-  Decoder decoder(question);
+  const bool is_same_question = last != nullptr && last->question == question;
+  Decoder decoder(question, is_same_question ? std::string_view(last->text) : "");
   while (decoder.progress() == Decoder::Progress::more) {
     const auto room = asio::buffer(decoder.room().data(), decoder.room().size());
     const auto [error, size] = co_await connection.async_read_some(room, kTask);
@@ -111,7 +119,7 @@ Task<Answer> ask(UnixSocket& connection, const std::string& path, Question quest
     }
   }
   connection.close(ignored);
-  co_return conclude(decoder, path);
+  co_return conclude(decoder, path, question, last);
 }
 
 }  // namespace taskgate::tmux

@@ -100,7 +100,9 @@ TEST_CASE("the gate learns from the sessions that no longer are in a listing") {
 TEST_CASE("the age of those that live goes on between two listings, and tells nothing of others") {
   Departures departures;
   auto listing = listed(0, {100, 300});
-  listing.sessions.push_back(session(9, false));
+  std::vector<tmux::Session> sessions(listing.sessions.begin(), listing.sessions.end());
+  sessions.push_back(session(9, false));
+  listing.sessions = std::move(sessions);
   departures.observe({}, listing);
   CHECK(departures.turnover(minute(0)).mean_age == seconds(200));
   CHECK(departures.turnover(minute(5)).mean_age == seconds(500));

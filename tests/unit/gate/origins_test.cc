@@ -49,9 +49,10 @@ TEST_CASE("sessions that do not match are no holders") {
 
 TEST_CASE("a session that is renamed is the same, under its new name") {
   Origins origins;
-  tmux::Listing listing = live(1, 1);
-  origins.observe(listing, [] { return false; });
-  listing.sessions[0].name = "kube-coder-renamed";
+  tmux::Session one = session(1);
+  origins.observe(listing_of({one}, 1), [] { return false; });
+  one.name = "kube-coder-renamed";
+  const tmux::Listing listing = listing_of({one}, 2);
   CHECK(origins.observe(listing, [] { return false; }).empty());
   REQUIRE(origins.holders().size() == 1);
   CHECK(origins.holders()[0].name == "kube-coder-renamed");
@@ -65,13 +66,32 @@ TEST_CASE("sessions that are gone are given back, each once") {
   CHECK(origins.observe(live(1, 3), [] { return false; }).empty());
 }
 
+TEST_CASE("a listing with the very same sessions changes nothing, and the next one is compared") {
+  Origins origins;
+  const tmux::Listing two = live(2, 1);
+  origins.observe(two, [] { return false; });
+  CHECK(origins.observe(two, [] { return true; }).empty());
+  CHECK(origins.holders().size() == 2);
+  CHECK(origins.observe(live(3, 2), [] { return true; }).empty());
+  CHECK(origins.holders().back().origin == Origin::created);
+  CHECK(origins.observe(two, [] { return false; }).size() == 1);
+}
+
+TEST_CASE("of listings without a session only the first shows what was there before") {
+  Origins origins;
+  origins.observe(tmux::Listing{}, [] { return false; });
+  origins.observe(tmux::Listing{}, [] { return false; });
+  origins.observe(live(1, 2), [] { return false; });
+  CHECK(origins.holders().front().origin == Origin::unattributed);
+}
+
 TEST_CASE("holders are shown oldest first") {
   Origins origins;
-  tmux::Listing listing = live(3, 1);
-  listing.sessions[0].created = 30;
-  listing.sessions[1].created = 10;
-  listing.sessions[2].created = 20;
-  origins.observe(listing, [] { return false; });
+  std::vector<tmux::Session> sessions{session(1), session(2), session(3)};
+  sessions[0].created = 30;
+  sessions[1].created = 10;
+  sessions[2].created = 20;
+  origins.observe(listing_of(sessions, 1), [] { return false; });
   const auto holders = origins.holders();
   REQUIRE(holders.size() == 3);
   CHECK(holders[0].created == 10);

@@ -157,6 +157,31 @@ TEST_CASE("each WRITE_OPEN is answered once, with the frame for its stream") {
   CHECK(replies(both) == output_ready + error_ready);
 }
 
+TEST_CASE("a text that was read before is known, and not read again") {
+  struct Row {
+    std::string known;
+    std::string text;
+    bool is_known;
+  };
+  const std::vector<Row> rows{
+      {"7 $0 1 a\n", "7 $0 1 a\n", true},
+      {"7 $0 1 a\n", "7 $0 1 b\n", false},
+      {"7 $0 1 a\n7 $1 1 b\n", "7 $0 1 a\n", false},
+      {"7 $0 1 a\n", "7 $0 1 a\n7 $1 1 b\n", false},
+      {"", "7 $0 1 a\n", false},
+      {"", "", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.known, row.text);
+    Decoder decoder(Question::names, row.known);
+    feed(decoder, answer(row.text), 7);
+    CHECK(decoder.progress() == Progress::complete);
+    CHECK(decoder.is_known() == row.is_known);
+    CHECK(decoder.sessions().empty() == (row.is_known || row.text.empty()));
+    CHECK(decoder.text() == row.text);
+  }
+}
+
 TEST_CASE("an answer without a session is complete and empty") {
   Decoder decoder;
   feed(decoder, exit_frame(0), 20);

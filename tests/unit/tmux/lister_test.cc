@@ -75,9 +75,9 @@ TEST_CASE(
   CHECK(server.peer(1).received() == read_answer("request.bin"));
   CHECK(looked.question == Question::details);
   CHECK(looked.live == 1);
-  CHECK(looked.sessions.at(0).details->silent_since == 9);
+  CHECK(looked.sessions[0].details->silent_since == 9);
   CHECK(counted.question == Question::names);
-  CHECK_FALSE(counted.sessions.at(0).details);
+  CHECK_FALSE(counted.sessions[0].details);
 }
 
 TEST_CASE("the question is chosen when the listing begins, not when it is asked for") {

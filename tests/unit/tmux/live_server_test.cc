@@ -84,8 +84,8 @@ TEST_CASE("a server that is restarted on the same path is told from the one befo
   };
   const Listing first = list_new_server();
   const Listing second = list_new_server();
-  CHECK(first.sessions.at(0).id == second.sessions.at(0).id);
-  CHECK(first.sessions.at(0).server != second.sessions.at(0).server);
+  CHECK(first.sessions[0].id == second.sessions[0].id);
+  CHECK(first.sessions[0].server != second.sessions[0].server);
   CHECK(first.servers != second.servers);
 }
 

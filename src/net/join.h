@@ -3,8 +3,6 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <utility>
@@ -13,16 +11,21 @@
 
 namespace taskgate::net {
 
+// Asio's own group gives each a slot to be cancelled through, for which each of their operations
+// would have to prepare.
 inline Task<> join(Task<> first, Task<> second) {
   const Executor executor = co_await asio::this_coro::executor;
-  auto group = asio::experimental::make_parallel_group(
-      asio::co_spawn(executor, std::move(first), asio::deferred),
-      asio::co_spawn(executor, std::move(second), asio::deferred));
-  const auto [order, first_error, second_error] = co_await group.async_wait(
-      asio::experimental::wait_for_all(), asio::use_awaitable_t<Executor>{});
-  static_cast<void>(order);
-  if (first_error) std::rethrow_exception(first_error);
-  if (second_error) std::rethrow_exception(second_error);
+  Timer both_ended(executor, TimePoint::max());
+  int running = 2;
+  std::exception_ptr failure;
+  const auto on_end = [&](std::exception_ptr error) {
+    if (error && !failure) failure = std::move(error);
+    if (--running == 0) both_ended.cancel();
+  };
+  asio::co_spawn(executor, std::move(first), on_end);
+  asio::co_spawn(executor, std::move(second), on_end);
+  while (running > 0) co_await both_ended.async_wait(kTask);
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace taskgate::net

@@ -1,6 +1,8 @@
 // The end of a Lister, at every moment of a listing. The sanitizers' run is what gives these cases
 // teeth.
 #include <filesystem>
+#include <functional>
+#include <memory>
 
 #include "driver.h"
 #include "fake_server.h"
@@ -30,63 +32,59 @@ struct Owner {
   Lister lister;
 };
 
-TEST_CASE("a lister that ends while the server is silent closes its connection and says no more") {
+// A lister that may end at any time, and the server that it asks, which says nothing by itself.
+struct Silence {
+  explicit Silence(Duration timeout = kPatience)
+      : owner(std::make_unique<Owner>(loop, settings_for({folder / "s"}, timeout), calls)) {
+    owner->lister.begin();
+  }
+  void run_until(const std::function<bool()>& done) { testing::run_until(loop, done); }
+  void wait_for_question() {
+    run_until([this] { return server.accepted() == 1; });
+  }
+  // The lister ends, and the connection with it.
+  void end() {
+    owner.reset();
+    run_until([this] { return server.last().gone(); });
+    loop.poll();
+    CHECK(server.accepted() == 1);
+  }
+
   TemporaryFolder folder;
   asio::io_context loop{1};
-  FakeServer server(loop, folder / "s", silent());
+  FakeServer server{loop, folder / "s", silent()};
   int calls = 0;
-  auto owner = std::make_unique<Owner>(loop, settings_for({folder / "s"}), calls);
-  owner->lister.begin();
-  run_until(loop, [&] { return server.accepted() == 1; });
-  owner.reset();
-  run_until(loop, [&] { return server.last().gone(); });
-  loop.poll();
-  CHECK(server.accepted() == 1);
-  CHECK(calls == 0);
+  std::unique_ptr<Owner> owner;
+};
+
+TEST_CASE("a lister that ends while the server is silent closes its connection and says no more") {
+  Silence silence;
+  silence.wait_for_question();
+  silence.end();
+  CHECK(silence.calls == 0);
 }
 
 TEST_CASE("a lister that ends right after begin does nothing") {
-  TemporaryFolder folder;
-  asio::io_context loop{1};
-  FakeServer server(loop, folder / "s", silent());
-  int calls = 0;
-  auto owner = std::make_unique<Owner>(loop, settings_for({folder / "s"}), calls);
-  owner->lister.begin();
-  owner.reset();
-  loop.poll();
-  CHECK(server.accepted() == 0);
-  CHECK(calls == 0);
+  Silence silence;
+  silence.owner.reset();
+  silence.loop.poll();
+  CHECK(silence.server.accepted() == 0);
+  CHECK(silence.calls == 0);
 }
 
 TEST_CASE("a lister that ends while it owes a late answer closes its connection") {
-  TemporaryFolder folder;
-  asio::io_context loop{1};
-  FakeServer server(loop, folder / "s", silent());
-  int calls = 0;
-  auto owner = std::make_unique<Owner>(loop, settings_for({folder / "s"}, kShort), calls);
-  owner->lister.begin();
-  run_until(loop, [&] { return calls == 1; });
-  owner.reset();
-  run_until(loop, [&] { return server.last().gone(); });
-  loop.poll();
-  CHECK(server.accepted() == 1);
-  CHECK(calls == 1);
+  Silence silence(kShort);
+  silence.run_until([&] { return silence.calls == 1; });
+  silence.end();
+  CHECK(silence.calls == 1);
 }
 
 TEST_CASE("an answer that is in already when the lister ends is not delivered") {
-  TemporaryFolder folder;
-  asio::io_context loop{1};
-  FakeServer server(loop, folder / "s", silent());
-  int calls = 0;
-  auto owner = std::make_unique<Owner>(loop, settings_for({folder / "s"}), calls);
-  owner->lister.begin();
-  run_until(loop, [&] { return server.accepted() == 1; });
-  server.last().send(answer("7 $0 1 a\n"));
-  owner.reset();
-  run_until(loop, [&] { return server.last().gone(); });
-  loop.poll();
-  CHECK(server.accepted() == 1);
-  CHECK(calls == 0);
+  Silence silence;
+  silence.wait_for_question();
+  silence.server.last().send(answer("7 $0 1 a\n"));
+  silence.end();
+  CHECK(silence.calls == 0);
 }
 
 TEST_CASE("a lister may end in its own callback") {

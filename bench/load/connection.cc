@@ -1,5 +1,6 @@
 #include "load/connection.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
@@ -79,6 +80,15 @@ Task<std::string> Connection::exactly(std::size_t count) {
   std::string taken = pending_.substr(0, count);
   pending_.erase(0, count);
   co_return taken;
+}
+
+Task<> Connection::drop(std::uint64_t count) {
+  std::uint64_t left = count - std::min<std::uint64_t>(count, pending_.size());
+  pending_.erase(0, static_cast<std::size_t>(count - left));
+  while (left > 0) {
+    const auto most = std::min<std::uint64_t>(left, buffer_.size());
+    left -= co_await socket_.async_read_some(asio::buffer(buffer_.data(), most), kThrow);
+  }
 }
 
 bool Connection::stands() {

@@ -27,6 +27,8 @@ class Connection {
   Task<> head(int status);
   Task<std::string> line();
   Task<std::string> exactly(std::size_t count);
+  // Reads so many bytes, and keeps none.
+  Task<> drop(std::uint64_t count);
 
   // Whether the peer has not closed it. An event that came and was not read is no close.
   bool stands();

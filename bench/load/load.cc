@@ -5,6 +5,13 @@
 #include "load/modes.h"
 
 namespace taskgate::bench {
+namespace {
+
+constexpr std::string_view kUpgrade =
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+}  // namespace
 
 Load::Load(const Options& options, Executor executor, std::size_t buffer)
     : options_(options), executor_(executor) {
@@ -45,6 +52,10 @@ Task<> Load::open_with(Connection& own, std::string_view fields, int status) con
   const std::string asked = request(0, fields);
   co_await own.send(asked);
   co_await own.head(status);
+}
+
+Task<> Load::open_tunnel(Connection& own) const {
+  co_await open_with(own, kUpgrade, 101);
 }
 
 std::unique_ptr<Load> make_load(const Options& options, Executor executor) {

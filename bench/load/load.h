@@ -38,6 +38,8 @@ class Load {
   // Connects, sends a request with these fields, and reads the answer's head, which must have this
   // status; what follows the head is the caller's.
   Task<> open_with(Connection& own, std::string_view fields, int status) const;
+  // The same for a WebSocket.
+  Task<> open_tunnel(Connection& own) const;
 
   const Options& options_;
   Executor executor_;

@@ -23,12 +23,14 @@ struct Mode {
   const char* help;
 };
 
-constexpr std::array<Mode, 5> kModes = {{
+constexpr std::array<Mode, 7> kModes = {{
     {"requests", "--per-second requests over kept --connections, each timed from when it was due"},
     {"streams", "event streams of bench_upstream's /events/RATE; each event timed from its stamp"},
     {"tunnels", "WebSockets to bench_upstream's /echo; --per-second messages, as for requests"},
     {"upload", "bodies of --bytes, one after the other on each connection"},
     {"download", "answers of --bytes, likewise"},
+    {"tunnel-up", "--bytes through a tunnel each to bench_upstream's /tunnel/sink/N, likewise"},
+    {"tunnel-down", "--bytes from its /tunnel/bytes/N, likewise"},
 }};
 
 const std::vector<test::Flag<Options>>& flags() {
@@ -48,7 +50,7 @@ const std::vector<test::Flag<Options>>& flags() {
       {"--body", "TEXT", "of each request", [](Options& o, S v) { o.body = v; }},
       {"--status", "N", "that each answer must have (200)",
        [](Options& o, S v) { o.status = static_cast<int>(number(v, 999)); }},
-      {"--bytes", "N", "of a transfer's body", [](Options& o, S v) { o.bytes = number(v); }},
+      {"--bytes", "N", "of a transfer", [](Options& o, S v) { o.bytes = number(v); }},
   };
   return kFlags;
 }

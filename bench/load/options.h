@@ -23,7 +23,7 @@ struct Options {
   std::string path = "/";
   std::string body;
   int status = 200;         // that every answer must have
-  std::uint64_t bytes = 0;  // of an upload's or a download's body
+  std::uint64_t bytes = 0;  // of a transfer
   bool help = false;
 };
 

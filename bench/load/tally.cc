@@ -1,7 +1,9 @@
 #include "load/tally.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
+#include <map>
 #include <sstream>
 
 namespace taskgate::bench {
@@ -11,6 +13,24 @@ namespace {
 double percentile(const std::vector<double>& sorted, std::size_t hundredths) {
   if (sorted.empty()) return 0;
   return sorted[(sorted.size() * hundredths + 99) / 100 - 1];
+}
+
+// With three digits, which is within a hundredth, and not below it.
+double rounded_up(double value) {
+  if (value <= 0) return 0;
+  const double digit = std::pow(10, std::floor(std::log10(value)) - 2);
+  return std::ceil(value / digit) * digit;
+}
+
+// How many took so long. Those of several runs can be added up, which quantiles cannot.
+std::string distribution(const std::vector<double>& sorted) {
+  std::map<double, std::size_t> counts;
+  for (const double value : sorted) ++counts[rounded_up(value)];
+  std::ostringstream out;
+  for (const auto& [value, count] : counts) {
+    out << (out.tellp() == 0 ? "" : ",") << '"' << value << "\":" << count;
+  }
+  return "{" + out.str() + "}";
 }
 
 }  // namespace
@@ -29,7 +49,8 @@ std::string Tally::to_json(Duration run, Duration processor, std::size_t open) c
       << ",\"bytes\":" << bytes_ << ",\"seconds\":" << seconds
       << ",\"generator\":" << (seconds > 0 ? to_seconds(processor) / seconds : 0)
       << ",\"median_us\":" << percentile(sorted, 50) << ",\"p99_us\":" << percentile(sorted, 99)
-      << ",\"slowest_us\":" << percentile(sorted, 100) << ",\"open\":" << open << "}";
+      << ",\"slowest_us\":" << percentile(sorted, 100) << ",\"took_us\":" << distribution(sorted)
+      << ",\"open\":" << open << "}";
   return out.str();
 }
 

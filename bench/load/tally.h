@@ -15,7 +15,8 @@ class Tally {
   void add(Duration taken, std::uint64_t bytes);
 
   // One line: the count, the bytes, how long the run took, what share of a core this program used
-  // in it, and microseconds of the latencies' quantiles. `open`: connections that stand at the end.
+  // in it, and microseconds of the latencies: quantiles, and how many took so long. `open`:
+  // connections that stand at the end.
   std::string to_json(Duration run, Duration processor, std::size_t open) const;
 
  private:

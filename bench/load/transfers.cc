@@ -1,5 +1,6 @@
-// Long bodies, up or down, one after the other on each connection. What was begun in time is
-// carried to its end, so that the work measured is the work counted; one at least is begun.
+// Long bodies, up or down, one after the other on each connection, or as many bytes through a
+// tunnel each. What was begun in time is carried to its end, so that the work measured is the work
+// counted; one at least is begun.
 
 #include <algorithm>
 #include <stdexcept>
@@ -24,19 +25,35 @@ class Transfers : public Load {
   }
 
  private:
-  bool up() const { return options_.mode == "upload"; }
+  bool up() const { return options_.mode == "upload" || options_.mode == "tunnel-up"; }
+  bool is_tunnel() const { return options_.mode.starts_with("tunnel"); }
 
   Task<> transfer(Connection& own) {
     const TimePoint began = Clock::now();
-    const std::string head = request(up() ? options_.bytes : 0);
-    co_await own.send(head);
-    if (up()) co_await send_body(own);
-    const std::uint64_t received = co_await own.answer(options_.status);
-    if (!up() && received < options_.bytes) throw std::runtime_error("a download was short");
+    if (is_tunnel()) {
+      co_await pass_tunnel(own);
+    } else {
+      co_await exchange(own);
+    }
     tally_.add(Clock::now() - began, options_.bytes);
   }
 
-  Task<> send_body(Connection& own) {
+  Task<> exchange(Connection& own) {
+    const std::string head = request(up() ? options_.bytes : 0);
+    co_await own.send(head);
+    if (up()) co_await send_bytes(own);
+    const std::uint64_t received = co_await own.answer(options_.status);
+    if (!up() && received < options_.bytes) throw std::runtime_error("a download was short");
+  }
+
+  // The upstream says with one byte that all have come.
+  Task<> pass_tunnel(Connection& own) {
+    co_await open_tunnel(own);
+    if (up()) co_await send_bytes(own);
+    co_await own.drop(up() ? 1 : options_.bytes);
+  }
+
+  Task<> send_bytes(Connection& own) {
     std::uint64_t left = options_.bytes;
     while (left > 0) {
       const auto size = std::min<std::uint64_t>(left, piece_.size());

@@ -10,9 +10,6 @@ namespace {
 
 constexpr std::size_t kBuffer = 1;  // pieces are read into the connection's own text
 constexpr std::size_t kPayload = 64;
-constexpr std::string_view kUpgrade =
-    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 // One whole binary message (RFC 6455, 5.2); the client's is masked, with zeros.
 constexpr char kBinary = '\x82';
@@ -41,7 +38,7 @@ class Tunnels : public Load {
 
   Task<> open(std::size_t lane) override {
     Connection& own = connection(lane);
-    co_await open_with(own, kUpgrade, 101);
+    co_await open_tunnel(own);
     co_await echo(own);
   }
 

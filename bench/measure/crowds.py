@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from peers import CROWDED_CONNECTIONS
-from stage import tell
+from stage import is_wanted, tell
 from table import Table
 
 COMPARED = ("nginx", "taskgate")
@@ -39,12 +39,15 @@ UPGRADE = ("Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 
            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
 CROWDS = [
     Crowd("that says nothing", MANY, b""),
+    Crowd("idle clients, with an answer each", MANY, head("/small")),
     Crowd("heads of 12 KB that do not end", MANY, head("/small", 12_000, ended=False)),
     Crowd("heads of 60 KB that do not end", 1000, head("/small", 60_000, ended=False)),
     Crowd("heads of 97 lines that do not end", MANY, head("/small", fields=LINES, ended=False)),
     Crowd("heads of 97 lines without an answer", MANY, head("/silence", fields=LINES)),
     Crowd("small heads without an answer", MANY, head("/silence")),
+    Crowd("event streams", MANY, head("/events/0")),
     Crowd("40 KB pipelined behind a head without an answer", 1000, head("/silence") + head("/small") * 1000),
+    Crowd("refused creates", MANY, head(CREATE, method="POST", fields="Content-Length: 2\r\n") + b"{}"),
     Crowd("creates of 110 KB that do not end", 600,
           head(CREATE, 60_000, "POST", "Content-Length: 60000\r\n") + b" " * 50_000),
     Crowd("answers of 1 GiB that are not read", 1000, head("/bytes/1073741824"), reads_slowly=True),
@@ -63,6 +66,15 @@ def join(crowd, port):
     except OSError:
         pass  # cut already, or it takes no more
     return member
+
+
+def has_come(member):
+    """Whether there is an answer or an end."""
+    try:
+        member.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def leave(members):
@@ -93,29 +105,37 @@ def gather(crowd, port):
     return members, max(*waits, somebody_else(port))
 
 
-def measure_one(stage, crowd, proxy):
+def come_and_go(stage, crowd, proxy):
+    """The proxy, which the crowd has just left, and what was found until then."""
     peer = stage.fresh(proxy, "own", connections=CROWDED_CONNECTIONS)
     time.sleep(0.3)
     fresh = peer.resident_mib()
     members, waited = gather(crowd, peer.port)
     leave(members)
-    time.sleep(GONE)
-    found = {"fresh": fresh, "peak": peer.resident_mib("VmHWM"), "after": peer.resident_mib(),
-             "waited_ms": "no answer" if math.isinf(waited) else waited * 1e3}
+    return peer, {"fresh": fresh, "waited_ms": "no answer" if math.isinf(waited) else waited * 1e3}
+
+
+def when_gone(stage, peer, found):
+    after, peak = peer.resident_mib(), peer.resident_mib("VmHWM")
     stage.end(peer)
-    return found
+    return {**found, "peak": peak, "after": after, "grown": after / found["fresh"]}
 
 
-def measure(stage):
-    rows = []
+def measure(stage, wanted=""):
+    """Each crowd has a proxy of its own, so that all can be waited for at once to be gone."""
+    visited = []
     for crowd in CROWDS:
-        tell(f"crowds: {crowd.count} {crowd.name}")
-        rows.append({"name": f"{crowd.count:,}: {crowd.name}",
-                     **{proxy: measure_one(stage, crowd, proxy) for proxy in COMPARED}})
-    return rows
+        name = f"{crowd.count:,}: {crowd.name}"
+        if is_wanted(name, wanted):
+            tell(f"crowds: {name}")
+            visited.append((name, {proxy: come_and_go(stage, crowd, proxy) for proxy in COMPARED}))
+    time.sleep(GONE)
+    return [{"name": name, **{proxy: when_gone(stage, *visit) for proxy, visit in visits.items()}}
+            for name, visits in visited]
 
 
-FIGURES = (("fresh", "fresh"), ("peak", "at most"), ("after", "when it has gone"), ("waited_ms", "others, ms"))
+FIGURES = (("fresh", "fresh"), ("peak", "at most"), ("after", "when it has gone"), ("grown", "times fresh"),
+           ("waited_ms", "others, ms"))
 
 
 def tables(rows):

@@ -8,7 +8,7 @@ from peers import CROWD, CROWDED_CONNECTIONS
 from processes import Failure
 from rows import Processor
 from stage import tell
-from stats import Comparison
+from stats import comparison
 from table import Table, span
 
 COMPARED = ("nginx", "haproxy", "taskgate")
@@ -92,7 +92,7 @@ def measure(stage):
 def compared(title, first, rows, shown, names):
     table = Table(title, [first, *names, "ratio", "spread"])
     for row in rows:
-        figures = Comparison(row["rounds"])
+        figures = comparison(row["rounds"])
         table.add(shown(row), *(figures.medians[name] for name in names), figures.ratio, span(figures.spread()))
     return table
 

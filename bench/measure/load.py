@@ -6,8 +6,8 @@ from generators import wrk
 from peers import PROXIES
 from processes import Failure
 from rows import all_rows
-from stage import tell
-from stats import GENERATOR_LIMIT, Comparison, by_peer, medians, ratio
+from stage import is_wanted, tell
+from stats import GENERATOR_LIMIT, by_peer, comparison, medians, pooled_p99, ratio
 from table import Table, number, span
 
 COLUMNS = ("direct", *PROXIES)
@@ -27,9 +27,8 @@ def with_added(results):
     """What a proxy adds to the latency of the upstream alone, in the same round."""
     direct = results.get("direct")
     for result in results.values():
-        for what in ("median_us", "p99_us"):
-            if direct and what in result:
-                result[f"added_{what}"] = None if result is direct else result[what] - direct[what]
+        if direct and "median_us" in result:
+            result["added_median_us"] = None if result is direct else result["median_us"] - direct["median_us"]
     return results
 
 
@@ -42,7 +41,7 @@ def in_turn(names, number):
 
 def run(stage, row, name, peer):
     try:
-        return row.run(stage, peer, name != "direct", stage.effort.seconds)
+        return row.run(stage, peer, name != "direct", row.seconds(stage.effort))
     except Failure as failure:
         raise Failure(f"{name}, '{row.name}': {failure}") from failure
 
@@ -50,7 +49,7 @@ def run(stage, row, name, peer):
 def measure(stage, wanted=""):
     """`wanted`: only the rows whose name holds it."""
     stage.slowest_rate = partial(slowest_rate, stage, {})
-    rows = [row for row in all_rows(stage.starter.gate_reuses) if wanted.lower() in row.name.lower()]
+    rows = [row for row in all_rows(stage.starter.gate_reuses) if is_wanted(row.name, wanted)]
     for row in rows:
         row.prepare(stage)
     runs = [[] for _ in rows]
@@ -79,14 +78,21 @@ def share(value):
     return number(value) + (" (limit)" if value >= GENERATOR_LIMIT else "")
 
 
+def compared(rounds, key, more_is_better):
+    if key in ("p99_us", "added_p99_us"):
+        return pooled_p99([by_peer(results, "took_us") for results in rounds], key.startswith("added"))
+    return comparison([by_peer(results, key) for results in rounds], more_is_better)
+
+
 def table(row):
     shown = Table(row["name"], ["", *COLUMNS, "ratio", "spread"])
     rounds = row["rounds"]
     for key, label, more_is_better in row["metrics"]:
-        compared = Comparison([by_peer(results, key) for results in rounds], bool(more_is_better))
+        figures = compared(rounds, key, bool(more_is_better))
         judged = more_is_better is not None  # else it is there to be read, and not compared
-        shown.add(label, *(compared.medians.get(name) for name in COLUMNS), compared.ratio if judged else None,
-                  span(compared.spread() if judged else None))
+        if any(value is not None for value in figures.medians.values()):
+            shown.add(label, *(figures.medians.get(name) for name in COLUMNS), figures.ratio if judged else None,
+                      span(figures.spread() if judged else None))
     generator = medians([by_peer(results, "generator") for results in rounds])
     shown.add("generator's share of a core", *(share(generator.get(name)) for name in COLUMNS), None, None)
     helped = medians([by_peer(results, "helpers_cpu_us") for results in rounds])["taskgate"]

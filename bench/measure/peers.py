@@ -99,13 +99,14 @@ class Starter:
         self.files = raise_descriptor_limit()
         self.gate_reuses = gate_can_reuse(world)
 
-    def start(self, name, upstream, keeps=False, connections=USUAL_CONNECTIONS):
+    def start(self, name, upstream, keeps=False, connections=USUAL_CONNECTIONS, gate=()):
+        """`gate`: more flags, where it is one."""
         if connections > USUAL_CONNECTIONS and self.files < FILES_FOR_A_CROWD:
             raise Failure(f"{CROWD} clients need a hard limit of {FILES_FOR_A_CROWD} open files (ulimit -Hn), "
                           f"not {self.files}")
         self.count += 1
         starter = getattr(self, f"start_{name}")
-        peer = starter(f"{name}-{self.count}", upstream, keeps, connections)
+        peer = starter(f"{name}-{self.count}", upstream, keeps, connections, *gate)
         peer.name = name
         return peer
 
@@ -127,8 +128,8 @@ class Starter:
                           lambda config: ["caddy", "run", "--config", config, "--adapter", "caddyfile"],
                           ["GOMAXPROCS=1", *folders])
 
-    def start_taskgate(self, unique, upstream, keeps, connections):
-        flags = ["--limits-connections", str(connections), "--timeouts-keep-alive", "10m"]
+    def start_taskgate(self, unique, upstream, keeps, connections, *more):
+        flags = [*more, "--limits-connections", str(connections), "--timeouts-keep-alive", "10m"]
         if keeps and self.gate_reuses:
             flags.append(REUSE)
         return self.gate(self.tmux, upstream, *flags, name=unique)

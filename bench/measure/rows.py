@@ -1,14 +1,14 @@
 """The kinds of row under load. Each runs against one peer and gives plain numbers; which unit is in the names."""
 
-import time
+from collections import Counter
 from dataclasses import dataclass
 
 from generators import Load, wrk
 from peers import LARGE, PROXIES
 from processes import Failure, cpu_seconds
 
-RATE = ("per_second", True)
 ALL = ("direct", *PROXIES)
+GIB = 1 << 30
 
 
 class Processor:
@@ -17,7 +17,6 @@ class Processor:
     def __init__(self, peer, is_proxy):
         self.pids, self.helpers, self.is_proxy = peer.pids(), peer.helpers, is_proxy
         self.before = cpu_seconds(self.pids), cpu_seconds(self.helpers)
-        self.began = time.perf_counter()
 
     def each(self, count):
         """Microseconds for each of so many."""
@@ -41,6 +40,10 @@ class Row:
     def prepare(self, stage):
         """Once, before the rounds."""
 
+    def seconds(self, effort):
+        """Of a run."""
+        return effort.seconds
+
 
 @dataclass
 class Closed(Row):
@@ -62,7 +65,7 @@ class Closed(Row):
                 or result["bytes"] < self.bytes * requests):
             raise Failure(f"{peer.name} did not answer '{self.name}' as it should: {result}")
         return {**each, "per_second": requests * 1e6 / result["microseconds"], "generator": result["generator"],
-                "median_us": result["median"], "p99_us": result["p99"]}
+                "median_us": result["median"]}
 
 
 LATENCIES = (("added_median_us", "added median µs", False), ("added_p99_us", "added p99 µs", False),
@@ -75,11 +78,16 @@ class Opened(Row):
     mode: str = "requests"
     flags: dict = None
     connections: int = 64
+    direct: dict = None  # other flags, where the upstream alone is asked something else
     per_second: int = 0
     figures: tuple = LATENCIES
 
+    def seconds(self, effort):
+        return effort.latency_seconds
+
     def run(self, stage, peer, is_proxy, seconds):
-        flags = {"connections": self.connections, "milliseconds": seconds * 1000, **self.flags}
+        flags = {"connections": self.connections, "milliseconds": seconds * 1000,
+                 **(self.flags if is_proxy or self.direct is None else self.direct)}
         if self.mode != "streams":
             flags["per_second"] = self.per_second
         with Load(stage.world, self.mode, peer.port, **flags) as load:
@@ -88,7 +96,8 @@ class Opened(Row):
             # Streams go on to the last one's last event: what was used belongs to the rate, not to those counted.
             each = used.each(self.per_second * result["seconds"] if self.mode == "streams" else result["count"])
         self.check(peer, result, seconds)
-        return {**each, **{key: result[key] for key in ("median_us", "p99_us", "generator")}}
+        took = Counter({float(value): count for value, count in result["took_us"].items()})
+        return {**each, "median_us": result["median_us"], "took_us": took, "generator": result["generator"]}
 
     def check(self, peer, result, seconds):
         """Each lane may miss one at either end of the run."""
@@ -108,16 +117,18 @@ class FixedRate(Opened):
 
 
 @dataclass
-class Uploads(Row):
-    """bench_load: bodies one after the other."""
+class Transfers(Row):
+    """bench_load: bodies one after the other, or as much through tunnels."""
+    mode: str = "upload"
+    flags: dict = None
     bytes: int = 0
-    connections: int = 4
+    connections: int = 1
     unit: str = "MiB"
     figures: tuple = (("per_second", "MiB/s", True),)
 
     def run(self, stage, peer, is_proxy, seconds):
-        with Load(stage.world, "upload", peer.port, method="POST", path="/sink", bytes=self.bytes,
-                  connections=self.connections, milliseconds=seconds * 1000) as load:
+        with Load(stage.world, self.mode, peer.port, bytes=self.bytes, connections=self.connections,
+                  milliseconds=seconds * 1000, **self.flags) as load:
             used = Processor(peer, is_proxy)
             result = load.run()
             each = used.each(result["bytes"] / (1 << 20))
@@ -128,7 +139,7 @@ class Uploads(Row):
 def all_rows(gate_reuses):
     create = "/api/claude/tasks"
     keeping = "upstream keeps" + ("" if gate_reuses else " (taskgate has no reuse)")
-    one = (("per_second", "requests/s", True), ("median_us", "median µs", False), ("p99_us", "p99 µs", False))
+    one = (("per_second", "requests/s", True), ("median_us", "median µs", False))
     return [
         Closed("Small answers, 32 connections, upstream closes", "closing"),
         Closed(f"Small answers, 32 connections, {keeping}", "keeping"),
@@ -139,7 +150,12 @@ def all_rows(gate_reuses):
         FixedRate("Small answers, upstream closes", "closing", share=0.5, flags={"path": "/small"}),
         FixedRate(f"Small answers, {keeping}", "keeping", share=0.5, flags={"path": "/small"}),
         Closed("Answers of 1 MiB, 8 connections", "closing", path="/large", connections=8, bytes=LARGE),
-        Uploads("Uploads of 16 MiB, 4 connections", "own", bytes=16 << 20),
+        Transfers("Uploads of 16 MiB, 4 connections", "own", bytes=16 << 20, connections=4,
+                  flags={"method": "POST", "path": "/sink"}),
+        Transfers("A tunnel of 1 GiB, to the upstream", "own", mode="tunnel-up", bytes=GIB,
+                  flags={"path": f"/tunnel/sink/{GIB}"}),
+        Transfers("A tunnel of 1 GiB, to the client", "own", mode="tunnel-down", bytes=GIB,
+                  flags={"path": f"/tunnel/bytes/{GIB}"}),
         Opened("200 event streams, 10 events a second each", "own", unit="event", mode="streams", connections=200,
                per_second=2000, flags={"path": "/events/10"}),
         Opened("100 WebSockets, 20 messages a second each", "own", unit="message", mode="tunnels", connections=100,
@@ -147,7 +163,7 @@ def all_rows(gate_reuses):
         Closed("Refused creates, 64 connections", "closing", path=create, connections=64, method="POST", names=PROXIES),
         Closed("Refused creates, 512 connections", "closing", path=create, connections=512, method="POST",
                names=PROXIES),
-        FixedRate("Refused creates, 64 connections", "closing", share=0.5, names=PROXIES,
+        FixedRate("Refused creates, 64 connections", "closing", share=0.5, direct={"path": "/small"},
                   flags={"path": create, "method": "POST", "body": "{}", "status": 429},
                   figures=(("median_us", "median µs", False), ("p99_us", "p99 µs", False))),
     ]

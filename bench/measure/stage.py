@@ -9,6 +9,11 @@ from peers import PROXIES, Starter, start_own_upstream, start_upstream
 SESSIONS = 12
 
 
+def is_wanted(name, wanted):
+    """Whether the row of that name is one that `--row` asks for."""
+    return wanted.lower() in name.lower()
+
+
 def tell(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -17,13 +22,14 @@ def tell(text):
 class Effort:
     rounds: int  # of the rows under load
     seconds: int  # of each run in them
+    latency_seconds: int  # of each run that counts latencies
     growth_rounds: int
     bursts: int
     samples: int  # of decisions
 
 
-QUICK = Effort(rounds=2, seconds=1, growth_rounds=1, bursts=1, samples=100)
-FULL = Effort(rounds=5, seconds=2, growth_rounds=3, bursts=3, samples=300)
+QUICK = Effort(rounds=2, seconds=1, latency_seconds=1, growth_rounds=1, bursts=1, samples=100)
+FULL = Effort(rounds=5, seconds=1, latency_seconds=3, growth_rounds=3, bursts=3, samples=300)
 
 
 class Stage:

@@ -1,10 +1,12 @@
 """Medians, ratios and their spread. A ratio above 1 always means that taskgate is the worse one."""
 
+from collections import Counter
 from statistics import median
 
 OWN = "taskgate"
 RIVALS = ("nginx", "haproxy")  # the better of these is what taskgate is held against
 GENERATOR_LIMIT = 0.9  # of a core: beyond it a load generator of one thread may be what limits
+ENOUGH = 10_000  # answers, for a 99th percentile: a hundred of them are beyond it
 
 
 def ratio(values, more_is_better=False):
@@ -26,17 +28,57 @@ def by_peer(results, key):
     return {name: result.get(key) for name, result in results.items()}
 
 
-class Comparison:
-    """One figure of several peers over the rounds: `rounds` are dictionaries of values by peer. The ratio is the median
-    of the rounds' own, since what disturbs one round disturbs all peers in it; None where most rounds have none."""
+class Compared:
+    """One figure of several peers: of all rounds together by name, a ratio, and the ratios that it is to be seen among."""
 
-    def __init__(self, rounds, more_is_better=False):
-        self.medians, self.rounds = medians(rounds), len(rounds)
-        self.ratios = [one for one in (ratio(values, more_is_better) for values in rounds) if one is not None]
-        self.ratio = median(self.ratios) if 2 * len(self.ratios) > len(rounds) else None
+    def __init__(self, medians, ratio_of_all, ratios, rounds):
+        self.medians, self.ratio = medians, ratio_of_all
+        self.ratios = [one for one in ratios if one is not None]
+        self.rounds = rounds
+        if 2 * len(self.ratios) <= rounds:
+            self.ratio = None
 
     def spread(self):
         """The least and the greatest ratio of a round, and of how many rounds, where some have none."""
         if self.ratio is None:
             return None
         return min(self.ratios), max(self.ratios), len(self.ratios), self.rounds
+
+
+def comparison(rounds, more_is_better=False):
+    """`rounds` are dictionaries of values by peer. The ratio is the median of the rounds' own, since what disturbs one round
+    disturbs all peers in it; None where most rounds have none."""
+    ratios = [ratio(values, more_is_better) for values in rounds]
+    have = [one for one in ratios if one is not None]
+    return Compared(medians(rounds), median(have) if have else None, ratios, len(rounds))
+
+
+def percentile(took, hundredths):
+    """Of how many took so long (nearest rank); None where there are too few to tell."""
+    count = took.total()
+    if count < ENOUGH:
+        return None
+    reached = 0
+    for value in sorted(took):
+        reached += took[value]
+        if reached * 100 >= count * hundredths:
+            return value
+    return None
+
+
+def p99_of(rounds, above_direct=False):
+    """By name, of the rounds' answers together. `above_direct`: by how much it is more than that of `direct`."""
+    found = {name: percentile(sum((took[name] for took in rounds), Counter()), 99) for name in rounds[0]}
+    if not above_direct:
+        return found
+    base = found["direct"]
+    return {name: None if name == "direct" or None in (value, base) else value - base for name, value in found.items()}
+
+
+def pooled_p99(rounds, above_direct=False):
+    """The 99th percentile of all rounds' answers together: that of one round says which moments of the machine it met.
+    `rounds` are dictionaries of Counters by peer. The ratios are those without one of the rounds each."""
+    whole = p99_of(rounds, above_direct)
+    without_one = [rounds[:i] + rounds[i + 1:] for i in range(len(rounds))]
+    ratios = [ratio(p99_of(rest, above_direct)) for rest in without_one if rest]
+    return Compared(whole, ratio(whole), ratios, len(rounds))

@@ -13,7 +13,7 @@ def number(value):
 
 
 def span(spread):
-    """The spread of a Comparison."""
+    """The spread of what was compared."""
     if spread is None:
         return "-"
     least, greatest, have, rounds = spread

@@ -19,8 +19,8 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(
-    '{"requests":%d,"microseconds":%d,"bytes":%d,"other_status":%d,"broken":%d,"median":%.1f,"p99":%.1f}\n',
+    '{"requests":%d,"microseconds":%d,"bytes":%d,"other_status":%d,"broken":%d,"median":%.1f}\n',
     summary.requests, summary.duration, summary.bytes, errors.status,
     errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50), latency:percentile(99)))
+    latency:percentile(50)))
 end

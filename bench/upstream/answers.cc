@@ -1,8 +1,12 @@
 #include "upstream/answers.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <stdexcept>
+
+#include "upstream/websocket.h"
 
 namespace taskgate::bench {
 namespace {
@@ -26,6 +30,23 @@ Task<> send_head(TcpSocket& socket, int status, std::uint64_t length) {
   co_await send(socket, text);
 }
 
+Task<> receive(TcpSocket& socket, std::uint64_t count) {
+  std::string piece(kPiece, '\0');
+  while (count > 0) {
+    const auto most = std::min<std::uint64_t>(count, piece.size());
+    count -= co_await socket.async_read_some(asio::buffer(piece.data(), most), kThrow);
+  }
+}
+
+Task<> generate(TcpSocket& socket, std::uint64_t count) {
+  const std::string piece(kPiece, 'd');
+  while (count > 0) {
+    const auto size = std::min<std::uint64_t>(count, piece.size());
+    co_await send(socket, std::string_view(piece).substr(0, size));
+    count -= size;
+  }
+}
+
 }  // namespace
 
 Task<> answer_small(TcpSocket& socket) {
@@ -38,28 +59,42 @@ Task<> answer_sink(TcpSocket& socket, const Request& request, std::string& pendi
     co_await send_head(socket, 411, 0);
     co_return;
   }
-  std::string piece(kPiece, '\0');
-  std::uint64_t left = request.length - std::min<std::uint64_t>(request.length, pending.size());
-  while (left > 0) {
-    const auto most = std::min<std::uint64_t>(left, piece.size());
-    left -= co_await socket.async_read_some(asio::buffer(piece.data(), most), kThrow);
-  }
+  const std::uint64_t received = std::min<std::uint64_t>(request.length, pending.size());
+  co_await receive(socket, request.length - received);
   co_await send_head(socket, 200, 0);
 }
 
 Task<> answer_bytes(TcpSocket& socket, std::uint64_t count) {
   co_await send_head(socket, 200, count);
-  const std::string piece(kPiece, 'd');
-  for (std::uint64_t left = count; left > 0;) {
-    const auto size = std::min<std::uint64_t>(left, piece.size());
-    co_await send(socket, std::string_view(piece).substr(0, size));
-    left -= size;
-  }
+  co_await generate(socket, count);
+}
+
+Task<> switch_protocols(TcpSocket& socket, const Request& request) {
+  if (request.websocket_key.empty()) throw std::runtime_error("no WebSocket was asked for");
+  const std::string head =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Accept: " +
+      websocket_accept(request.websocket_key) + "\r\n\r\n";
+  co_await send(socket, head);
+}
+
+// Both leave the end to the client.
+Task<> answer_tunnel_sink(TcpSocket& socket, const Request& request, std::uint64_t count) {
+  co_await switch_protocols(socket, request);
+  co_await receive(socket, count);
+  co_await send(socket, ".");
+  co_await answer_nothing(socket);
+}
+
+Task<> answer_tunnel_bytes(TcpSocket& socket, const Request& request, std::uint64_t count) {
+  co_await switch_protocols(socket, request);
+  co_await generate(socket, count);
+  co_await answer_nothing(socket);
 }
 
 Task<> answer_nothing(TcpSocket& socket) {
-  char byte = 0;
-  co_await socket.async_read_some(asio::buffer(&byte, 1), kThrow);
+  std::array<char, 256> ignored{};
+  for (;;) co_await socket.async_read_some(asio::buffer(ignored), kThrow);
 }
 
 Task<> answer_missing(TcpSocket& socket) {

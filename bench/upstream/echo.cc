@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "upstream/answers.h"
-#include "upstream/websocket.h"
 
 namespace taskgate::bench {
 namespace {
@@ -28,12 +27,6 @@ std::string unmasked(std::string_view frame) {
   return payload;
 }
 
-std::string handshake(const Request& request) {
-  return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-         "Sec-WebSocket-Accept: " +
-         websocket_accept(request.websocket_key) + "\r\n\r\n";
-}
-
 // What the client's frame with so many bytes of payload says, as a frame of a server.
 std::string echo_of(std::string_view frame, unsigned size) {
   const std::string head = {frame[0], static_cast<char>(size)};
@@ -43,9 +36,7 @@ std::string echo_of(std::string_view frame, unsigned size) {
 }  // namespace
 
 Task<> answer_echo(TcpSocket& socket, const Request& request, std::string& pending) {
-  if (request.websocket_key.empty()) throw std::runtime_error("no WebSocket was asked for");
-  const std::string head = handshake(request);
-  co_await asio::async_write(socket, asio::buffer(head), kThrow);
+  co_await switch_protocols(socket, request);
   for (;;) {
     co_await have(socket, pending, kHeadSize);
     const unsigned size = static_cast<unsigned char>(pending[1]) & kLength;

@@ -28,16 +28,11 @@ Duration offset(Duration period) {
   return period * (++streams * 619 % 1000) / 1000;
 }
 
-Task<> wait_for_the_end(TcpSocket& socket) {
-  std::array<char, 256> ignored{};
-  for (;;) co_await socket.async_read_some(asio::buffer(ignored), kThrow);
-}
-
 }  // namespace
 
 Task<> answer_events(TcpSocket& socket, std::uint64_t per_second) {
   co_await asio::async_write(socket, asio::buffer(kHead), kThrow);
-  if (per_second == 0) co_await wait_for_the_end(socket);
+  if (per_second == 0) co_await answer_nothing(socket);
   const Duration period = std::chrono::nanoseconds(std::chrono::seconds(1)) / per_second;
   Timer timer(socket.get_executor());
   for (TimePoint due = Clock::now() + offset(period);; due += period) {

@@ -1,5 +1,6 @@
 // bench_upstream: what nginx cannot be as the upstream of a benchmark: stamped events, an echoing
-// WebSocket, a sink for uploads, a generated download. Says its port, and runs until it is ended.
+// WebSocket, sinks for uploads and tunnels, generated downloads. Says its port, and runs until it
+// is ended.
 
 #include <sys/prctl.h>
 

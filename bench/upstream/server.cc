@@ -29,7 +29,14 @@ Task<> answer(TcpSocket& socket, const Request& request, std::string& pending) {
   if (const auto rate = number_behind("/events/", request.target)) {
     return answer_events(socket, *rate);
   }
-  if (request.target == "/silence") return answer_nothing(socket);
+  if (const auto count = number_behind("/tunnel/sink/", request.target)) {
+    return answer_tunnel_sink(socket, request, *count);
+  }
+  if (const auto count = number_behind("/tunnel/bytes/", request.target)) {
+    return answer_tunnel_bytes(socket, request, *count);
+  }
+  if (request.target == "/silence" || request.target.starts_with("/api/"))
+    return answer_nothing(socket);
   return answer_missing(socket);
 }
 

@@ -27,6 +27,7 @@ class Programs(unittest.TestCase):
         result = self.run_load("requests", path="/small", connections=2, per_second=200, milliseconds=100)
         self.assertEqual((result["count"], result["open"]), (20, 2))
         self.assertGreater(result["p99_us"], 0)
+        self.assertEqual(sum(result["took_us"].values()), 20)
 
     def test_refusals_are_requests_of_another_status(self):
         result = self.run_load("requests", path="/api/claude/tasks", method="POST", body="{}", status=429,
@@ -69,6 +70,17 @@ class Programs(unittest.TestCase):
         self.assertEqual((up["count"], up["bytes"]), (2, 2 * size))
         down = self.run_load("download", path=f"/bytes/{size}", bytes=size, connections=2)
         self.assertEqual((down["count"], down["bytes"]), (2, 2 * size))
+
+    def test_tunnels_carry_all_bytes_either_way(self):
+        size = 1_000_001
+        for mode, path in (("tunnel-up", f"/tunnel/sink/{size}"), ("tunnel-down", f"/tunnel/bytes/{size}")):
+            with self.subTest(mode):
+                result = self.run_load(mode, path=path, bytes=size, connections=2)
+                self.assertEqual((result["count"], result["bytes"], result["open"]), (2, 2 * size, 2))
+
+    def test_a_tunnel_that_is_none_is_a_failure(self):
+        with self.assertRaisesRegex(Failure, "200 instead of 101"):
+            self.run_load("tunnel-up", path="/small", bytes=10)
 
     def test_a_short_download_is_a_failure(self):
         with self.assertRaisesRegex(Failure, "short"):

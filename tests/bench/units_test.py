@@ -1,6 +1,7 @@
 """The benchmark's arithmetic, tables and page. No process is started."""
 
 import unittest
+from collections import Counter
 
 import paths  # noqa: F401
 import load
@@ -8,7 +9,7 @@ import page
 import profiles
 from processes import Failure
 from rows import FixedRate, all_rows
-from stats import Comparison, medians, ratio
+from stats import ENOUGH, comparison, medians, percentile, pooled_p99, ratio
 from table import Table, number, span
 
 
@@ -52,21 +53,44 @@ class Ratios(unittest.TestCase):
 
     def test_the_spread_is_of_the_rounds_ratios(self):
         rounds = [{"nginx": 10, "haproxy": 20, "taskgate": own} for own in (9, 12, 10)]
-        compared = Comparison(rounds)
+        compared = comparison(rounds)
         self.assertEqual((compared.ratio, compared.spread()), (1, (0.9, 1.2, 3, 3)))
 
     def test_the_ratio_is_the_median_of_the_rounds_own(self):
         # The second round was slow for both: what counts is each beside the other.
         rounds = [{"nginx": 10, "taskgate": 10}, {"nginx": 40, "taskgate": 44}, {"nginx": 10, "taskgate": 12}]
-        self.assertAlmostEqual(Comparison(rounds).ratio, 1.1)
+        self.assertAlmostEqual(comparison(rounds).ratio, 1.1)
 
     def test_where_most_rounds_have_none_there_is_no_ratio(self):
-        compared = Comparison([{"nginx": 10, "taskgate": 5}, {"nginx": 10, "taskgate": -1}])
+        compared = comparison([{"nginx": 10, "taskgate": 5}, {"nginx": 10, "taskgate": -1}])
         self.assertEqual((compared.ratio, compared.spread()), (None, None))
 
     def test_the_spread_says_how_many_rounds_had_a_ratio(self):
         rounds = [{"nginx": 10, "taskgate": 5}, {"nginx": 10, "taskgate": 10}, {"nginx": 10, "taskgate": -1}]
-        self.assertEqual(span(Comparison(rounds).spread()), "0.50 to 1.00 (in 2 of 3)")
+        self.assertEqual(span(comparison(rounds).spread()), "0.50 to 1.00 (in 2 of 3)")
+
+
+class Percentiles(unittest.TestCase):
+    def test_a_percentile_is_by_nearest_rank(self):
+        took = Counter({10.0: ENOUGH * 98 // 100, 20.0: ENOUGH // 100, 30.0: ENOUGH // 100})
+        self.assertEqual([percentile(took, part) for part in (50, 98, 99, 100)], [10, 10, 20, 30])
+
+    def test_few_answers_have_none(self):
+        few = [{"direct": Counter({1.0: ENOUGH - 1}), "nginx": Counter({1.0: ENOUGH}), "taskgate": Counter({2.0: ENOUGH})}]
+        self.assertEqual(pooled_p99(few).medians, {"direct": None, "nginx": 1, "taskgate": 2})
+        self.assertEqual(pooled_p99(few, above_direct=True).medians, {"direct": None, "nginx": None, "taskgate": None})
+
+    def test_one_bad_round_shows_in_the_spread_and_not_in_the_ratio(self):
+        calm = {"direct": Counter({50.0: ENOUGH}), "nginx": Counter({100.0: ENOUGH}), "taskgate": Counter({90.0: ENOUGH})}
+        stalled = {**calm, "taskgate": Counter({90.0: ENOUGH - 350, 5000.0: 350})}
+        bad = pooled_p99([calm, calm, calm, stalled])
+        self.assertEqual((bad.medians["taskgate"], bad.ratio, bad.spread()), (90, 0.9, (0.9, 50, 4, 4)))
+        added = pooled_p99([calm, calm], above_direct=True)
+        self.assertEqual((added.medians, added.ratio), ({"direct": None, "nginx": 50, "taskgate": 40}, 0.8))
+
+    def test_one_round_alone_has_no_spread_and_so_no_ratio(self):
+        one = pooled_p99([{"nginx": Counter({1.0: ENOUGH}), "taskgate": Counter({2.0: ENOUGH})}])
+        self.assertEqual((one.ratio, one.spread()), (None, None))
 
 
 class Tables(unittest.TestCase):
@@ -104,9 +128,18 @@ class UnderLoad(unittest.TestCase):
         self.assertEqual(load.table(self.row(0.5)).rows[1][1], "0.50")
         self.assertEqual(load.table(self.row(0.95)).rows[1][1], "0.95 (limit)")
 
+    def test_a_percentile_of_too_few_answers_is_not_shown(self):
+        for answers, labels in ((ENOUGH, ["CPU µs/request", "p99 µs"]), (1000, ["CPU µs/request"])):
+            row = self.row(0.5)
+            row["metrics"].append(("p99_us", "p99 µs", None))
+            for results in row["rounds"]:
+                for result in results.values():
+                    result["took_us"] = Counter({50.0: answers})
+            self.assertEqual([line[0] for line in load.table(row).rows[:-1]], labels)
+
     def test_added_latency_is_that_above_the_upstreams_own(self):
-        results = load.with_added({"direct": {"median_us": 50, "p99_us": 90}, "nginx": {"median_us": 70, "p99_us": 80}})
-        self.assertEqual((results["nginx"]["added_median_us"], results["nginx"]["added_p99_us"]), (20, -10))
+        results = load.with_added({"direct": {"median_us": 50}, "nginx": {"median_us": 70}})
+        self.assertEqual(results["nginx"]["added_median_us"], 20)
         self.assertIsNone(results["direct"]["added_median_us"])
 
     def test_no_proxy_always_comes_first(self):

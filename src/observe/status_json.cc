@@ -55,9 +55,11 @@ json::object signal(const gate::Snapshot& gate) {
           {"match_wrong", gate.match_wrong}};
 }
 
-void add_details(const tmux::Details& details, json::object& to) {
+void add_details(const tmux::Details& details, WallTime now, json::object& to) {
   if (details.silent_since) {
-    to["silent_since"] = format_wall_time(WallTime{std::chrono::seconds(*details.silent_since)});
+    const WallTime since{std::chrono::seconds(*details.silent_since)};
+    to["silent_since"] = format_wall_time(since);
+    to["silent_seconds"] = whole_seconds(since, now);
   }
   to["attached"] = details.attached;
   if (details.ended) to["ended"] = *details.ended;
@@ -78,10 +80,11 @@ json::array sessions(const std::vector<gate::Holder>& holders, WallTime now) {
                                {"path_id", text_or_null(holder.maker.path_id)},
                                {"request_id", text_or_null(holder.maker.request_id)},
                                {"silent_since", nullptr},
+                               {"silent_seconds", nullptr},
                                {"attached", nullptr},
                                {"ended", nullptr},
                                {"view_of", nullptr}});
-    if (holder.details) add_details(*holder.details, all.back().as_object());
+    if (holder.details) add_details(*holder.details, now, all.back().as_object());
   }
   return all;
 }

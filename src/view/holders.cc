@@ -1,12 +1,9 @@
 #include "view/holders.h"
 
 #include <algorithm>
-#include <ctime>
-#include <iomanip>
 #include <iterator>
 #include <optional>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,21 +24,11 @@ constexpr std::size_t kPrefixLength = 3;
 // As gate::kIdle has it: what runs in a session may print nothing for a while.
 constexpr std::int64_t kIdleSeconds = 15 * 60;
 
-// Of a time as RFC 3339 in UTC.
-std::optional<std::int64_t> unix_seconds(const std::string& time) {
-  std::tm parts{};
-  std::istringstream reader(time);
-  if (!(reader >> std::get_time(&parts, "%Y-%m-%dT%H:%M:%S"))) return std::nullopt;
-  return timegm(&parts);
-}
-
-// The ages are known as of the same moment: what a session's age was counted to.
+// The clock may have been set back since the session spoke.
 std::optional<std::int64_t> idle_seconds(const json::value& holder) {
-  const auto created = unix_seconds(text(holder, "/created"));
-  const auto silent = unix_seconds(text(holder, "/silent_since"));
-  if (!created || !silent) return std::nullopt;
-  const std::int64_t now = *created + number(holder, "/age_seconds").value_or(0);
-  return std::max<std::int64_t>(now - *silent, 0);
+  const auto silent = number(holder, "/silent_seconds");
+  if (!silent) return std::nullopt;
+  return std::max<std::int64_t>(*silent, 0);
 }
 
 HolderRow row_of(const json::value& holder) {

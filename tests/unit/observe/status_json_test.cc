@@ -49,15 +49,15 @@ TEST_CASE("The status says all that is known") {
     "holders": [
       {"name": "kube-coder-a", "id": 1, "created": "2023-11-14T22:13:20.000Z", "age_seconds": 100,
        "origin": "inherited", "class": null, "route": null, "path_id": null, "request_id": null,
-       "silent_since": "2023-11-14T22:29:50.000Z", "attached": true,
+       "silent_since": "2023-11-14T22:29:50.000Z", "silent_seconds": -890, "attached": true,
        "ended": false, "view_of": null},
       {"name": "kube-coder-b", "id": 2, "created": "2023-11-14T22:13:30.000Z", "age_seconds": 90,
        "origin": "unattributed", "class": null, "route": null, "path_id": null, "request_id": null,
-       "silent_since": "2023-11-14T22:15:00.000Z", "attached": false,
+       "silent_since": "2023-11-14T22:15:00.000Z", "silent_seconds": 0, "attached": false,
        "ended": true, "view_of": "kube-coder-a"},
       {"name": "kube-coder-c", "id": 3, "created": "2023-11-14T22:13:40.000Z", "age_seconds": 80,
        "origin": "created", "class": null, "route": null, "path_id": null, "request_id": null,
-       "silent_since": null, "attached": null, "ended": null,
+       "silent_since": null, "silent_seconds": null, "attached": null, "ended": null,
        "view_of": null}],
     "refusals": [
       {"when": "2023-11-14T22:14:53.000Z", "age_seconds": 7, "route": "spawn", "id": "deploy", "class": "default",

@@ -51,14 +51,18 @@ void write_sums(const json::value& status, const json::array& sums, Writer& out)
   out.line("Creates refused " + time_in_words(status) + ": " +
            (sums.size() < kMostRows ? count : "at least " + count) + ", most first");
   out.line();
+  const json::array* classes = view::list(status, "/classes");
+  const bool has_classes = classes != nullptr && !classes->empty();
   std::vector<Writer::Row> rows{
       {"COUNT", "ROUTE", "ID", "CLASS", "REASON", "LAST (UTC)", "REQUEST"}};
   for (const json::value& sum : sums) {
     rows.push_back({view::number_in_words(sum, "/count"), printable(view::text(sum, "/route")),
-                    printable(view::text(sum, "/id", "-")), printable(view::text(sum, "/class")),
+                    printable(view::text(sum, "/id", "-")),
+                    has_classes ? printable(view::text(sum, "/class")) : "",
                     view::text(sum, "/reason"), time_of_day(view::text(sum, "/last")),
                     printable(view::text(sum, "/last_request_id"))});
   }
+  leave_out_empty_columns(rows);
   out.table(rows);
   out.line();
   out.paragraph(

@@ -41,16 +41,6 @@ CellText text_of(Cell cell) {
   return {'?', "1;31"};
 }
 
-// A column that is there only where a row has something in it: of classes that are not configured
-// nothing is told.
-void leave_out_empty_columns(Rows& rows) {
-  for (std::size_t column = rows.front().size(); column-- > 0;) {
-    const auto is_empty = [&](const Writer::Row& row) { return row[column].empty(); };
-    if (!std::all_of(rows.begin() + 1, rows.end(), is_empty)) continue;
-    for (Writer::Row& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
-  }
-}
-
 // Where no classes are configured all are of the class `default`, which says nothing.
 std::string class_of(const View& view, const std::string& name) {
   return view.classes.empty() ? "" : printable(name);

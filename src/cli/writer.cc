@@ -62,4 +62,12 @@ std::size_t Writer::lines() const {
   return static_cast<std::size_t>(std::ranges::count(text_, '\n'));
 }
 
+void leave_out_empty_columns(std::vector<Writer::Row>& rows) {
+  for (std::size_t column = rows.front().size(); column-- > 0;) {
+    const auto is_empty = [&](const Writer::Row& row) { return row[column].empty(); };
+    if (!std::all_of(rows.begin() + 1, rows.end(), is_empty)) continue;
+    for (Writer::Row& row : rows) row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
+  }
+}
+
 }  // namespace taskgate::cli

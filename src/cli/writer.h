@@ -43,4 +43,7 @@ class Writer {
   std::string text_;
 };
 
+// Takes out the columns in which no row but the head has anything.
+void leave_out_empty_columns(std::vector<Writer::Row>& rows);
+
 }  // namespace taskgate::cli

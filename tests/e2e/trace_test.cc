@@ -66,7 +66,7 @@ TEST_CASE("whom it refused is summed up, with the last request of each") {
   CHECK(sums.at(1).at("id").is_null());
   const RunResult told = refusals();
   CHECK(told.status == 0);
-  CHECK(told.out.find("\n2      webhook   hook1  default  full ") != std::string::npos);
+  CHECK(told.out.find("\n2      webhook   hook1  full ") != std::string::npos);
   CHECK(told.out.find(" two\n") != std::string::npos);
   CHECK(refusals({"--watch"}).status == 64);
   CHECK(refusals({"--json"}).err.find("refused_last_hour") != std::string::npos);

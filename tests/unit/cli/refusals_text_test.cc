@@ -20,7 +20,7 @@ std::string table_of(const Status& status, std::chrono::seconds uptime = std::ch
 }
 
 TEST_CASE("Whom it refused is a table, most first, with the last request of each") {
-  Status status = observe::sample_status();
+  Status status = observe::status_with_classes();
   const auto last = status.started + std::chrono::seconds(61);
   status.refused_last_hour = {
       {"webhook", "storms", RefusalReason::class_full, 204, 204, "deploy", "7d1f", last},
@@ -35,6 +35,17 @@ REQUEST is the id of the last one of its row. Its answer has it too
 (X-Request-Id), its line in the log, unless a storm left that out, and taskgate
 status while it is one of the last ten.
 )");
+}
+
+TEST_CASE(
+    "Where no classes are configured none is told, though each create counts as the default one") {
+  Status status = observe::sample_status();
+  status.refused_last_hour = {
+      {"webhook", "default", RefusalReason::full, 2, 2, "deploy", "7d1f", status.started}};
+  CHECK(has(table_of(status), R"(
+COUNT  ROUTE    ID      REASON  LAST (UTC)  REQUEST
+2      webhook  deploy  full    22:13:20    7d1f
+)"));
 }
 
 TEST_CASE("Of more sums than are told the count is the least that it can be") {

@@ -1,13 +1,13 @@
 #include "proxy/item_kind.h"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <utility>
 
 #include "base/text.h"
 #include "http/body.h"
 #include "http/rewrite.h"
 #include "http/rules.h"
+#include "proxy/json_body.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -66,10 +66,8 @@ bool is_about_the_launch(const http::Field& field) {
 ItemKind judge(const KindAnswer& answer, const route::Rule& rule) {
   if (answer.status == 404) return ItemKind::other;
   if (answer.status != 200) return ItemKind::creates;
-  boost::system::error_code error;
-  const boost::json::value json = boost::json::parse(answer.body, error);
-  if (error) return ItemKind::creates;
-  const boost::json::value* kind = json.find_pointer(rule.kind_pointer, error);
+  JsonBody json(answer.body, kBodyLimit);
+  const boost::json::value* kind = json.find(rule.kind_pointer);
   if (kind == nullptr || !kind->is_string()) return ItemKind::creates;
   const std::string_view name{kind->get_string().data(), kind->get_string().size()};
   return name == rule.kind_creates ? ItemKind::creates : ItemKind::other;

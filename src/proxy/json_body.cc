@@ -9,7 +9,7 @@ namespace taskgate::proxy {
 namespace json = boost::json;
 
 bool JsonBody::is_readable() {
-  if (!std::exchange(was_parsed_, true) && bytes_.size() <= kMost) {
+  if (!std::exchange(was_parsed_, true) && bytes_.size() <= most_) {
     boost::system::error_code error;
     json::value value = json::parse({bytes_.data(), bytes_.size()}, error);
     if (!error) json_ = std::move(value);

@@ -11,11 +11,12 @@ namespace taskgate::proxy {
 // It is parsed when it is first looked into, and no second time.
 class JsonBody {
  public:
-  // Beyond so much it is not looked into: a tree of JSON values takes many times its text's room.
   static constexpr std::size_t kMost = 64 * 1024;
 
-  // `bytes` outlives it.
-  explicit JsonBody(std::string_view bytes) : bytes_(bytes) {}
+  // `bytes` outlives it. Beyond `most` it is not looked into: a tree of JSON values takes many
+  // times its text's room.
+  explicit JsonBody(std::string_view bytes, std::size_t most = kMost)
+      : bytes_(bytes), most_(most) {}
 
   bool is_empty() const { return bytes_.empty(); }
   // Whether it is JSON as RFC 8259 has it, and not too long.
@@ -25,6 +26,7 @@ class JsonBody {
 
  private:
   std::string_view bytes_;
+  std::size_t most_;
   bool was_parsed_ = false;
   std::optional<boost::json::value> json_;
 };

@@ -12,13 +12,14 @@
 #include "admin/page.h"
 #include "http/head.h"
 #include "http/rules.h"
+#include "net/linger.h"
 
 namespace taskgate::admin {
 namespace {
 
 constexpr http::HeadLimits kHeadLimits{8 * 1024, 64};
 constexpr std::size_t kReadSize = 1024;
-constexpr std::size_t kMaxDrained = 64 * 1024;
+constexpr std::size_t kLingerBytes = 64 * 1024;
 
 // False: the client ended before its head did.
 Task<bool> read_head(TcpSocket& socket, http::RequestParser& parser, std::string& received) {
@@ -69,18 +70,6 @@ Task<SharedAnswer> answer_to(const http::RequestHead& head, const Services& serv
   co_return co_await rounds->second.next();
 }
 
-// Closing a socket with unread bytes resets the connection, and the client loses the answer.
-Task<> linger(TcpSocket& socket) {
-  ErrorCode ignored;
-  socket.shutdown(asio::socket_base::shutdown_send, ignored);
-  std::array<char, kReadSize> dropped;
-  for (std::size_t total = 0; total < kMaxDrained;) {
-    const auto [error, count] = co_await socket.async_read_some(asio::buffer(dropped), kTask);
-    if (error) co_return;
-    total += count;
-  }
-}
-
 }  // namespace
 
 Answer answer_of(const Endpoint& endpoint, const Sources& sources) {
@@ -121,7 +110,9 @@ Task<> serve(Connection& connection, const Services& services) {
   const std::array<asio::const_buffer, 2> message{asio::buffer(head), asio::buffer(body)};
   const auto [error, sent] = co_await asio::async_write(socket, message, kTask);
   connection.turn(Phase::silent);
-  if (!error) co_await linger(socket);
+  if (error) co_return;
+  const auto is_closed = [&socket] { return !socket.is_open(); };
+  co_await net::linger(socket, kLingerBytes, is_closed);
 }
 
 }  // namespace taskgate::admin

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "net/linger.h"
 #include "net/probes.h"
 #include "net/until_short.h"
 
@@ -352,14 +353,10 @@ void Peer::close() {
 }
 
 Task<> Peer::linger(Duration limit) {
-  half_close();
+  drop_received();
   deadline_.set(limit);
-  for (std::size_t dropped = received().size(); dropped < kLingerBytes;) {
-    consume(received().size());
-    const bool came = co_await read_more();
-    if (!came) break;
-    dropped += received().size();
-  }
+  const auto is_over = [this] { return stopped(); };
+  co_await net::linger(socket_, kLingerBytes, is_over);
   deadline_.clear();
 }
 

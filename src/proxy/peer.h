@@ -114,9 +114,7 @@ class Peer {
   void reset();
   void close();
 
-  // After an answer whose request was not read to its end: a close now would become a reset that
-  // overtakes the answer. Ends the sending side, then reads and drops, bounded in bytes, and by
-  // `limit` in time.
+  // Lingers before a close (net/linger.h), for `limit` at most.
   Task<> linger(Duration limit);
 
  private:

@@ -1,0 +1,71 @@
+// Asio promises nothing of what net/until_short.h rests on: where it changes, these cases do not
+// compile or do not hold.
+#include "net/until_short.h"
+
+#include <array>
+#include <optional>
+
+#include "base/task.h"
+#include "support/catch.h"
+
+using namespace taskgate;
+using namespace taskgate::net;
+using asio::ip::tcp;
+
+namespace {
+
+// A connection that is read while its peer has sent its last byte, and its end with it.
+struct LastByte {
+  LastByte() {
+    tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
+    peer.connect(acceptor.local_endpoint());
+    acceptor.accept(accepted);
+  }
+
+  // Of a read into so much room; nothing while it waits.
+  template <typename Buffer>
+  std::optional<ErrorCode> read(std::size_t room) {
+    ended.reset();
+    accepted.async_read_some(Buffer(bytes.data(), room),
+                             [this](ErrorCode error, std::size_t) { ended = error; });
+    return poll();
+  }
+  std::optional<ErrorCode> poll() {
+    loop.restart();
+    loop.poll();
+    return ended;
+  }
+  void send_last_byte() {
+    peer.send(asio::buffer("x", 1));
+    peer.shutdown(tcp::socket::shutdown_send);
+  }
+
+  asio::io_context loop{1};
+  tcp::socket peer{loop};
+  TcpSocket accepted{loop};
+  std::array<char, 16> bytes{};
+  std::optional<ErrorCode> ended;
+};
+
+}  // namespace
+
+TEST_CASE("behind a short read the next one is not tried before epoll tells of something") {
+  LastByte f;
+  REQUIRE_FALSE(f.read<UntilShort>(16));
+  f.send_last_byte();
+  REQUIRE(f.poll() == ErrorCode());
+  CHECK_FALSE(f.read<UntilShort>(16));
+  f.accepted.async_wait(TcpSocket::wait_error, [](ErrorCode) {});
+  CHECK(f.poll() == asio::error::eof);
+}
+
+TEST_CASE(
+    "behind a read that was not short, and one of Asio's own, the next one is tried at once") {
+  const bool is_short = GENERATE(true, false);
+  LastByte f;
+  const auto first = is_short ? f.read<asio::mutable_buffer>(16) : f.read<UntilShort>(1);
+  REQUIRE_FALSE(first);
+  f.send_last_byte();
+  REQUIRE(f.poll() == ErrorCode());
+  CHECK(f.read<UntilShort>(16) == asio::error::eof);
+}

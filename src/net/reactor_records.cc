@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <vector>
 
@@ -11,19 +12,24 @@ namespace {
 
 using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 
-// Some ten pages of records.
-constexpr std::size_t kBatch = 256;
+// Some ten pages of records at first, then as many as there are. Each batch has some that fill gaps
+// between other things, so a large crowd's should be few.
+constexpr std::size_t kLeast = 256;
+constexpr std::size_t kMost = 1024;
 
 }  // namespace
 
-// One folder stands for all of them: epoll takes none, and Asio makes a record all the same.
-void ReactorRecords::make() {
-  made_ += kBatch;
+// One folder stands for all of them: epoll takes none, and Asio makes a record all the same. Those
+// that are free now are taken first, so there are to be as many holders more.
+void ReactorRecords::make(std::size_t descriptors) {
+  const std::size_t batch = std::clamp(made_, kLeast, kMost);
+  const std::size_t count = batch + made_ - std::min(made_, descriptors);
+  made_ += batch;
   const int file = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return;
   std::vector<Descriptor> holders;
-  holders.reserve(kBatch);
-  for (std::size_t i = 0; i < kBatch; ++i) {
+  holders.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
     ErrorCode error;
     holders.emplace_back(loop_);
     holders.back().assign(file, error);

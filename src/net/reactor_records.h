@@ -17,13 +17,13 @@ class ReactorRecords {
   // Sees to it that there are enough for so many descriptors, and for some that may come before the
   // next call. Where it cannot, Asio makes them one by one.
   void provide(std::size_t descriptors) {
-    if (descriptors + kAhead > made_) make();
+    if (descriptors + kAhead > made_) make(descriptors);
   }
 
  private:
   static constexpr std::size_t kAhead = 64;
 
-  void make();
+  void make(std::size_t descriptors);
 
   asio::io_context& loop_;
   std::size_t made_ = 0;

@@ -1,36 +1,12 @@
-// Replaces the allocation functions of this test binary to count what the data path allocates.
-#include <cstdlib>
-#include <new>
+// What the data path allocates is counted.
 #include <string>
 
 #include "http/body.h"
 #include "http/head.h"
 #include "http/rewrite.h"
 #include "http/rules.h"
+#include "support/allocations.h"
 #include "support/catch.h"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-
-void* operator new(std::size_t size) {
-  if (void* memory = operator new(size, std::nothrow)) return memory;
-  throw std::bad_alloc();
-}
-
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace taskgate::http::test {
 
@@ -64,9 +40,9 @@ TEST_CASE("nothing is allocated once parsers and buffers are warm") {
   ResponseParser answers(HeadLimits{});
   std::string out;
   REQUIRE(carry(requests, answers, out));
-  const std::size_t before = allocations;
+  const std::size_t before = taskgate::test::allocations();
   const bool carried = carry(requests, answers, out);
-  const std::size_t after = allocations;
+  const std::size_t after = taskgate::test::allocations();
   CHECK(carried);
   CHECK(before > 0);
   CHECK(after == before);

@@ -1,63 +1,26 @@
-// Matching runs on every request: a miss must not allocate. This file replaces the test binary's
-// operator new with one that counts.
-#include <cstdlib>
-#include <new>
+// Matching runs on every request: a miss must not allocate.
 #include <string>
 
 #include "route/table.h"
+#include "support/allocations.h"
 #include "support/catch.h"
-
-namespace {
-thread_local std::size_t g_allocations = 0;
-
-void* counted(std::size_t size) {
-  ++g_allocations;
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-}  // namespace
-
-void* operator new(std::size_t size) {
-  return counted(size);
-}
-void* operator new[](std::size_t size) {
-  return counted(size);
-}
-// Catch allocates with this one before main(); all of them must fit operator delete below.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++g_allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace taskgate::route {
 namespace {
 
 std::size_t allocations_of_match(const Table& table, std::string_view method,
                                  std::string_view target) {
-  const std::size_t before = g_allocations;
+  const std::size_t before = test::allocations();
   const bool matched = table.match(method, target).has_value();
-  const std::size_t after = g_allocations;
+  const std::size_t after = test::allocations();
   REQUIRE_FALSE(matched);
   return after - before;
 }
 
 TEST_CASE("the counter sees allocations") {
-  const std::size_t before = g_allocations;
+  const std::size_t before = test::allocations();
   const std::string text(100, 'x');
-  CHECK(g_allocations > before);
+  CHECK(test::allocations() > before);
   CHECK(text.size() == 100);
 }
 

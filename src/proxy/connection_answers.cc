@@ -13,7 +13,8 @@ Task<After> Connection::refuse_create() {
   if (const auto waited = outcome_.waited_in_line) {
     refused.stood_in_line = std::chrono::round<std::chrono::seconds>(*waited);
   }
-  const RefusalText& text = services_.refusal_texts.of(refused, config_);
+  // By the configuration that it was decided by: it may have waited across a reload.
+  const RefusalText& text = services_.refusal_texts.of(refused, services_.config);
   Answer refusal = proxy::refuse_create(text, services_.next_draw(), envelope(after));
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),

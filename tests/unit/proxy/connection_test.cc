@@ -143,6 +143,12 @@ class World {
 
   void interrupt() { connection_->interrupt(); }
   void drain() { services_->admission.drain(); }
+  void reload(const std::function<void(config::Config&)>& change) {
+    config::Config config = *services_->config;
+    change(config);
+    services_->config = std::make_shared<const config::Config>(std::move(config));
+    services_->admission.configure(*services_->config);
+  }
   gate::Snapshot gate() const { return services_->admission.snapshot(); }
   bool counts(const std::string& sample) const {
     return metrics_.render({}).find("\n" + sample + "\n") != std::string::npos;
@@ -342,6 +348,22 @@ TEST_CASE("a drain empties the line, and its clients are told") {
   world.until_has(client, "HTTP/1.1 503 ");
   CHECK(client.has("\"reason\":\"draining\",\"class\":\"default\",\"waited_seconds\":0,"));
   CHECK_FALSE(world.has_come());
+}
+
+// It was refused by the new limits, with the help text that the file no longer had.
+TEST_CASE("a create that waited across a reload is refused as the new configuration says") {
+  World world = World::with_line();
+  FarEnd client = world.connect();
+  client.send(kCreate);
+  world.until_in_line();
+  world.reload([](config::Config& config) {
+    config.refuse.help = "Ask the new team.";
+    config.classes.clear();
+  });
+  world.drain();
+  world.until_has(client, "\r\n\r\n{");
+  CHECK(client.has("Ask the new team."));
+  CHECK_FALSE(client.has("\"class\":"));
 }
 
 TEST_CASE("a create that stands in line ends with the process") {

@@ -11,7 +11,6 @@
 
 #include "net/linger.h"
 #include "net/probes.h"
-#include "net/until_short.h"
 
 namespace taskgate::proxy {
 namespace {
@@ -171,7 +170,8 @@ bool Peer::has_vanished() {
 Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   if (stopped()) co_return false;
   const TimePoint began = after_silence ? Clock::now() : TimePoint{};
-  bool is_looked_for = std::exchange(bytes_wait_, false) || (last_read_was_short_ && !end_is_told);
+  bool is_looked_for = has_to_look(end_is_told);
+  bytes_wait_ = false;
   const bool is_for_long = after_silence && brief_silences_ < kBriefInARow && begin_ == end_;
   if (is_for_long && !is_looked_for) {
     release_buffer();
@@ -191,13 +191,12 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
     if (!granted) co_return false;
   }
   make_room();
-  const net::UntilShort room(buffer_.get() + end_, capacity_ - end_);
   ErrorCode error = asio::error::would_block;
   std::size_t bytes = 0;
-  if (is_looked_for) bytes = socket_.receive(room, 0, error);
+  if (is_looked_for) bytes = socket_.receive(room(), 0, error);
   const bool waits = error == asio::error::would_block;
   if (waits) {
-    const auto [failed, came] = co_await socket_.async_read_some(room, kTask);
+    const auto [failed, came] = co_await socket_.async_read_some(room(), kTask);
     error = failed;
     bytes = came;
   }
@@ -205,11 +204,32 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
     note(error);
     co_return false;
   }
-  end_ += bytes;
-  last_read_filled_ = bytes == room.size();
-  last_read_was_short_ = waits && !last_read_filled_;
+  take(bytes, waits);
   if (after_silence) note_silence(Clock::now() - began);
   co_return true;
+}
+
+std::optional<Peer::Silence> Peer::begin_silence(bool end_is_told) {
+  const bool will_be_brief = brief_silences_ == kBriefInARow;
+  if (!will_be_brief || is_full() || has_to_look(end_is_told) || stopped()) return std::nullopt;
+  make_room();
+  return Silence{room(), Clock::now()};
+}
+
+bool Peer::end_silence(const Silence& silence, ErrorCode error, std::size_t bytes) {
+  if (error) {
+    note(error);
+    return false;
+  }
+  take(bytes, true);
+  note_silence(Clock::now() - silence.began);
+  return true;
+}
+
+void Peer::take(std::size_t bytes, bool waited) {
+  last_read_filled_ = bytes == capacity_ - end_;
+  last_read_was_short_ = waited && !last_read_filled_;
+  end_ += bytes;
 }
 
 void Peer::read_short(std::uint64_t length) {

@@ -12,6 +12,7 @@
 #include "base/task.h"
 #include "net/deadline.h"
 #include "net/pipe.h"
+#include "net/until_short.h"
 #include "proxy/held_bytes.h"
 
 namespace taskgate::proxy {
@@ -58,6 +59,15 @@ class Peer {
   // `end_is_told`: should the peer have ended already, look_again() will be called, or what is
   // under way cancelled; then what is left in the socket need not be looked for in vain first.
   Task<bool> read_after_silence(bool end_is_told) { return read(true, end_is_told); }
+  // The same in two halves, without a coroutine for each message, where nothing is to be done but
+  // to wait: for an async_read_some() on socket() into `room`. Else begin_silence() gives nothing,
+  // and read_after_silence() does what is to be done before.
+  struct Silence {
+    net::UntilShort room;
+    TimePoint began;
+  };
+  std::optional<Silence> begin_silence(bool end_is_told);
+  bool end_silence(const Silence& silence, ErrorCode error, std::size_t bytes);
   // Bytes wait in the socket: the next read takes them at once. Through the loop they would come a
   // turn later, and a create behind the listing that those who came with it have begun.
   void bytes_wait() { bytes_wait_ = true; }
@@ -119,6 +129,11 @@ class Peer {
 
  private:
   Task<bool> read(bool after_silence, bool end_is_told);
+  bool has_to_look(bool end_is_told) const {
+    return bytes_wait_ || (last_read_was_short_ && !end_is_told);
+  }
+  net::UntilShort room() const { return {buffer_.get() + end_, capacity_ - end_}; }
+  void take(std::size_t bytes, bool waited);
   void note_silence(Duration lasted);
   bool stopped();
   Sent part_or_failed(ErrorCode error);

@@ -65,7 +65,13 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
       if (!goes_on) break;
     }
     from.deadline().set(idle);
-    const bool came = co_await from.read_after_silence(end->is_in_set());
+    bool came = false;
+    if (const auto silence = from.begin_silence(end->is_in_set())) {
+      const auto [error, bytes] = co_await from.socket().async_read_some(silence->room, kTask);
+      came = from.end_silence(*silence, error, bytes);
+    } else {
+      came = co_await from.read_after_silence(end->is_in_set());
+    }
     if (!came) break;
     to.deadline().set(idle);
   }

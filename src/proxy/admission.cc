@@ -66,29 +66,35 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
           [this] { return next_question(); }),
       next_(loop) {}
 
-Task<Create> Admission::admit(const gate::Demand& demand, int client, Withdrawal& withdrawal,
-                              std::optional<gate::Verdict>& verdict) {
-  Timer wake(loop_, TimePoint::max());
-  withdrawal.wake_ = &wake;
-  const net::HangupWatch::Guard guard(watch_, client, [&withdrawal] { withdrawal.ask(); });
-  gate::Ticket ticket(gate_, demand, Clock::now(), [&wake] { wake.cancel(); });
-  pump();
-  while (ticket.verdict() == nullptr && !withdrawal.asked_) {
-    co_await wake.async_wait(kTask);
-  }
-  withdrawal.wake_ = nullptr;
-  const bool decided = ticket.verdict() != nullptr;
-  verdict = decided ? *ticket.verdict() : gate_.withdrawn(ticket, Clock::now());
-  gate::Reservation reservation = ticket.take_reservation();
+// A coroutine that waits has no need of one more for that.
+Admission::Asking::Asking(Admission& admission, const gate::Demand& demand, int client,
+                          TimePoint now)
+    : admission_(admission),
+      client_(client),
+      wake_(admission.loop_, TimePoint::max()),
+      guard_(admission.watch_, client, [this] { withdraw(); }),
+      ticket_(admission.gate_, demand, now, [this] { wake_.cancel(); }) {
+  admission.pump();
+}
+
+void Admission::Asking::withdraw() {
+  is_withdrawn_ = true;
+  wake_.cancel();
+}
+
+Create Admission::Asking::conclude(std::optional<gate::Verdict>& verdict, TimePoint now) {
+  const gate::Gate& gate = admission_.gate_;
+  verdict = ticket_.verdict() != nullptr ? *ticket_.verdict() : gate.withdrawn(ticket_, now);
+  gate::Reservation reservation = ticket_.take_reservation();
   // It may have left a moment ago. Nothing was sent yet, so there is nothing to be carried to its
   // end.
-  if (reservation && net::was_reset(client)) {
-    not_sent(reservation);
-    verdict = gate_.withdrawn(ticket, Clock::now());
+  if (reservation && net::was_reset(client_)) {
+    admission_.not_sent(reservation);
+    verdict = gate.withdrawn(ticket_, now);
   }
-  history_.decided(*verdict, Clock::now());
-  if (!reservation) co_return Create();
-  co_return Create(*this, std::move(reservation));
+  admission_.history_.decided(*verdict, now);
+  if (!reservation) return {};
+  return {admission_, std::move(reservation)};
 }
 
 void Admission::not_sent(gate::Reservation& reservation) {

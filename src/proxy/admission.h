@@ -22,29 +22,13 @@ namespace taskgate::proxy {
 // What the configuration says to the sequencer of listings; `taskgate sessions` lists by the same.
 tmux::ListerSettings lister_settings(const config::Config& config);
 
-// Lets somebody else end the wait for a decision.
-class Withdrawal {
- public:
-  void ask() {
-    asked_ = true;
-    if (wake_ != nullptr) wake_->cancel();
-  }
-
- private:
-  friend class Admission;
-  Timer* wake_ = nullptr;
-  bool asked_ = false;
-};
-
 class Admission {
  public:
+  // A create whose body is in, for as long as it waits for its decision.
+  class Asking;
+
   Admission(asio::io_context& loop, const config::Config& config, observe::Metrics& metrics,
             observe::History& history, net::HangupWatch& watch);
-
-  // Decides one create whose body is in, and sets `verdict`. It is withdrawn as soon as its client,
-  // whose socket this is, has reset the connection, or `withdrawal` is asked for.
-  Task<Create> admit(const gate::Demand& demand, int client, Withdrawal& withdrawal,
-                     std::optional<gate::Verdict>& verdict);
 
   gate::ClassId class_id(std::string_view name) { return gate_.class_id(name); }
 
@@ -107,6 +91,29 @@ class Admission {
   std::string reported_fault_;
   bool reported_match_wrong_ = false;
   std::uint64_t reported_abandoned_ = 0;
+};
+
+class Admission::Asking {
+ public:
+  // `client`: its socket. When that has reset the connection the create is withdrawn.
+  Asking(Admission& admission, const gate::Demand& demand, int client, TimePoint now);
+  Asking(const Asking&) = delete;
+  Asking& operator=(const Asking&) = delete;
+
+  void withdraw();
+  // While it is true wake() is to be waited for, and asked again.
+  bool waits() const { return ticket_.verdict() == nullptr && !is_withdrawn_; }
+  Timer& wake() { return wake_; }
+  // What became of it, once; sets `verdict`.
+  Create conclude(std::optional<gate::Verdict>& verdict, TimePoint now);
+
+ private:
+  Admission& admission_;
+  const int client_;
+  bool is_withdrawn_ = false;
+  Timer wake_;
+  const net::HangupWatch::Guard guard_;
+  gate::Ticket ticket_;
 };
 
 }  // namespace taskgate::proxy

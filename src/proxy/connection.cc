@@ -150,7 +150,7 @@ void Connection::interrupt() {
   client_.interrupt();
   if (exchange_ != nullptr) exchange_->interrupt();
   if (question_ != nullptr) question_->interrupt();
-  if (withdrawal_ != nullptr) withdrawal_->ask();
+  if (asking_ != nullptr) asking_->withdraw();
 }
 
 // --- One request: check its head, plan, and do it

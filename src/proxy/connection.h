@@ -4,7 +4,9 @@
 
 #include <boost/intrusive/list.hpp>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "http/head.h"
 #include "http/rewrite.h"
@@ -48,17 +50,24 @@ class Connection : public HeldBytes::Holder,
   bool park();
   Task<After> handle();
   Task<After> carry_out(RequestPlan plan, const http::RequestRules& rules);
-  Task<After> handle_create(http::RequestRules rules, route::Match match);
+  Task<After> handle_create(const http::RequestRules& rules, route::Match match);
+  Task<After> read_create(http::RequestRules rules, route::Match match);
+  Task<After> handle_whole(route::Match match, bool was_chunked, std::string body);
   Task<bool> creates_task(const route::Match& match);
   Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);
   Task<After> forward_without_body(http::RequestRules rules);
   Task<After> exchange_after_continue(UpstreamRequest request);
   Task<After> forward_change(http::RequestRules rules, std::string item);
-  Task<After> launch(const http::RequestRules& rules, const route::Match& match, std::string body);
-  Task<After> admit(const http::RequestRules& rules, const route::Match& match, std::string body);
+  Task<After> launch(route::Match match, bool was_chunked, std::string body);
+  Task<After> admit(const route::Rule& rule, bool was_chunked, std::string body);
+  void ask_gate(std::optional<Admission::Asking>& asking, const route::Rule& rule,
+                std::string_view body, TimePoint now);
+  Task<After> follow_decision(std::optional<Admission::Asking>& asking, TimePoint asked,
+                              const route::Rule& rule, bool was_chunked, std::string& body);
+  Task<After> leave();
   gate::Demand demand(const route::Rule& rule, std::string_view body);
-  void note_decision(TimePoint asked);
-  Task<After> forward_whole(const http::RequestRules& rules, std::string body, Create create);
+  void note_decision(TimePoint asked, TimePoint now);
+  Task<After> forward_whole(bool was_chunked, std::string body, Create create);
   Task<After> refuse_create();
   Task<After> exchange(UpstreamRequest request, Create* create);
   Task<After> answer_for_last_hop();
@@ -99,9 +108,9 @@ class Connection : public HeldBytes::Holder,
   bool keep_alive_ = false;
   bool first_;
   bool idle_ = true;
-  Exchange* exchange_ = nullptr;      // under way
-  Peer* question_ = nullptr;          // about an item's kind, under way
-  Withdrawal* withdrawal_ = nullptr;  // while its create waits for the decision
+  Exchange* exchange_ = nullptr;         // under way
+  Peer* question_ = nullptr;             // about an item's kind, under way
+  Admission::Asking* asking_ = nullptr;  // while its create waits for the decision
 };
 
 }  // namespace taskgate::proxy

@@ -9,29 +9,41 @@
 
 namespace taskgate::proxy {
 
-Task<After> Connection::handle_create(http::RequestRules rules, route::Match match) {
+Task<After> Connection::handle_create(const http::RequestRules& rules, route::Match match) {
   outcome_.route = match.rule->name;
   outcome_.path_id = std::move(match.path_id);
   outcome_.create = true;
   note_ids();
   give_id();
   hold_head();
+  auto body = gated_body_at_hand(client_, rules, *config_);
+  if (!body) return read_create(rules, std::move(match));
+  return handle_whole(std::move(match), false, std::move(body->bytes));
+}
+
+Task<After> Connection::read_create(http::RequestRules rules, route::Match match) {
   GatedBody body = co_await read_gated_body(client_, rules, *config_);
-  if (gave_way_) {
-    std::string().swap(body.bytes);
-    co_return co_await answer_that_it_gave_way();
+  if (!gave_way_) {
+    if (body.end == GatedBody::End::client_left) co_return not_taken();
+    if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
   }
-  if (body.end == GatedBody::End::client_left) co_return not_taken();
-  if (body.end == GatedBody::End::refused) co_return co_await refuse(body.refusal);
+  const bool was_chunked = rules.body.kind == http::BodyKind::chunked;
+  co_return co_await handle_whole(std::move(match), was_chunked, std::move(body.bytes));
+}
+
+Task<After> Connection::handle_whole(route::Match match, bool was_chunked, std::string body) {
+  if (gave_way_) {
+    std::string().swap(body);
+    return answer_that_it_gave_way();
+  }
   client_.release_buffer();
-  if (match.kind_target.empty()) co_return co_await admit(rules, match, std::move(body.bytes));
-  co_return co_await launch(rules, match, std::move(body.bytes));
+  if (match.kind_target.empty()) return admit(*match.rule, was_chunked, std::move(body));
+  return launch(std::move(match), was_chunked, std::move(body));
 }
 
 // Only some kinds of items create a task. The item's kind is asked for when nothing of the launch
 // is to be waited for any more, and no change of the item that passes the gate comes between.
-Task<After> Connection::launch(const http::RequestRules& rules, const route::Match& match,
-                               std::string body) {
+Task<After> Connection::launch(route::Match match, bool was_chunked, std::string body) {
   {
     const ItemOrder::Hold hold =
         co_await services_.items.enter(match.kind_target, ItemOrder::Touch::launch);
@@ -39,10 +51,10 @@ Task<After> Connection::launch(const http::RequestRules& rules, const route::Mat
     if (hold) creates = co_await creates_task(match);
     if (!creates) {
       outcome_.create = false;
-      co_return co_await forward_whole(rules, std::move(body), {});
+      co_return co_await forward_whole(was_chunked, std::move(body), {});
     }
   }
-  co_return co_await admit(rules, match, std::move(body));
+  co_return co_await admit(*match.rule, was_chunked, std::move(body));
 }
 
 Task<bool> Connection::creates_task(const route::Match& match) {
@@ -62,29 +74,46 @@ Task<After> Connection::forward_change(http::RequestRules rules, std::string ite
   co_return co_await forward(rules, {});
 }
 
-Task<After> Connection::admit(const http::RequestRules& rules, const route::Match& match,
-                              std::string body) {
+// `rule` is the configuration's, which the request keeps. What is here is only what waits: each of
+// a crowd has such a frame, and none over 1,020 bytes is kept at hand by Asio.
+Task<After> Connection::admit(const route::Rule& rule, bool was_chunked, std::string body) {
   const TimePoint asked = Clock::now();
-  Withdrawal withdrawal;
-  withdrawal_ = &withdrawal;
-  if (gave_way_) withdrawal.ask();
-  Create create = co_await services_.admission.admit(
-      demand(*match.rule, body), client_.socket().native_handle(), withdrawal, outcome_.verdict);
-  withdrawal_ = nullptr;
-  note_decision(asked);
+  std::optional<Admission::Asking> asking;
+  ask_gate(asking, rule, body, asked);
+  while (asking->waits()) co_await asking->wake().async_wait(kTask);
+  co_return co_await follow_decision(asking, asked, rule, was_chunked, body);
+}
+
+void Connection::ask_gate(std::optional<Admission::Asking>& asking, const route::Rule& rule,
+                          std::string_view body, TimePoint now) {
+  asking.emplace(services_.admission, demand(rule, body), client_.socket().native_handle(), now);
+  asking_ = &*asking;
+  if (gave_way_) asking->withdraw();
+}
+
+Task<After> Connection::follow_decision(std::optional<Admission::Asking>& asking, TimePoint asked,
+                                        const route::Rule& rule, bool was_chunked,
+                                        std::string& body) {
+  const TimePoint now = Clock::now();
+  asking_ = nullptr;
+  Create create = asking->conclude(outcome_.verdict, now);
+  asking.reset();
+  note_decision(asked, now);
   if (outcome_.verdict->decision == gate::Decision::withdrawn) {
-    if (gave_way_) {
-      std::string().swap(body);
-      co_return co_await answer_that_it_gave_way();
-    }
-    note_client_gone();
-    co_return After::close;
+    if (!gave_way_) return leave();
+    std::string().swap(body);
+    return answer_that_it_gave_way();
   }
-  if (!create) co_return co_await refuse_create();
-  if (!match.rule->session.empty()) {
-    create.expect_name(*match.rule, outcome_.ids.request_id, outcome_.path_id, *this);
+  if (!create) return refuse_create();
+  if (!rule.session.empty()) {
+    create.expect_name(rule, outcome_.ids.request_id, outcome_.path_id, *this);
   }
-  co_return co_await forward_whole(rules, std::move(body), std::move(create));
+  return forward_whole(was_chunked, std::move(body), std::move(create));
+}
+
+Task<After> Connection::leave() {
+  note_client_gone();
+  co_return After::close;
 }
 
 gate::Demand Connection::demand(const route::Rule& rule, std::string_view body) {
@@ -99,8 +128,7 @@ gate::Demand Connection::demand(const route::Rule& rule, std::string_view body) 
   return demand;
 }
 
-void Connection::note_decision(TimePoint asked) {
-  const TimePoint now = Clock::now();
+void Connection::note_decision(TimePoint asked, TimePoint now) {
   const gate::Verdict& verdict = *outcome_.verdict;
   outcome_.waited = now - asked;
   if (verdict.waited_since) outcome_.waited_for_slot = now - *verdict.waited_since;
@@ -108,10 +136,9 @@ void Connection::note_decision(TimePoint asked) {
 }
 
 // Not a part of admit(): of all creates that wait for their decision, few come here.
-Task<After> Connection::forward_whole(const http::RequestRules& rules, std::string body,
-                                      Create create) {
+Task<After> Connection::forward_whole(bool was_chunked, std::string body, Create create) {
   http::RequestEdits edits{.drop_expect = true};
-  if (rules.body.kind == http::BodyKind::chunked) edits.content_length = body.size();
+  if (was_chunked) edits.content_length = body.size();
   UpstreamRequest request = prepare(edits, {});
   discharge_text(held_head_.size());
   std::string().swap(held_head_);

@@ -3,6 +3,7 @@
 // only.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "config/config.h"
@@ -17,6 +18,11 @@ struct GatedBody {
   std::string bytes;             // de-chunked
   http::Refusal refusal{0, ""};  // 400, 408, 413, 503
 };
+
+// The body, if all of it came with the head and is short: as most are. Then nothing has to be
+// waited for, and no coroutine is needed.
+std::optional<GatedBody> gated_body_at_hand(Peer& client, const http::RequestRules& rules,
+                                            const config::Config& config);
 
 // Answers `Expect: 100-continue` itself when the body is not here yet. What of the body comes later
 // than the head is charged to the client, for whom it is held until the request ends.

@@ -31,8 +31,8 @@ Task<> Connection::wait_for_room() {
 bool Connection::give_way() {
   if (exchange_ != nullptr) return exchange_->give_way();
   if (question_ != nullptr) return false;  // it has a time limit of its own
-  if (withdrawal_ != nullptr) {
-    withdrawal_->ask();
+  if (asking_ != nullptr) {
+    asking_->withdraw();
   } else {
     client_.cancel_read();
   }

@@ -12,14 +12,13 @@
 #include "admin/connection.h"
 #include "admin/failure.h"
 #include "base/task.h"
+#include "net/accept_pause.h"
 #include "net/listen.h"
 
 namespace taskgate::admin {
 namespace {
 
 namespace intrusive = boost::intrusive;
-
-constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
 
 // The connections that are no event streams in the order in which they came, which is that in
 // which they expire.
@@ -100,14 +99,11 @@ void Server::Impl::start() {
 }
 
 Task<> Server::Impl::accept_all() {
-  Timer pause{loop};
+  net::AcceptPause pause(loop);
   for (;;) {
     auto [error, socket] = co_await acceptor.async_accept(kTask);
-    if (error) {  // out of descriptors, most likely: the next try would fail as well
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(kTask);
-      continue;
-    }
+    if (net::AcceptPause::is_due(error)) co_await pause.wait();
+    if (error) continue;
     co_await make_room();
     const auto on_end = [this](std::exception_ptr failure) {
       room.cancel();

@@ -7,10 +7,10 @@
 #include <string>
 
 #include "config/config.h"
-#include "net/listen.h"
 #include "observe/metrics.h"
 #include "observe/status.h"
-#include "proxy/connection.h"
+#include "proxy/clients.h"
+#include "proxy/listener.h"
 #include "proxy/services.h"
 
 namespace taskgate::proxy {
@@ -51,46 +51,22 @@ class Proxy {
   void refresh(std::function<void()> done) { services_.admission.refresh(std::move(done)); }
   const config::Config& config() const { return *services_.config; }
 
-  asio::ip::tcp::endpoint local_endpoint() const;
+  // Where it listens, or listened.
+  const asio::ip::tcp::endpoint& local_endpoint() const { return listener_.bound(); }
 
  private:
-  using Connections =
-      boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>>;
-
-  bool listen_again();
-  void begin_accepting();
-  Task<> accept_loop(unsigned listening);
-  Task<> pause_accepting(std::string_view reason);
-  enum class Arrival : std::uint8_t { accepted, unparked };
-  void begin(TcpSocket socket, Arrival arrival);
-  void unpark(int descriptor);
-  Task<> serve(TcpSocket socket, Arrival arrival);
-  std::size_t clients() const { return open_ + services_.parking.size(); }
   Task<> run_drain(unsigned drain);
   Task<> run_out(unsigned drain);
   Task<> wait_for_requests(unsigned drain);
   bool is_over(unsigned drain) const { return drain != drain_ || drained_; }
-  void take_waiting();
   void cut_all();
-  std::size_t connection_limit() const;
-  const char* why_no_more();
-  void warn_if_descriptors_are_short() const;
-  void stop_accepting();
   void finish_if_empty();
 
   Services services_;
-  asio::ip::tcp::endpoint bound_;  // of the acceptor, also while that is closed
-  net::Acceptor acceptor_;
-  Timer accept_pause_;
-  // What the log has said last of a pause, and when.
-  std::string pause_reason_;
-  TimePoint pause_told_{};
+  Clients clients_;
+  Listener listener_;
   Timer drain_timer_;
-  Connections connections_;
-  std::size_t open_ = 0;  // of those that are not parked
-  bool accepting_ = false;
-  unsigned listening_ = 0;  // numbers the times that it began to accept, and its drains: what waits
-  unsigned drain_ = 0;      // for an earlier one sees that it is over
+  unsigned drain_ = 0;  // numbers the drains: what waits for an earlier one sees that it is over
   bool drained_ = false;
   std::function<void()> drain_done_;
 

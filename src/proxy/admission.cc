@@ -82,19 +82,19 @@ void Admission::Asking::withdraw() {
   wake_.cancel();
 }
 
-Create Admission::Asking::conclude(std::optional<gate::Verdict>& verdict, TimePoint now) {
+gate::Verdict Admission::Asking::conclude(TimePoint now) {
   const gate::Gate& gate = admission_.gate_;
-  verdict = ticket_.verdict() != nullptr ? *ticket_.verdict() : gate.withdrawn(ticket_, now);
-  gate::Reservation reservation = ticket_.take_reservation();
+  gate::Verdict verdict =
+      ticket_.verdict() != nullptr ? *ticket_.verdict() : gate.withdrawn(ticket_, now);
+  reservation_ = ticket_.take_reservation();
   // It may have left a moment ago. Nothing was sent yet, so there is nothing to be carried to its
   // end.
-  if (reservation && net::was_reset(client_)) {
-    admission_.not_sent(reservation);
+  if (reservation_ && net::was_reset(client_)) {
+    admission_.not_sent(reservation_);
     verdict = gate.withdrawn(ticket_, now);
   }
-  admission_.history_.decided(*verdict, now);
-  if (!reservation) return {};
-  return {admission_, std::move(reservation)};
+  admission_.history_.decided(verdict, now);
+  return verdict;
 }
 
 void Admission::not_sent(gate::Reservation& reservation) {

@@ -104,8 +104,11 @@ class Admission::Asking {
   // While it is true wake() is to be waited for, and asked again.
   bool waits() const { return ticket_.verdict() == nullptr && !is_withdrawn_; }
   Timer& wake() { return wake_; }
-  // What became of it, once; sets `verdict`.
-  Create conclude(std::optional<gate::Verdict>& verdict, TimePoint now);
+  // What became of it, once.
+  gate::Verdict conclude(TimePoint now);
+  // Behind that, once: what was admitted, or none.
+  bool is_admitted() const { return static_cast<bool>(reservation_); }
+  Create take() { return {admission_, std::move(reservation_)}; }
 
  private:
   Admission& admission_;
@@ -114,6 +117,7 @@ class Admission::Asking {
   Timer wake_;
   const net::HangupWatch::Guard guard_;
   gate::Ticket ticket_;
+  gate::Reservation reservation_;
 };
 
 }  // namespace taskgate::proxy

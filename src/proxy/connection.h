@@ -62,19 +62,21 @@ class Connection : public HeldBytes::Holder,
   Task<After> admit(const route::Rule& rule, bool was_chunked, std::string body);
   void ask_gate(std::optional<Admission::Asking>& asking, const route::Rule& rule,
                 std::string_view body, TimePoint now);
-  Task<After> follow_decision(std::optional<Admission::Asking>& asking, TimePoint asked,
-                              const route::Rule& rule, bool was_chunked, std::string& body);
+  Task<After> follow(std::optional<Admission::Asking>& asking, const route::Rule& rule,
+                     bool was_chunked, std::string& body);
   Task<After> leave();
   gate::Demand demand(const route::Rule& rule, std::string_view body);
-  void note_decision(TimePoint asked, TimePoint now);
+  void note_decision(Admission::Asking& asking, TimePoint asked);
   Task<After> forward_whole(bool was_chunked, std::string body, Create create);
-  Task<After> refuse_create();
+  std::optional<After> refuse_create(std::string& rest);
   Task<After> exchange(UpstreamRequest request, Create* create);
   Task<After> answer_for_last_hop();
   Task<After> refuse(const http::Refusal& refusal);
   Task<After> refuse_head(http::Refusal refusal);
   Task<After> answer_error(int status, std::string_view reason, After after);
   Task<After> answer(int status, std::string message, After after);
+  std::optional<After> answer_now(int status, Peer::Parts& message, After after);
+  Task<After> answer_rest(std::string rest, After after);
   After not_taken();
   Task<> finish(After after);
 

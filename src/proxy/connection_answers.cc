@@ -6,7 +6,8 @@
 
 namespace taskgate::proxy {
 
-Task<After> Connection::refuse_create() {
+// `rest` becomes what the client does not take at once; there is none where it says what follows.
+std::optional<After> Connection::refuse_create(std::string& rest) {
   const gate::Verdict& verdict = *outcome_.verdict;
   const After after = after_whole_request();
   RefusedCreate refused{verdict};
@@ -14,13 +15,16 @@ Task<After> Connection::refuse_create() {
     refused.stood_in_line = std::chrono::round<std::chrono::seconds>(*waited);
   }
   // By the configuration that it was decided by: it may have waited across a reload.
-  const RefusalText& text = services_.refusal_texts.of(refused, services_.config);
-  Answer refusal = proxy::refuse_create(text, services_.next_draw(), envelope(after));
+  const Answer& refusal = services_.refusal_texts.answer(refused, services_.config,
+                                                         services_.next_draw(), envelope(after));
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
                                  verdict, refusal.retry_after, outcome_.ids.request_id,
                                  outcome_.path_id});
-  return answer(refusal.status, std::move(refusal.message), after);
+  Peer::Parts parts{refusal.message};
+  const std::optional<After> answered = answer_now(refusal.status, parts, after);
+  if (!answered) rest = parts.front();
+  return answered;
 }
 
 // A request that may not be forwarded. Where it ends cannot be trusted: the connection ends with
@@ -59,11 +63,21 @@ Task<After> Connection::answer_for_last_hop() {
 }
 
 Task<After> Connection::answer(int status, std::string message, After after) {
-  outcome_.status = status;
   Peer::Parts parts{message};
-  const Peer::Sent sent = client_.send_now(parts);
-  bool written = sent == Peer::Sent::all;
-  if (sent == Peer::Sent::part) written = co_await client_.write(parts, config_->timeouts.head);
+  if (const std::optional<After> answered = answer_now(status, parts, after)) co_return *answered;
+  co_return co_await answer_rest(std::string(parts.front()), after);
+}
+
+// What follows, or nothing: then the client has not taken all of it yet.
+std::optional<After> Connection::answer_now(int status, Peer::Parts& message, After after) {
+  outcome_.status = status;
+  const Peer::Sent sent = client_.send_now(message);
+  if (sent == Peer::Sent::part) return std::nullopt;
+  return sent == Peer::Sent::all ? after : not_taken();
+}
+
+Task<After> Connection::answer_rest(std::string rest, After after) {
+  const bool written = co_await client_.write(rest, config_->timeouts.head);
   co_return written ? after : not_taken();
 }
 

@@ -74,14 +74,19 @@ Task<After> Connection::forward_change(http::RequestRules rules, std::string ite
   co_return co_await forward(rules, {});
 }
 
-// `rule` is the configuration's, which the request keeps. What is here is only what waits: each of
-// a crowd has such a frame, and none over 1,020 bytes is kept at hand by Asio.
+// `rule` is the configuration's, which the request keeps. Here is only what waits: each of a crowd
+// has such a frame, and Asio keeps none of more than 1,020 bytes at hand.
 Task<After> Connection::admit(const route::Rule& rule, bool was_chunked, std::string body) {
   const TimePoint asked = Clock::now();
   std::optional<Admission::Asking> asking;
   ask_gate(asking, rule, body, asked);
   while (asking->waits()) co_await asking->wake().async_wait(kTask);
-  co_return co_await follow_decision(asking, asked, rule, was_chunked, body);
+  note_decision(*asking, asked);
+  if (!outcome_.verdict->refused()) co_return co_await follow(asking, rule, was_chunked, body);
+  asking.reset();
+  std::string rest;
+  if (const std::optional<After> after = refuse_create(rest)) co_return *after;
+  co_return co_await answer_rest(std::move(rest), after_whole_request());
 }
 
 void Connection::ask_gate(std::optional<Admission::Asking>& asking, const route::Rule& rule,
@@ -91,20 +96,26 @@ void Connection::ask_gate(std::optional<Admission::Asking>& asking, const route:
   if (gave_way_) asking->withdraw();
 }
 
-Task<After> Connection::follow_decision(std::optional<Admission::Asking>& asking, TimePoint asked,
-                                        const route::Rule& rule, bool was_chunked,
-                                        std::string& body) {
+void Connection::note_decision(Admission::Asking& asking, TimePoint asked) {
   const TimePoint now = Clock::now();
   asking_ = nullptr;
-  Create create = asking->conclude(outcome_.verdict, now);
-  asking.reset();
-  note_decision(asked, now);
-  if (outcome_.verdict->decision == gate::Decision::withdrawn) {
+  const gate::Verdict& verdict = outcome_.verdict.emplace(asking.conclude(now));
+  outcome_.waited = now - asked;
+  if (verdict.waited_since) outcome_.waited_for_slot = now - *verdict.waited_since;
+  if (verdict.in_line_since) outcome_.waited_in_line = now - *verdict.in_line_since;
+}
+
+// It was admitted, or is withdrawn.
+Task<After> Connection::follow(std::optional<Admission::Asking>& asking, const route::Rule& rule,
+                               bool was_chunked, std::string& body) {
+  if (!asking->is_admitted()) {
+    asking.reset();
     if (!gave_way_) return leave();
     std::string().swap(body);
     return answer_that_it_gave_way();
   }
-  if (!create) return refuse_create();
+  Create create = asking->take();
+  asking.reset();
   if (!rule.session.empty()) {
     create.expect_name(rule, outcome_.ids.request_id, outcome_.path_id, *this);
   }
@@ -126,13 +137,6 @@ gate::Demand Connection::demand(const route::Rule& rule, std::string_view body) 
     demand.class_id = services_.admission.class_id(name);
   }
   return demand;
-}
-
-void Connection::note_decision(TimePoint asked, TimePoint now) {
-  const gate::Verdict& verdict = *outcome_.verdict;
-  outcome_.waited = now - asked;
-  if (verdict.waited_since) outcome_.waited_for_slot = now - *verdict.waited_since;
-  if (verdict.in_line_since) outcome_.waited_in_line = now - *verdict.in_line_since;
 }
 
 // Not a part of admit(): of all creates that wait for their decision, few come here.

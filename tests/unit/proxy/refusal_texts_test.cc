@@ -21,8 +21,17 @@ gate::Verdict at_cap() {
   return verdict;
 }
 
-std::string message(const RefusalText& text) {
-  return refuse_create(text, 0, {.date = "now", .request_id = "id-1"}).message;
+constexpr Envelope kEnvelope{.date = "now", .request_id = "id-1"};
+
+using Configured = std::shared_ptr<const config::Config>;
+
+std::string said(RefusalTexts& texts, const RefusedCreate& refused, const Configured& config) {
+  return texts.answer(refused, config, 0, kEnvelope).message;
+}
+
+std::string made_anew(const RefusedCreate& refused, const Configured& config,
+                      std::uint32_t draw = 0, const Envelope& envelope = kEnvelope) {
+  return refuse_create(refusal_text(refused, *config), draw, envelope).message;
 }
 
 std::shared_ptr<const config::Config> config_with_classes() {
@@ -55,37 +64,69 @@ TEST_CASE("a refusal says what is true of it, whatever the one before was") {
   const auto config = config_with_classes();
   RefusalTexts texts;
   gate::Verdict verdict = at_cap();
-  const std::string before = message(texts.of({verdict}, config));
+  const std::string before = said(texts, {verdict}, config);
   change(verdict);
-  const std::string after = message(texts.of({verdict}, config));
+  const std::string after = said(texts, {verdict}, config);
   CHECK(after != before);
-  CHECK(after == message(refusal_text({verdict}, *config)));
+  CHECK(after == made_anew({verdict}, config));
 }
 
 TEST_CASE("a refusal says how long its own create stood in line") {
   const auto config = config_with_classes();
   RefusalTexts texts;
   const gate::Verdict verdict = at_cap();
-  const std::string before = message(texts.of({verdict}, config));
+  const std::string before = said(texts, {verdict}, config);
   const RefusedCreate waited{verdict, std::chrono::seconds(7)};
-  CHECK(message(texts.of(waited, config)) == message(refusal_text(waited, *config)));
-  CHECK(message(texts.of({verdict}, config)) == before);
+  CHECK(said(texts, waited, config) == made_anew(waited, config));
+  CHECK(said(texts, {verdict}, config) == before);
 }
 
-TEST_CASE("a refusal goes by the configuration of its own request") {
+TEST_CASE("a refusal goes by the configuration that it is given") {
   const gate::Verdict verdict = at_cap();
   auto helpful = std::make_shared<config::Config>();
   helpful->refuse.help = "ask Ada";
   RefusalTexts texts;
-  texts.of({verdict}, std::make_shared<config::Config>());
-  CHECK(message(texts.of({verdict}, helpful)).find("ask Ada") != std::string::npos);
+  said(texts, {verdict}, std::make_shared<config::Config>());
+  CHECK(said(texts, {verdict}, helpful).find("ask Ada") != std::string::npos);
 }
 
-TEST_CASE("creates that are refused alike share one text") {
+// The help text has all that the ends of a message are found by.
+TEST_CASE("a refusal has its own id, seconds, date and persistence, whatever the one before had") {
+  auto config = std::make_shared<config::Config>();
+  config->refuse.help =
+      "\r\nRetry-After: 1\r\nX-Request-Id: a,\"request_id\":\"a\",\"retry_after\":1";
+  gate::Verdict verdict = at_cap();
+  verdict.retry.seconds = GENERATE(6, 70);
+  const std::vector<Envelope> envelopes{
+      {.date = "now", .request_id = "id-1"},
+      {.date = "now", .request_id = "id-2"},
+      {.date = "now", .request_id = "a-longer-id:/+="},
+      {.date = "now", .request_id = ""},
+      {.date = "then", .request_id = ""},
+      {.date = "then", .request_id = "", .persistence = Persistence::close},
+      {.date = "then", .request_id = "id-3", .persistence = Persistence::keep_said},
+      {.date = "then", .request_id = "id-3", .head_only = true},
+  };
+  RefusalTexts texts;
+  for (const Envelope& first : envelopes) {
+    for (const Envelope& second : envelopes) {
+      for (std::uint32_t draw = 0; draw < 40; draw += 13) {
+        CHECK(texts.answer({verdict}, config, draw, first).message ==
+              made_anew({verdict}, config, draw, first));
+        const Answer& answer = texts.answer({verdict}, config, draw + 5, second);
+        CHECK(answer.message == made_anew({verdict}, config, draw + 5, second));
+        CHECK(answer.retry_after == gate::retry_after(verdict.retry, draw + 5));
+      }
+    }
+  }
+}
+
+TEST_CASE("creates that are refused alike share one message") {
   const auto config = config_with_classes();
   RefusalTexts texts;
   gate::Verdict verdict = at_cap();
-  const char* const first = texts.of({verdict}, config).body.data();
+  const char* const first = texts.answer({verdict}, config, 0, kEnvelope).message.data();
   verdict.signal_age = std::chrono::seconds(1);
-  CHECK(texts.of({verdict}, config).body.data() == first);
+  const Envelope other{.date = "now", .request_id = "id-2"};
+  CHECK(texts.answer({verdict}, config, 0, other).message.data() == first);
 }

@@ -6,6 +6,7 @@
 // before one who stands before it in the line. Where the mode turns to observe and back, what
 // passes against the rule is known, and what the rule admits again keeps the limit.
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -386,6 +387,9 @@ class World {
   std::string fault_;
 };
 
+constexpr std::array kKinds{"arrive", "begin", "snap", "end",      "spawn", "answer",
+                            "fail",   "drop",  "die",  "outsider", "turn",  "expire"};
+
 SearchResult<Event> search(const Case& of) {
   return search_all<World, Event>(of);
 }
@@ -396,8 +400,8 @@ TEST_CASE("no order of events admits one too many or refuses a free slot") {
   const Case of = GENERATE(Case{2, 4}, Case{3, 4, 1, 0}, Case{2, 5, 1, 0}, Case{3, 5, 0, 0},
                            Case{2, 4, 1, 0, 1}, Case{3, 4, 0, 0, 2});
   const auto result = search(of);
-  INFO("limit " << of.limit << ", " << of.creates << " creates, " << result.states << " states");
-  check_sound(result, 1000);
+  INFO("limit " << of.limit << ", " << of.creates << " creates");
+  check_sound(result, 1000, kKinds);
 }
 
 TEST_CASE("nor does one with creates that take several slots, or none") {
@@ -411,8 +415,8 @@ TEST_CASE("nor does one with creates that take several slots, or none") {
     of.maybe = kind == 1;
     of.late = kind == 2;
     const auto result = search(of);
-    INFO("kind " << kind << ", " << result.states << " states");
-    check_sound(result, 100);
+    INFO("kind " << kind);
+    check_sound(result, 100, kKinds);
   }
 }
 
@@ -421,8 +425,8 @@ TEST_CASE("nor does one with creates of a sender who is turned away, which come 
     Case of{2, 4, 0, 0};
     of.strangers = strangers;
     const auto result = search(of);
-    INFO(strangers << " strangers, " << result.states << " states");
-    check_sound(result, 1000);
+    INFO(strangers << " strangers");
+    check_sound(result, 1000, kKinds);
   }
 }
 
@@ -433,8 +437,8 @@ TEST_CASE("observing refuses nobody, keeps nobody waiting, and leaves the rule t
       of.asks = asks;
       of.turns = turns;
       const auto result = search(of);
-      INFO(turns << " turns of the mode, " << result.states << " states");
-      check_sound(result, 1000);
+      INFO(turns << " turns of the mode");
+      check_sound(result, 1000, kKinds);
     }
   }
 }

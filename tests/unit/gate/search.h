@@ -2,6 +2,7 @@
 // which needs no copying of the gate; states that differ in nothing that matters are visited once.
 #pragma once
 
+#include <array>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -44,9 +45,22 @@ SearchResult<Event> search_all(const Case& of) {
   return result;
 }
 
+// "arrive 0, begin 0, ", by the words for the kinds of events.
+template <typename Event, std::size_t Kinds>
+std::string in_words(const std::vector<Event>& path, const std::array<const char*, Kinds>& kinds) {
+  std::string text;
+  for (const Event& event : path) {
+    text += kinds.at(static_cast<std::size_t>(event.kind));
+    text += ' ' + std::to_string(event.create) + ", ";
+  }
+  return text;
+}
+
 // That it found nothing, and had enough to look at.
-template <typename Event>
-void check_sound(const SearchResult<Event>& result, std::size_t least_states) {
+template <typename Event, std::size_t Kinds>
+void check_sound(const SearchResult<Event>& result, std::size_t least_states,
+                 const std::array<const char*, Kinds>& kinds) {
+  INFO(result.states << " states; " << in_words(result.path, kinds));
   CHECK(result.fault == "");
   CHECK(result.states > least_states);
   CHECK(result.finished > 0);

@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
+#include <boost/asio/detail/reactor.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace taskgate::net {
@@ -12,10 +16,33 @@ namespace {
 
 using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 
-// Some ten pages of records at first, then as many as there are. Each batch has some that fill gaps
-// between other things, so a large crowd's should be few.
+// Some ten pages of records at first, then as many as there are.
 constexpr std::size_t kLeast = 256;
 constexpr std::size_t kMost = 1024;
+
+// While it lives the gaps between other things are filled, which records would go into one by one,
+// to keep a page each when the other things have gone.
+class FilledGaps {
+ public:
+  FilledGaps() {
+    blocks_.reserve(kGapsAtMost);
+    std::size_t in_a_row = 0;
+    std::uintptr_t last = 0;
+    while (in_a_row < kNoMoreGaps && blocks_.size() < kGapsAtMost) {
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(kRecord));
+      const auto here = std::bit_cast<std::uintptr_t>(blocks_.back().get());
+      in_a_row = here - last < 2 * kRecord ? in_a_row + 1 : 0;
+      last = here;
+    }
+  }
+
+ private:
+  static constexpr std::size_t kRecord = sizeof(asio::detail::reactor::descriptor_state);
+  static constexpr std::size_t kNoMoreGaps = 256;
+  static constexpr std::size_t kGapsAtMost = 4096;
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+};
 
 }  // namespace
 
@@ -29,6 +56,7 @@ void ReactorRecords::make(std::size_t descriptors) {
   if (file < 0) return;
   std::vector<Descriptor> holders;
   holders.reserve(count);
+  const FilledGaps gaps;
   for (std::size_t i = 0; i < count; ++i) {
     ErrorCode error;
     holders.emplace_back(loop_);

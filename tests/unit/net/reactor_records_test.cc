@@ -3,8 +3,13 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <boost/asio/detail/reactor.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <list>
+#include <memory>
+#include <set>
+#include <vector>
 
 #include "support/allocations.h"
 #include "support/catch.h"
@@ -66,6 +71,43 @@ TEST_CASE("records are made for the most that there were at once, and not for ea
   while (crowd.comes() == 0) ++found;
   CHECK(found >= 300);
   CHECK(found < 1000);
+}
+
+// Gaps as large as records between blocks that stay, as a crowd leaves them.
+class Gaps {
+ public:
+  Gaps() {
+    for (int i = 0; i < 1000; ++i) {
+      (i % 2 == 0 ? kept_ : gaps_).push_back(std::make_unique_for_overwrite<char[]>(kSize));
+    }
+    for (const auto& gap : gaps_) places_.insert(gap.get());
+    gaps_.clear();
+  }
+  // How many of as many blocks find a gap.
+  std::ptrdiff_t free() const {
+    std::vector<std::unique_ptr<char[]>> blocks;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      blocks.push_back(std::make_unique_for_overwrite<char[]>(kSize));
+    }
+    return std::ranges::count_if(blocks,
+                                 [&](const auto& block) { return places_.contains(block.get()); });
+  }
+
+ private:
+  static constexpr std::size_t kSize = sizeof(asio::detail::reactor::descriptor_state);
+
+  std::vector<std::unique_ptr<char[]>> kept_;
+  std::vector<std::unique_ptr<char[]>> gaps_;
+  std::set<const char*> places_;
+};
+
+TEST_CASE("records do not go into the gaps that a crowd leaves") {
+  Crowd crowd;
+  const Gaps gaps;
+  const std::ptrdiff_t before = gaps.free();
+  ReactorRecords records(crowd.loop());
+  records.provide(0);
+  CHECK(gaps.free() >= before - 50);
 }
 
 }  // namespace

@@ -78,13 +78,13 @@ Task<> Connection::serve() {
 // --- One request's books
 
 void Connection::begin_request() {
-  began_ = Clock::now();
+  request_ = {.began = Clock::now()};
   config_ = services_.config;
   outcome_ = {};
   held_head_.clear();
   idle_ = false;
   busy_ = true;
-  moved_ = began_;
+  moved_ = request_.began;
   --services_.counts.idle;
   ++services_.counts.active;
   services_.provide_records();
@@ -92,7 +92,7 @@ void Connection::begin_request() {
 
 void Connection::record() {
   const TimePoint now = Clock::now();
-  outcome_.total = now - began_;
+  outcome_.total = now - request_.began;
   services_.metrics.record(outcome_);
   services_.history.ended(now);
   if (outcome_.verdict && outcome_.verdict->reason) sum_up_refusal(now);
@@ -171,12 +171,12 @@ Task<After> Connection::handle() {
   outcome_.method = std::string_view(request_line_).substr(0, head.method.size());
   outcome_.target =
       std::string_view(request_line_).substr(head.method.size() + 1, head.target.size());
-  minor_version_ = head.minor_version;
+  request_.minor_version = head.minor_version;
   if (config_->log.access == config::AccessLog::all) note_ids();
   const auto rules = http::examine(head);
   if (!rules) return refuse_head(rules.error());
   charge_text(bytes_of_copies(rules->body.hop_fields));
-  keep_alive_ = rules->keep_alive && !services_.draining;
+  request_.keep_alive = rules->keep_alive && !services_.draining;
   return carry_out(plan_request(head, *rules, config_->routes, services_.own_port), *rules);
 }
 
@@ -217,7 +217,7 @@ Task<After> Connection::forward_without_body(http::RequestRules rules) {
 // --- Small parts
 
 After Connection::after_whole_request() const {
-  return keep_alive_ && !services_.draining ? After::keep : After::close;
+  return request_.keep_alive && !services_.draining ? After::keep : After::close;
 }
 
 void Connection::note_client_gone() {

@@ -39,6 +39,12 @@ class Connection : public HeldBytes::Holder,
   void interrupt();
 
  private:
+  struct Request {
+    TimePoint began{};
+    int minor_version = 1;
+    bool keep_alive = false;  // by its head, and as long as no drain has begun
+  };
+
   bool give_way() override;
   Task<After> answer_that_it_gave_way();
   Task<> wait_for_room();
@@ -103,11 +109,10 @@ class Connection : public HeldBytes::Holder,
   std::string held_head_;     // of a create, or a read whose body was looked for
   std::string request_line_;  // of the request under way, for the log and the answer's rules
   std::string client_address_;
+  // Both are made anew for each request; the texts above keep their memory for the next one.
   observe::Outcome outcome_;
-  TimePoint began_{};
+  Request request_;
   Duration patience_{};  // with its silence, before it is parked
-  int minor_version_ = 1;
-  bool keep_alive_ = false;
   bool first_;
   bool idle_ = true;
   Exchange* exchange_ = nullptr;         // under way

@@ -97,7 +97,7 @@ Envelope Connection::envelope(After after) {
 
 Persistence Connection::persistence(After after) const {
   if (after != After::keep) return Persistence::close;
-  return minor_version_ == 0 ? Persistence::keep_said : Persistence::keep;
+  return request_.minor_version == 0 ? Persistence::keep_said : Persistence::keep;
 }
 
 // Of a create and of what is answered here: its answer, its line in the log and its row of the

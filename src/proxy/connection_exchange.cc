@@ -65,8 +65,8 @@ UpstreamRequest Connection::prepare(http::RequestEdits edits, const http::BodyFr
   request.relayed = relayed;
   request.upgrade = edits.keep_upgrade;
   request.method = outcome_.method;
-  request.client_minor_version = minor_version_;
-  request.keep_alive = keep_alive_;
+  request.client_minor_version = request_.minor_version;
+  request.keep_alive = request_.keep_alive;
   edits.forwarded_for = client_address_;
   edits.close = services_.upstream.wants_close(may_be_sent_twice(request));
   http::append_request(request.head, parser_.head(), edits);

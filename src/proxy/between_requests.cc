@@ -19,9 +19,14 @@ Task<bool> Connection::read_head() {
   patience_ = services_.parking.patience();
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool started = !client_.received().empty();
+  bool is_limited = started || first_;
   if (!started) client_.release_buffer();
   std::size_t lines = std::max(parser_.bytes(), kFewLines);
   while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
+    // Mostly a head comes whole, and needs no time limit of its own.
+    if (started && !std::exchange(is_limited, true)) {
+      client_.deadline().set(config_->timeouts.head);
+    }
     lines = charge_lines(lines);
     const bool came = co_await read_toward_head(started);
     if (!came) {
@@ -29,7 +34,7 @@ Task<bool> Connection::read_head() {
       client_.deadline().clear();
       co_return too_slow || gave_way_;  // handle() answers
     }
-    if (!std::exchange(started, true) && !first_) client_.deadline().set(config_->timeouts.head);
+    started = true;
   }
   client_.deadline().clear();
   co_return true;

@@ -1,7 +1,5 @@
 #include "proxy/held_bytes.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -30,13 +28,10 @@ constexpr Duration kLook = std::chrono::milliseconds(50);
 
 constexpr Duration kTold = std::chrono::seconds(10);
 
-constexpr std::size_t kWorthTrimming = 1024 * 1024;
-constexpr Duration kCalm = std::chrono::milliseconds(500);
-
 }  // namespace
 
 HeldBytes::HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits)
-    : limits_(limits), counts_(counts), loop_(loop), look_(loop), trim_(loop) {}
+    : limits_(limits), counts_(counts), loop_(loop), look_(loop), heap_(loop) {}
 
 void HeldBytes::set_limits(Limits limits) {
   limits_ = limits;
@@ -47,6 +42,10 @@ void HeldBytes::set_limits(Limits limits) {
 
 std::size_t HeldBytes::busy() const {
   return counts_.active + counts_.streams + counts_.tunnels;
+}
+
+std::size_t HeldBytes::in_use() const {
+  return used_ + clients_ * kConnection;
 }
 
 // What so many connections cost beyond what is free for them: a quarter of the bound.
@@ -106,7 +105,7 @@ void HeldBytes::add(Holder& holder, HeldFor use, std::size_t bytes) {
     holder.reads_body_ = true;
   }
   holder.moved();
-  note_peak();
+  heap_.rose_to(in_use());
 }
 
 void HeldBytes::take(Holder& holder, std::size_t bytes) {
@@ -120,7 +119,7 @@ void HeldBytes::take(Holder& holder, std::size_t bytes) {
 void HeldBytes::fell() noexcept {
   try {
     if (!waiting_.empty()) grant_soon();
-    note_fall();
+    heap_.fell_to(in_use());
   } catch (...) {
     return;
   }
@@ -131,7 +130,7 @@ void HeldBytes::fell() noexcept {
 HeldBytes::Holder::Holder(HeldBytes& all) : all_(all) {
   all_.holders_.push_back(*this);
   ++all_.clients_;
-  all_.note_peak();
+  all_.heap_.rose_to(all_.in_use());
 }
 
 HeldBytes::Holder::~Holder() {
@@ -303,31 +302,6 @@ void HeldBytes::report() {
              "as much is held for clients as limits.held allows: those that held most without "
              "moving gave way. Where they were no attack, raise limits.held, and the container's "
              "memory with it");
-}
-
-// --- Giving memory back
-
-void HeldBytes::note_peak() {
-  peak_ = std::max(peak_, used_ + clients_ * kConnection);
-}
-
-void HeldBytes::note_fall() {
-  const std::size_t now = used_ + clients_ * kConnection;
-  if (peak_ > kWorthTrimming && now < peak_ / 2) trim_soon();
-}
-
-void HeldBytes::trim_soon() {
-  if (trimming_) return;
-  trim_.expires_after(kCalm);
-  trim_.async_wait([this](ErrorCode error) {
-    trimming_ = false;
-    if (error) return;
-    const std::size_t now = used_ + clients_ * kConnection;
-    if (now >= peak_ / 2) return;  // the crowd is back
-    peak_ = now;
-    malloc_trim(0);
-  });
-  trimming_ = true;
 }
 
 }  // namespace taskgate::proxy

@@ -14,6 +14,7 @@
 
 #include "base/task.h"
 #include "observe/status.h"
+#include "proxy/heap_trim.h"
 
 namespace taskgate::proxy {
 
@@ -120,6 +121,7 @@ class HeldBytes {
   };
 
   std::size_t busy() const;
+  std::size_t in_use() const;
   std::size_t beyond_free(std::size_t clients) const;
   std::size_t connections() const { return beyond_free(clients_); }
   std::size_t over() const;
@@ -139,10 +141,7 @@ class HeldBytes {
   static bool stalls(const Holder& holder, TimePoint now);
   void make_way(Shortage shortage, TimePoint now);
   void report();
-  void note_peak();
   void fell() noexcept;
-  void note_fall();
-  void trim_soon();
 
   Limits limits_;
   const observe::ConnectionCounts& counts_;
@@ -160,10 +159,7 @@ class HeldBytes {
   Timer look_;
   bool looking_ = false;
   bool granting_ = false;
-  // What a crowd held lies between what others hold, and would stay with the process.
-  Timer trim_;
-  bool trimming_ = false;
-  std::size_t peak_ = 0;  // since the last trim
+  HeapTrim heap_;
 };
 
 }  // namespace taskgate::proxy

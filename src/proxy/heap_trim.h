@@ -1,0 +1,38 @@
+// Gives memory back to the system when a crowd has gone: what it held lies between what others
+// hold, and would stay with the process. Loop thread only.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "base/task.h"
+
+namespace taskgate::proxy {
+
+class HeapTrim {
+ public:
+  explicit HeapTrim(asio::io_context& loop) : timer_(loop) {}
+
+  // How much is in use now, in bytes: told with each rise and each fall.
+  void rose_to(std::size_t bytes) {
+    now_ = bytes;
+    peak_ = std::max(peak_, bytes);
+  }
+  void fell_to(std::size_t bytes) {
+    now_ = bytes;
+    if (peak_ > kWorthIt && is_low()) trim_soon();
+  }
+
+ private:
+  static constexpr std::size_t kWorthIt = 1024 * 1024;
+
+  bool is_low() const { return now_ < peak_ / 2; }
+  void trim_soon();
+
+  Timer timer_;
+  bool waits_ = false;
+  std::size_t now_ = 0;
+  std::size_t peak_ = 0;  // since the last trim
+};
+
+}  // namespace taskgate::proxy

@@ -47,6 +47,12 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
+void tell_warnings(const config::Loaded& loaded) {
+  for (const std::string& line : loaded.warnings) {
+    log::warning("config_warning").field("detail", line);
+  }
+}
+
 // The file to watch, looked at before it was read.
 struct WatchedFile {
   explicit WatchedFile(const Words& flags)
@@ -172,29 +178,19 @@ class Process {
   }
 
   void reload(const char* cause) {
-    auto loaded = config::load(config::process_sources(flags_));
+    const auto loaded = config::load(config::process_sources(flags_));
     if (!loaded) return refuse_reload(loaded.error());
-    if (!loaded->config.configured) return refuse_reload({loaded->faults});
-    // A file that ends says nothing: taken for a configuration it would be all defaults.
-    const config::Config& before = proxy_.config();
-    if (!before.file.empty() && loaded->config.file.empty()) {
-      return refuse_reload({{before.file + ": is gone; " +
-                             (before.configured ? "what it said last stays in use"
-                                                : "creates stay refused until it is back")}});
-    }
-    for (const std::string& line : loaded->warnings) {
-      log::warning("config_warning").field("detail", line);
-    }
-    config::Config next = std::move(loaded->config);
-    for (const std::string& key : config::restart_only_changes(proxy_.config(), next)) {
+    const config::Config& running = proxy_.config();
+    auto next = config::successor_of(running, *loaded);
+    if (!next) return refuse_reload(next.error());
+    tell_warnings(*loaded);
+    for (const std::string& key : config::restart_only_changes(running, loaded->config)) {
       log::warning("config_needs_restart")
           .field("key", key)
           .field("detail", "this key only counts at the start: restart the gate to change it");
     }
-    next.listen = proxy_.config().listen;
-    next.admin = proxy_.config().admin;
     try {
-      apply(std::make_shared<const config::Config>(std::move(next)), cause);
+      apply(std::make_shared<const config::Config>(std::move(*next)), cause);
     } catch (const std::exception& failure) {
       refuse_reload({{failure.what()}});
     }
@@ -282,9 +278,7 @@ int run(const Words& words) {
   signal(SIGPIPE, SIG_IGN);
   keep_heap_small();
   log::set_level(loaded->config.log.level);
-  for (const std::string& line : loaded->warnings) {
-    log::warning("config_warning").field("detail", line);
-  }
+  tell_warnings(*loaded);
   try {
     return Process(words, std::move(*loaded), file).run();
   } catch (const std::exception& failure) {

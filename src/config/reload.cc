@@ -12,4 +12,18 @@ std::vector<std::string> restart_only_changes(const Config& before, const Config
   return changed;
 }
 
+boost::system::result<Config, Errors> successor_of(const Config& running, const Loaded& loaded) {
+  if (!loaded.config.configured) return Errors{loaded.faults};
+  // A file that ends says nothing: taken for a configuration it would be all defaults.
+  if (!running.file.empty() && loaded.config.file.empty()) {
+    return Errors{{running.file + ": is gone; " +
+                   (running.configured ? "what it said last stays in use"
+                                       : "creates stay refused until it is back")}};
+  }
+  Config next = loaded.config;
+  next.listen = running.listen;
+  next.admin = running.admin;
+  return next;
+}
+
 }  // namespace taskgate::config

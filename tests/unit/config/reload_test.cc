@@ -34,5 +34,32 @@ TEST_CASE("only changes that need a restart are named") {
   CHECK(restart_only_changes(before, after) == Lines{"listen", "admin"});
 }
 
+TEST_CASE("what was loaded replaces the configuration in use, but for its listeners") {
+  Loaded loaded = test::loaded({});
+  const Config running = loaded.config;
+  loaded.config.limit = 3;
+  loaded.config.listen.port = 1;
+  loaded.config.admin.port = 2;
+  const auto next = successor_of(running, loaded);
+  REQUIRE(next.has_value());
+  CHECK(next->limit == 3);
+  CHECK(next->listen.port == running.listen.port);
+  CHECK(next->admin.port == running.admin.port);
+}
+
+TEST_CASE("a faulty file, and the end of a file, leave the configuration in use") {
+  Loaded loaded = test::loaded({});
+  Config running = loaded.config;
+  running.file = "config.yaml";
+  CHECK(successor_of(running, loaded).error().lines ==
+        Lines{"config.yaml: is gone; what it said last stays in use"});
+  running.configured = false;
+  CHECK(successor_of(running, loaded).error().lines ==
+        Lines{"config.yaml: is gone; creates stay refused until it is back"});
+  loaded.config.configured = false;
+  loaded.faults = {"config.yaml:1:1: limit: is no number"};
+  CHECK(successor_of(running, loaded).error().lines == loaded.faults);
+}
+
 }  // namespace
 }  // namespace taskgate::config

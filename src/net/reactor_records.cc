@@ -39,7 +39,7 @@ class FilledGaps {
  private:
   static constexpr std::size_t kRecord = sizeof(asio::detail::reactor::descriptor_state);
   static constexpr std::size_t kNoMoreGaps = 256;
-  static constexpr std::size_t kGapsAtMost = 4096;
+  static constexpr std::size_t kGapsAtMost = 16 * 1024;
 
   std::vector<std::unique_ptr<char[]>> blocks_;
 };

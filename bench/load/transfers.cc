@@ -50,7 +50,8 @@ class Transfers : public Load {
   Task<> pass_tunnel(Connection& own) {
     co_await open_tunnel(own);
     if (up()) co_await send_bytes(own);
-    co_await own.drop(up() ? 1 : options_.bytes);
+    const std::uint64_t expected = up() ? 1 : options_.bytes;
+    co_await own.drop(expected);
   }
 
   Task<> send_bytes(Connection& own) {

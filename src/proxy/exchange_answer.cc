@@ -146,7 +146,13 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     }
     if (scanner.complete()) break;
     upstream_.deadline().set(config_.timeouts.idle);
-    const bool came = co_await read_body();
+    bool came = false;
+    if (const auto silence = begin_silence()) {
+      const auto [error, bytes] = co_await upstream_.socket().async_read_some(silence->room, kTask);
+      came = upstream_.end_silence(*silence, error, bytes);
+    } else {
+      came = co_await read_body();
+    }
     if (came) continue;
     if (upstream_.fault() == PeerFault::eof && rules.body.kind == http::BodyKind::until_close) {
       break;
@@ -168,6 +174,11 @@ void Exchange::watch_stream() {
                       [this] { upstream_.look_again(); });
   stream_end_->tell_half_close();
   stream_end_->begin();
+}
+
+std::optional<Peer::Silence> Exchange::begin_silence() {
+  if (!outcome_.stream) return std::nullopt;
+  return upstream_.begin_silence(stream_end_ && stream_end_->is_in_set());
 }
 
 Task<bool> Exchange::read_body() {

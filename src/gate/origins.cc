@@ -11,7 +11,7 @@ std::vector<Holder> Origins::observe(const tmux::Listing& listing,
   ++listings_;
   for (const tmux::Session& session : listing.sessions) {
     if (!session.matches) continue;
-    const Key key{session.socket, session.server, session.id};
+    const Key key{listing.servers[session.socket].path, session.server, session.id};
     const auto [entry, is_new] = sessions_.try_emplace(key);
     Known& known = entry->second;
     if (is_new) {

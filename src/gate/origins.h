@@ -49,16 +49,16 @@ class Origins {
 
  private:
   // A session's identity: ids start over with a restarted server, so the server's pid belongs to
-  // it.
-  using Key = std::tuple<std::uint32_t, std::int32_t, std::uint64_t>;
+  // it; and the socket's path, since its place among the others changes when one comes or goes.
+  using Key = std::tuple<std::string, std::int32_t, std::uint64_t>;
   Origin origin_of_new(std::int64_t created, const std::function<bool()>& claim) const;
   std::vector<Holder> take_unseen();
 
   const std::optional<std::int64_t> started_;
   std::map<Key, Known> sessions_;
   tmux::Sessions listed_;  // by the last good listing
-  std::uint64_t listings_ =
-      0;  // good ones so far, but for those that showed what the one before did
+  // Good ones so far, but for those that showed what the one before did.
+  std::uint64_t listings_ = 0;
 };
 
 }  // namespace taskgate::gate

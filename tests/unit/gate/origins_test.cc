@@ -59,6 +59,21 @@ TEST_CASE("a session that is renamed is the same, under its new name") {
   CHECK(origins.holders()[0].origin == Origin::inherited);
 }
 
+TEST_CASE("a session stays what it is when a socket comes or goes before its own") {
+  Origins origins;
+  const auto no_create = [] { return false; };
+  origins.observe(listing_of({session(1)}, 1), no_create);
+  tmux::Session one = session(1);
+  one.socket = 1;
+  tmux::Listing two = listing_of({session(9, true, 200), one}, 2);
+  two.servers.insert(two.servers.begin(), tmux::ServerMark{.path = "/run/tmux/aaa"});
+  CHECK(origins.observe(two, no_create).empty());
+  REQUIRE(origins.holders().size() == 2);
+  CHECK(origins.holders()[0].origin == Origin::inherited);
+  CHECK(origins.holders()[1].origin == Origin::unattributed);
+  CHECK(origins.observe(listing_of({session(1)}, 3), no_create).size() == 1);
+}
+
 TEST_CASE("sessions that are gone are given back, each once") {
   Origins origins;
   origins.observe(live(3, 1), [] { return false; });

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 namespace taskgate::net {
@@ -49,7 +50,14 @@ Pipe::~Pipe() {
 }
 
 std::ptrdiff_t Pipe::fill_from(int socket, std::size_t most) {
-  const auto moved = ::splice(socket, nullptr, write_end_, nullptr, std::min(most, kPiece), kFlags);
+  auto moved = ::splice(socket, nullptr, write_end_, nullptr, std::min(most, kPiece), kFlags);
+  // splice() never gets past a byte that was sent as urgent (MSG_OOB): it says that nothing is
+  // there, or that this is the end. recv() leaves such a byte out and goes on behind it.
+  if (moved == 0 || (moved < 0 && errno == EAGAIN)) {
+    char next = 0;
+    moved = ::recv(socket, &next, 1, MSG_DONTWAIT);
+    if (moved == 1) moved = ::write(write_end_, &next, 1);  // which is empty here
+  }
   if (moved > 0) held_ += static_cast<std::size_t>(moved);
   return moved;
 }

@@ -19,7 +19,7 @@ Task<bool> Connection::read_head() {
   patience_ = services_.parking.patience();
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool started = !client_.received().empty();
-  bool is_limited = started || first_;
+  bool is_limited = first_;
   if (!started) client_.release_buffer();
   std::size_t lines = std::max(parser_.bytes(), kFewLines);
   while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {

@@ -33,22 +33,21 @@ void Listener::accept() {
 }
 
 Task<> Listener::accept_loop(unsigned listening) {
-  const auto is_over = [this, listening] { return !accepting_ || listening != listening_; };
-  while (!is_over()) {
+  while (!is_over(listening)) {
     TcpSocket socket(services_.loop);
     const auto [error] = co_await acceptor_.async_accept(socket, kTask);
-    if (is_over()) break;
+    if (is_over(listening)) break;
     if (!error) clients_.begin(std::move(socket), Clients::Arrival::accepted);
     if (net::AcceptPause::is_due(error)) {
-      co_await pause(error.message());
+      co_await pause(error.message(), listening);
     } else if (const char* reason = clients_.why_no_more()) {
-      co_await pause(reason);
+      co_await pause(reason, listening);
     }
   }
 }
 
 // Also at the cap, and while too much is held for clients.
-Task<> Listener::pause(std::string_view reason) {
+Task<> Listener::pause(std::string_view reason, unsigned listening) {
   const TimePoint now = Clock::now();
   if (reason != pause_reason_ || now - pause_told_ >= kPauseTold) {
     pause_reason_ = reason;
@@ -63,7 +62,7 @@ Task<> Listener::pause(std::string_view reason) {
   }
   do {
     co_await pause_.wait();
-  } while (accepting_ && clients_.why_no_more() != nullptr);
+  } while (!is_over(listening) && clients_.why_no_more() != nullptr);
 }
 
 void Listener::take_waiting() {

@@ -31,7 +31,8 @@ class Listener {
 
  private:
   Task<> accept_loop(unsigned listening);
-  Task<> pause(std::string_view reason);
+  Task<> pause(std::string_view reason, unsigned listening);
+  bool is_over(unsigned listening) const { return !accepting_ || listening != listening_; }
 
   Services& services_;
   Clients& clients_;

@@ -23,6 +23,9 @@ constexpr std::size_t kLargeBuffer = 64 * 1024;
 // Up to here a body that is read into a buffer costs less than one that goes through a pipe.
 constexpr std::size_t kShortBody = 32 * 1024;
 
+// So many pieces go from pipe to pipe before the loop serves others, however fast both ends are.
+constexpr std::uint8_t kPiecesInARow = 16;
+
 // Who speaks so often, so often in a row, needs the buffer again at once: it is not worth a system
 // call to hold none.
 constexpr Duration kBriefSilence = std::chrono::milliseconds(500);
@@ -293,9 +296,13 @@ Task<bool> Peer::write(Parts parts, Duration within) {
 
 std::optional<bool> Peer::read_now(net::Pipe& pipe, std::uint64_t most) {
   if (stopped()) return false;
+  if (++pieces_ % kPiecesInARow == 0) return std::nullopt;
   const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, net::Pipe::kPiece));
   const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
-  if (moved > 0) return true;
+  if (moved > 0) {
+    holder_.moved();
+    return true;
+  }
   const ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();
   if (error == asio::error::would_block) return std::nullopt;
   note(error);

@@ -156,6 +156,7 @@ class Peer {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::uint8_t pieces_ = 0;  // read into pipes; it only tells every sixteenth
   bool last_read_filled_ = false;
   bool last_read_was_short_ = false;
   bool bytes_wait_ = false;

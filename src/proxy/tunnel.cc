@@ -18,12 +18,14 @@ constexpr std::size_t kLittle = 8 * 1024;
 // meanwhile holds no pipe. False: a side has ended or is gone.
 Task<bool> pump_bulk(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count count,
                      net::Pipes& pipes) {
+  // What is moved at once has to be taken within `idle`.
+  const std::size_t most = idle == Duration::zero() ? net::Pipe::kPiece : kBulk;
   for (;;) {
     net::Pipes::Lease pipe = pipes.take(net::Pipe::kPiece);
     if (!pipe) co_return true;
     from.release_buffer();
     from.deadline().set(idle);
-    const std::optional<bool> came = from.read_now(*pipe, net::Pipe::kPiece);
+    const std::optional<bool> came = from.read_now(*pipe, most);
     if (!came) {
       pipe.reset();
       const bool goes_on = co_await from.wait_to_read();
@@ -78,6 +80,7 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
   if (from.fault() == PeerFault::eof) {
     to.half_close();
     end.emplace(watch, descriptor, [&from, &to] {
+      if (to.fault() == PeerFault::eof) return;  // both have ended, and join() is about to tell
       from.interrupt();
       to.interrupt();
     });

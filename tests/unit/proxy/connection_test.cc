@@ -33,6 +33,7 @@ class FarEnd {
   void send(std::string_view bytes) {
     REQUIRE(socket_.send(asio::buffer(bytes.data(), bytes.size())) == bytes.size());
   }
+  void send_urgent(char byte) { REQUIRE(socket_.send(asio::buffer(&byte, 1), MSG_OOB) == 1); }
   const std::string& received() {
     read();
     return received_;
@@ -117,6 +118,10 @@ class World {
       loop_.restart();
       loop_.run_one_for(std::chrono::milliseconds(10));
     }
+  }
+  void run_for(Duration time) {
+    loop_.restart();
+    loop_.run_for(time);
   }
   void until_has(FarEnd& peer, const std::string& text) {
     until(text, [&] { return peer.has(text); });
@@ -248,6 +253,31 @@ TEST_CASE("a refused create never reaches the upstream, and its connection goes 
   FarEnd upstream = world.accept();
   world.until_has(upstream, "GET / HTTP/1.1\r\n");
   CHECK(world.gate().reservations() == 0);
+}
+
+TEST_CASE("a head that begins behind another request may take as long as any head") {
+  World world(0);
+  FarEnd client = world.connect();
+  client.send(kCreate + "GET / HT");
+  world.until_has(client, "HTTP/1.1 429 ");
+  // Longer than a client is waited for before it is parked.
+  world.run_for(std::chrono::milliseconds(300));
+  CHECK_FALSE(client.ended());
+  client.send("TP/1.1\r\nHost: h\r\n\r\n");
+  FarEnd upstream = world.accept();
+  world.until_has(upstream, "GET / HTTP/1.1\r\n");
+}
+
+TEST_CASE("a byte that was sent as urgent is no part of an upload, and does not stop it") {
+  UnderWay request(kUpload);
+  request.client.send(std::string(50'000, 'a'));
+  request.client.send_urgent('!');
+  request.client.send(std::string(49'995, 'b'));
+  request.world.until("the body is whole", [&] {
+    const std::string& received = request.upstream->received();
+    return received.size() - received.find("start") == 100'000;
+  });
+  CHECK_FALSE(request.upstream->has("!"));
 }
 
 TEST_CASE("an upload that is answered early stops, and the answer comes whole") {
@@ -438,6 +468,24 @@ std::ptrdiff_t open_pipe_ends() {
     std::error_code gone;
     return read_symlink(descriptor.path(), gone).native().starts_with("pipe:");
   });
+}
+
+TEST_CASE("a tunnel whose second side ends behind many bytes is whole for the first") {
+  UnderWay request(kUpgrade, kSwitched + "first");
+  FarEnd& upstream = *request.upstream;
+  request.client.half_close();
+  request.world.until_ended(upstream);
+  // Until the end of a silent side is watched, and until bytes move in bulk.
+  request.world.run_for(std::chrono::milliseconds(100));
+  upstream.send(std::string(200'000, 'a'));
+  request.world.until("all is received",
+                      [&] { return request.client.received().size() >= 200'000; });
+  // The loop finds both at once.
+  upstream.send(std::string(32'000, 'b'));
+  upstream.close();
+  request.world.until_ended(request.client);
+  CHECK(request.client.end() == FarEnd::End::closed);
+  CHECK(std::ranges::count(request.client.received(), 'b') >= 32'000);
 }
 
 TEST_CASE("what comes in bulk through a tunnel goes through a pipe, and messages do not") {

@@ -7,6 +7,7 @@
 
 #include "support/catch.h"
 #include "support/deadline.h"
+#include "tcp_pair.h"
 
 using namespace taskgate;
 using namespace taskgate::net;
@@ -17,9 +18,7 @@ namespace {
 // A connection of which the one side is watched.
 struct HangupFixture {
   HangupFixture() {
-    tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
-    client.connect(acceptor.local_endpoint());
-    acceptor.accept(accepted);
+    test::connect_pair(loop, client, accepted);
     guard.emplace(watch, accepted.native_handle(), [this] { ++told; });
   }
 

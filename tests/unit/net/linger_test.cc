@@ -6,6 +6,7 @@
 
 #include "support/catch.h"
 #include "support/deadline.h"
+#include "tcp_pair.h"
 
 using namespace taskgate;
 using namespace taskgate::net;
@@ -18,9 +19,7 @@ constexpr std::size_t kNoBound = 64 * 1024 * 1024;
 // A connection, of which the accepted side lingers.
 struct LingerFixture {
   LingerFixture() {
-    tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
-    client.connect(acceptor.local_endpoint());
-    acceptor.accept(accepted);
+    test::connect_pair(loop, client, accepted);
     client.non_blocking(true);
   }
 

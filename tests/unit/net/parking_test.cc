@@ -8,6 +8,7 @@
 
 #include "support/catch.h"
 #include "support/deadline.h"
+#include "tcp_pair.h"
 
 using namespace taskgate;
 using namespace taskgate::net;
@@ -18,9 +19,7 @@ namespace {
 
 struct Pair {
   explicit Pair(asio::io_context& loop) : client(loop), accepted(loop) {
-    tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
-    client.connect(acceptor.local_endpoint());
-    acceptor.accept(accepted);
+    test::connect_pair(loop, client, accepted);
   }
   bool client_is_closed() {
     char byte = 0;

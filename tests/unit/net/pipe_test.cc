@@ -1,6 +1,5 @@
 #include "net/pipe.h"
 
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -11,6 +10,7 @@
 
 #include "support/catch.h"
 #include "support/fd.h"
+#include "tcp_pair.h"
 
 using namespace taskgate;
 using namespace taskgate::net;
@@ -34,34 +34,6 @@ struct Sockets {
     std::array<char, 256> bytes{};
     const auto count = ::recv(far.get(), bytes.data(), bytes.size(), 0);
     return {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
-  }
-
-  test::Fd near;
-  test::Fd far;
-};
-
-// The same over TCP, which knows urgent bytes.
-struct TcpSockets {
-  TcpSockets() {
-    const test::Fd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{
-        .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
-    socklen_t size = sizeof address;
-    auto* const raw = reinterpret_cast<sockaddr*>(&address);
-    REQUIRE(::bind(listener.get(), raw, size) == 0);
-    REQUIRE(::listen(listener.get(), 1) == 0);
-    REQUIRE(::getsockname(listener.get(), raw, &size) == 0);
-    far = test::Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    REQUIRE(::connect(far.get(), raw, size) == 0);
-    near = test::Fd(::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  }
-  void send(const std::string& bytes, int flags) const {
-    REQUIRE(::send(far.get(), bytes.data(), bytes.size(), flags) ==
-            static_cast<ssize_t>(bytes.size()));
-  }
-  bool is_readable() const {
-    pollfd waits{near.get(), POLLIN, 0};
-    return ::poll(&waits, 1, 0) == 1;
   }
 
   test::Fd near;
@@ -98,24 +70,29 @@ TEST_CASE("a pipe does not wait, and tells the end") {
 }
 
 TEST_CASE("a byte that was sent as urgent is left out, and hides nothing behind it") {
-  TcpSockets from;
+  asio::io_context loop;
+  asio::ip::tcp::socket far(loop);
+  asio::ip::tcp::socket near(loop);
+  test::connect_pair(loop, far, near);
+  near.non_blocking(true);
   const Sockets to;
   const auto pipe = Pipe::make();
   REQUIRE(pipe);
   const auto filled = [&] {
-    const auto bytes = pipe->fill_from(from.near.get(), 100);
+    const auto bytes = pipe->fill_from(near.native_handle(), 100);
     if (bytes > 0) static_cast<void>(pipe->drain_to(to.near.get()));
     return bytes;
   };
-  from.send("ab", 0);
-  from.send("!", MSG_OOB);
+  far.send(asio::buffer("ab", 2));
+  far.send(asio::buffer("!", 1), MSG_OOB);
   CHECK(filled() == 2);
   CHECK(filled() == -1);
-  CHECK_FALSE(from.is_readable());
-  from.send("c", 0);
-  from.send("!", MSG_OOB);
-  from.send("d", 0);
-  from.far = test::Fd();
+  pollfd waits{near.native_handle(), POLLIN, 0};
+  CHECK(::poll(&waits, 1, 0) == 0);
+  far.send(asio::buffer("c", 1));
+  far.send(asio::buffer("!", 1), MSG_OOB);
+  far.send(asio::buffer("d", 1));
+  far.close();
   CHECK(filled() == 1);
   CHECK(filled() == 1);
   CHECK(filled() == 0);

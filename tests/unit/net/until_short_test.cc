@@ -7,6 +7,7 @@
 
 #include "base/task.h"
 #include "support/catch.h"
+#include "tcp_pair.h"
 
 using namespace taskgate;
 using namespace taskgate::net;
@@ -16,11 +17,7 @@ namespace {
 
 // A connection that is read while its peer has sent its last byte, and its end with it.
 struct LastByte {
-  LastByte() {
-    tcp::acceptor acceptor(loop, {asio::ip::make_address("127.0.0.1"), 0});
-    peer.connect(acceptor.local_endpoint());
-    acceptor.accept(accepted);
-  }
+  LastByte() { test::connect_pair(loop, peer, accepted); }
 
   // Of a read into so much room; nothing while it waits.
   template <typename Buffer>

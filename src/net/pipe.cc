@@ -13,8 +13,6 @@ namespace taskgate::net {
 namespace {
 
 constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
-// Below, a pipe costs what it spares.
-constexpr std::uint64_t kFew = 8 * 1024;
 // So many stay open for the next ones that need them.
 constexpr std::size_t kIdle = 4;
 // A user with too many pipes gets them with one or two pages.

@@ -42,6 +42,9 @@ class Pipe {
 // Those that nobody uses just now, and a limit on all. Outlives what it lends.
 class Pipes {
  public:
+  // Below, a pipe costs what it spares.
+  static constexpr std::uint64_t kFew = 8 * 1024;
+
   explicit Pipes(std::size_t most) : most_(most) {}
 
   struct GiveBack {
@@ -50,8 +53,9 @@ class Pipes {
   };
   using Lease = std::unique_ptr<Pipe, GiveBack>;
 
-  // An empty pipe for as many bytes, or none: then they are to be copied. There is none for a few,
-  // and never one where the kernel does not splice sockets (a sandbox, a seccomp profile).
+  // An empty pipe for as many bytes, or none: then they are to be copied. There is none for
+  // less than kFew, and never one where the kernel does not splice sockets (a sandbox, a seccomp
+  // profile).
   Lease take(std::uint64_t bytes);
 
  private:

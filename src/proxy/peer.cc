@@ -18,7 +18,6 @@ namespace {
 // An idle connection should cost little, a bulk transfer few system calls: the buffer starts small
 // and grows when a read fills it.
 constexpr std::size_t kGrownBuffer = 4 * 1024;
-constexpr std::size_t kLargeBuffer = 64 * 1024;
 
 // Up to here a body that is read into a buffer costs less than one that goes through a pipe.
 constexpr std::size_t kShortBody = 32 * 1024;
@@ -125,7 +124,7 @@ void Peer::make_room() {
   if (capacity_ == 0) return reserve(first_buffer_);
   if (used == capacity_) return reserve(grown());
   if (used == 0 && capacity_ > first_buffer_) holder_.moved();
-  const bool would_be_faster = used == 0 && last_read_filled_ && capacity_ < kLargeBuffer;
+  const bool would_be_faster = used == 0 && last_read_filled_ && capacity_ < kLargestBuffer;
   if (would_be_faster && recharge(grown())) {
     reserve(grown());
   } else if (begin_ > 0) {

@@ -24,6 +24,8 @@ enum class PeerFault : std::uint8_t { none, eof, broken, vanished, timeout, inte
 // blocks of this size at hand, and of a crowd each client has one.
 inline constexpr std::size_t kBufferForRequests = 1024;
 inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
+// What it grows to, read by read, while each fills it.
+inline constexpr std::size_t kLargestBuffer = 64 * 1024;
 
 class Peer {
  public:

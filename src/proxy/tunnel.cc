@@ -9,10 +9,8 @@ namespace {
 
 using Count = void (RelayedBytes::*)(std::size_t);
 
-// So much fills the largest buffer: that is no message, and more of it is there.
-constexpr std::size_t kBulk = 64 * 1024;
-// Below, a pipe costs what it spares.
-constexpr std::size_t kLittle = 8 * 1024;
+// A read of so much is no message, and more of it is there.
+constexpr std::size_t kBulk = kLargestBuffer;
 
 // What comes in bulk is moved by the kernel, until little comes at once; whoever is silent
 // meanwhile holds no pipe. False: a side has ended or is gone.
@@ -38,7 +36,7 @@ Task<bool> pump_bulk(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed,
     to.deadline().set(idle);
     const bool sent = co_await to.write(*pipe);
     if (!sent) co_return false;
-    if (size < kLittle) co_return true;
+    if (size < net::Pipes::kFew) co_return true;
   }
 }
 

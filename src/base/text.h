@@ -41,7 +41,12 @@ constexpr std::string_view trim(std::string_view text) {
   return text;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b);
+// Of two texts that are equally long.
+bool has_same_letters(std::string_view a, std::string_view b);
+// Most that are compared differ in length already, which costs no call.
+inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && has_same_letters(a, b);
+}
 
 // An order in which texts that differ only in the case of letters are the same one.
 bool comes_before_ignoring_case(std::string_view a, std::string_view b);

@@ -14,7 +14,7 @@ const Field* find_field(const std::vector<Field>& fields, std::string_view name)
 std::string_view only_value(const std::vector<Field>& fields, std::string_view name) {
   const Field* found = nullptr;
   for (const Field& field : fields) {
-    if (field.name.size() != name.size() || !equals_ignoring_case(field.name, name)) continue;
+    if (!equals_ignoring_case(field.name, name)) continue;
     if (found != nullptr) return {};
     found = &field;
   }

@@ -23,9 +23,7 @@ bool may_carry_login(std::string_view name) {
       "authorization", "cookie",           "remote-user",       "x-remote-user",
       "x-api-key",     "x-forwarded-user", "x-forwarded-email", "x-forwarded-access-token"};
   constexpr std::string_view kBeginning = "x-auth-";  // X-Auth-Request-User, X-Auth-Token
-  const auto is_name = [&](std::string_view each) {
-    return each.size() == name.size() && equals_ignoring_case(name, each);
-  };
+  const auto is_name = [&](std::string_view each) { return equals_ignoring_case(name, each); };
   return (first == 'x' && equals_ignoring_case(name.substr(0, kBeginning.size()), kBeginning)) ||
          std::ranges::any_of(kNames, is_name);
 }

@@ -7,8 +7,9 @@ import struct
 import time
 from dataclasses import dataclass
 
+from choice import is_wanted
 from peers import CROWDED_CONNECTIONS
-from stage import is_wanted, tell
+from stage import tell
 from table import Table
 
 COMPARED = ("nginx", "taskgate")
@@ -32,6 +33,10 @@ class Crowd:
     count: int
     sends: bytes
     reads_slowly: bool = False
+
+    @property
+    def title(self):
+        return f"{self.count:,}: {self.name}"
 
 
 LINES = "a:b\r\n" * 97
@@ -121,14 +126,17 @@ def when_gone(stage, peer, found):
     return {**found, "peak": peak, "after": after, "grown": after / found["fresh"]}
 
 
+def row_names(_stage):
+    return [crowd.title for crowd in CROWDS]
+
+
 def measure(stage, wanted=""):
     """Each crowd has a proxy of its own, so that all can be waited for at once to be gone."""
     visited = []
     for crowd in CROWDS:
-        name = f"{crowd.count:,}: {crowd.name}"
-        if is_wanted(name, wanted):
-            tell(f"crowds: {name}")
-            visited.append((name, {proxy: come_and_go(stage, crowd, proxy) for proxy in COMPARED}))
+        if is_wanted(crowd.title, wanted):
+            tell(f"crowds: {crowd.title}")
+            visited.append((crowd.title, {proxy: come_and_go(stage, crowd, proxy) for proxy in COMPARED}))
     time.sleep(GONE)
     return [{"name": name, **{proxy: when_gone(stage, *visit) for proxy, visit in visits.items()}}
             for name, visits in visited]

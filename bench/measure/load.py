@@ -2,11 +2,12 @@
 
 from functools import partial
 
+from choice import is_wanted
 from generators import wrk
 from peers import PROXIES
 from processes import Failure
 from rows import all_rows
-from stage import is_wanted, tell
+from stage import tell
 from stats import GENERATOR_LIMIT, by_peer, comparison, medians, pooled_p99, ratio
 from table import Table, number, span
 
@@ -44,6 +45,10 @@ def run(stage, row, name, peer):
         return row.run(stage, peer, name != "direct", row.seconds(stage.effort))
     except Failure as failure:
         raise Failure(f"{name}, '{row.name}': {failure}") from failure
+
+
+def row_names(stage):
+    return [row.name for row in all_rows(stage.starter.gate_reuses)]
 
 
 def measure(stage, wanted=""):

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from choice import is_wanted
 from crowds import Crowd, has_come, head, join, leave
 from generators import Load
 from peers import CROWD, CROWDED_CONNECTIONS, PROXIES, USUAL_CONNECTIONS
 from processes import Failure
 from rows import GIB
-from stage import SESSIONS, is_wanted, tell
+from stage import SESSIONS, tell
 from stats import ratio
 from table import Table
 
@@ -82,6 +83,10 @@ def resident(stage, case, proxy):
     found = case.measure(stage, peer)
     stage.end(peer)
     return found
+
+
+def row_names(_stage):
+    return [case.name for case in CASES]
 
 
 def measure(stage, wanted=""):

@@ -9,11 +9,6 @@ from peers import PROXIES, Starter, start_own_upstream, start_upstream
 SESSIONS = 12
 
 
-def is_wanted(name, wanted):
-    """Whether the row of that name is one that `--row` asks for."""
-    return wanted.lower() in name.lower()
-
-
 def tell(text):
     print(text, file=sys.stderr, flush=True)
 

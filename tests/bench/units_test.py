@@ -7,6 +7,7 @@ import paths  # noqa: F401
 import load
 import page
 import profiles
+from choice import chosen
 from processes import Failure
 from rows import FixedRate, all_rows
 from stats import ENOUGH, comparison, medians, percentile, pooled_p99, ratio
@@ -109,6 +110,30 @@ class Tables(unittest.TestCase):
         for name, value in (("even", 1.0), ("lost", 1.01), ("won", 0.9), ("none", None)):
             table.add(name, value)
         self.assertEqual(table.losses(), ["Sizes: lost 1.01"])
+
+
+class Choice(unittest.TestCase):
+    PARTS = {"load": ["Small answers", "Uploads of 16 MiB"], "burst": None, "memory": ["idle", "at most, in an upload"]}
+
+    def test_without_a_word_all_is_measured(self):
+        self.assertEqual(chosen(self.PARTS, None, ""), ["load", "burst", "memory"])
+        self.assertEqual(chosen(self.PARTS, ["burst"], ""), ["burst"])
+
+    def test_rows_alone_are_those_parts_that_have_one(self):
+        self.assertEqual(chosen(self.PARTS, None, "UPLOAD"), ["load", "memory"])
+        self.assertEqual(chosen(self.PARTS, None, "small"), ["load"])
+
+    def test_a_part_that_was_named_is_measured_beside_rows(self):
+        self.assertEqual(chosen(self.PARTS, ["burst", "load"], "small"), ["burst", "load"])
+        self.assertEqual(chosen(self.PARTS, ["memory", "load"], "small"), ["load"])
+
+    def test_a_text_in_no_rows_name_is_told_which_there_are(self):
+        with self.assertRaisesRegex(Failure, "no row has 'small' in its name; there are:\n  memory: idle\n"):
+            chosen(self.PARTS, ["memory", "burst"], "small")
+
+    def test_a_part_without_rows_cannot_be_asked_for_one(self):
+        with self.assertRaisesRegex(Failure, "burst cannot be measured by row"):
+            chosen(self.PARTS, ["burst"], "small")
 
 
 class UnderLoad(unittest.TestCase):

@@ -126,6 +126,12 @@ void Decoder::take_exit(std::string_view payload) {
 }
 
 void Decoder::conclude() {
+  // A server opens its output when it has a line for it. It may end a client that was not ready to
+  // take that line for too long, as one that was frozen, with a result that looks good.
+  if (output_.open && text_.empty()) {
+    progress_ = Progress::lost;
+    return;
+  }
   is_known_ = !known_.empty() && text_ == known_;
   if (!is_known_ && !parse_sessions(text_, question_, sessions_)) {
     sessions_.clear();

@@ -174,7 +174,7 @@ TEST_CASE("a text that was read before is known, and not read again") {
   for (const Row& row : rows) {
     CAPTURE(row.known, row.text);
     Decoder decoder(Question::names, row.known);
-    feed(decoder, answer(row.text), 7);
+    feed(decoder, row.text.empty() ? exit_frame(0) : answer(row.text), 7);
     CHECK(decoder.progress() == Progress::complete);
     CHECK(decoder.is_known() == row.is_known);
     CHECK(decoder.sessions().empty() == (row.is_known || row.text.empty()));
@@ -187,6 +187,14 @@ TEST_CASE("an answer without a session is complete and empty") {
   feed(decoder, exit_frame(0), 20);
   CHECK(decoder.progress() == Progress::complete);
   CHECK(decoder.sessions().empty());
+}
+
+// tmux from 3.7 on gives a client that was frozen meanwhile up like that.
+TEST_CASE(
+    "an output that was opened and brought nothing is lost, not an answer without a session") {
+  Decoder decoder;
+  feed(decoder, write_open(1) + exit_frame(0), 1000);
+  CHECK(decoder.progress() == Progress::lost);
 }
 
 TEST_CASE("lines that are split over messages are put together") {

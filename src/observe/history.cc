@@ -70,7 +70,7 @@ void History::decided(const gate::Verdict& verdict, TimePoint now) {
   Step& step = count(count_of(verdict.decision), now);
   if (verdict.decision == gate::Decision::withdrawn) return;
   HistoryPoint& point = point_of(step.point);
-  point.reserved = verdict.reserved + (gate::passes(verdict.decision) ? 1 : 0);
+  point.reserved = verdict.reserved + verdict.slots;
   point.limit = verdict.limit;
 }
 

@@ -21,8 +21,9 @@ gate::Snapshot known(int live, int in_flight = 0) {
   return gate;
 }
 
-gate::Verdict decided(Decision decision, int reserved = 0) {
+gate::Verdict decided(Decision decision, int reserved = 0, int slots = 1) {
   gate::Verdict verdict;
+  if (gate::passes(decision)) verdict.slots = slots;
   verdict.decision = decision;
   verdict.limit = 12;
   verdict.reserved = reserved;
@@ -85,12 +86,17 @@ TEST_CASE("A step with decisions and no listing says so") {
   CHECK(history.points(kStart) == std::vector<HistoryPoint>{{0, {}, {}, 0, 12, 0, 1}});
 }
 
-TEST_CASE("An admission's own reservation is among those that are shown") {
+TEST_CASE(
+    "An admission's own reservation is among those that are shown, of as many slots as it is") {
   History history;
-  history.decided(decided(Decision::admitted, 4), kStart);
-  CHECK(history.points(kStart).at(0).reserved == 5);
-  history.decided(decided(Decision::rejected, 5), kStart);
-  CHECK(history.points(kStart).at(0).reserved == 5);
+  const auto reserved_after = [&](const gate::Verdict& verdict) {
+    history.decided(verdict, kStart);
+    return history.points(kStart).at(0).reserved;
+  };
+  CHECK(reserved_after(decided(Decision::admitted, 4)) == 5);
+  CHECK(reserved_after(decided(Decision::rejected, 5)) == 5);
+  CHECK(reserved_after(decided(Decision::admitted, 1, 8)) == 9);
+  CHECK(reserved_after(decided(Decision::observed, 3, 0)) == 3);
 }
 
 TEST_CASE("Requests and withdrawn creates alone say nothing of the gate") {

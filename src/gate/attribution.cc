@@ -6,8 +6,9 @@
 namespace taskgate::gate {
 namespace {
 
-// tmux writes a name so: both characters have a meaning where a session is named as a target.
-std::string as_tmux_writes(std::string_view name) {
+// Up to 3.6 tmux writes a name so: both characters have a meaning where a session is named as a
+// target. Later ones leave it as it is.
+std::string as_old_tmux_writes(std::string_view name) {
   std::string written(name);
   std::ranges::replace(written, '.', '_');
   std::ranges::replace(written, ':', '_');
@@ -35,7 +36,7 @@ void Attribution::named(std::uint64_t id, std::string_view name, Maker maker, Or
   Create* create = find(id);
   if (create == nullptr) return;
   if (name.empty()) return unnamed(id);
-  create->name = as_tmux_writes(name);
+  create->name = name;
   create->maker = std::move(maker);
   if (claim(*create, sessions)) gone(id);
 }
@@ -76,6 +77,9 @@ Attribution::Create* Attribution::find(std::uint64_t id) {
 bool Attribution::claim(Create& create, Origins& sessions) {
   if (create.name.empty()) return false;
   Origins::Known* session = sessions.unclaimed(create.name, create.admitted);
+  if (session == nullptr) {
+    session = sessions.unclaimed(as_old_tmux_writes(create.name), create.admitted);
+  }
   if (session == nullptr) return false;
   session->class_id = create.class_id;
   session->holder.maker = std::move(create.maker);

@@ -58,13 +58,24 @@ TEST_CASE("a session is its create's by name, whether the name or the listing co
   CHECK(world.holder().origin == Origin::created);
 }
 
-TEST_CASE("a name is compared as tmux writes it") {
+TEST_CASE("a name is compared as it was given, and as older versions of tmux write it") {
+  const std::string written = GENERATE("kube-coder-a_b_c", "kube-coder-a.b:c");
   World world;
   const auto create = world.admit("people", 1);
   answer(world.gate, *create, "kube-coder-a.b:c", 2);
-  world.sessions = {named("kube-coder-a_b_c", 4)};
+  world.sessions = {named(written, 4)};
   world.list(5);
   CHECK(world.used("people") == 1);
+}
+
+TEST_CASE("a session of the very name goes before one that an older tmux would have named so") {
+  World world;
+  const auto create = world.admit("people", 1);
+  answer(world.gate, *create, "kube-coder-a.b", 2);
+  world.sessions = {named("kube-coder-a_b", 4), named("kube-coder-a.b", 5)};
+  world.list(5);
+  CHECK(world.holder(0).class_name.empty());
+  CHECK(world.holder(1).class_name == "people");
 }
 
 TEST_CASE(

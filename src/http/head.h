@@ -65,6 +65,10 @@ class RequestParser {
   // After `failed`.
   const Refusal& refusal() const { return refusal_; }
 
+  // Whether anything of a request has come: an empty line before it is nothing of it (RFC 9112
+  // section 2.2).
+  bool has_begun() const { return state_ > State::empty_line_feed && position_ > line_begin_; }
+
   // What it holds while the head is not complete, beyond what was received.
   std::size_t bytes() const { return fields_.bytes(); }
 

@@ -18,11 +18,11 @@ Task<bool> Connection::read_head() {
   parser_.reset();
   patience_ = services_.parking.patience();
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
-  bool started = !client_.received().empty();
   bool is_limited = first_;
-  if (!started) client_.release_buffer();
+  if (client_.received().empty()) client_.release_buffer();
   std::size_t lines = std::max(parser_.bytes(), kFewLines);
   while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
+    const bool started = parser_.has_begun();
     // Mostly a head comes whole, and needs no time limit of its own.
     if (started && !std::exchange(is_limited, true)) {
       client_.deadline().set(config_->timeouts.head);
@@ -34,7 +34,6 @@ Task<bool> Connection::read_head() {
       client_.deadline().clear();
       co_return too_slow || gave_way_;  // handle() answers
     }
-    started = true;
   }
   client_.deadline().clear();
   co_return true;
@@ -59,11 +58,12 @@ Duration Connection::silence_limit() const {
 }
 
 bool Connection::was_silent() const {
-  return !first_ && client_.fault() == PeerFault::timeout && client_.received().empty() &&
+  return !first_ && client_.fault() == PeerFault::timeout && !parser_.has_begun() &&
          config_->timeouts.keep_alive != silence_limit() && !client_.interrupted();
 }
 
-// Not where its request has come and only waits for its turn, as it may in a crowd: then false.
+// An empty line that has come is dropped. Not where its request has come and only waits for its
+// turn, as it may in a crowd: then false.
 bool Connection::park() {
   ErrorCode ignored;
   if (client_.socket().available(ignored) > 0) return false;

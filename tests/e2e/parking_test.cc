@@ -75,6 +75,15 @@ TEST_CASE("a parked client's head may come in pieces") {
   CHECK(read_answer(world.client).status == 204);
 }
 
+TEST_CASE("an empty line from a parked client is no request, and it is parked again") {
+  ParkedWorld world(Gate::Settings{{"timeouts.head", "300ms"}});
+  world.client.send("\r\n");
+  eventually("the client is read", [&] { return !world.is_parked(); });
+  eventually("the client is parked again", [&] { return world.is_parked(); });
+  world.client.send(kRequest);
+  CHECK(read_answer(world.client).status == 204);
+}
+
 TEST_CASE("a parked client that leaves is let go, by whatever way it leaves") {
   const bool reset = GENERATE(true, false);
   ParkedWorld world;

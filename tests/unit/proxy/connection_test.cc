@@ -268,6 +268,34 @@ TEST_CASE("a head that begins behind another request may take as long as any hea
   world.until_has(upstream, "GET / HTTP/1.1\r\n");
 }
 
+// It was told 408, as if it had asked for something: the next answer that a proxy finds there.
+TEST_CASE("a connection that has only an empty line behind its request ends without an answer") {
+  for (const char* empty : {"\r\n", "\r"}) {
+    World world(0);
+    world.reload([](config::Config& config) {
+      config.timeouts.head = std::chrono::milliseconds(20);
+      config.timeouts.keep_alive = std::chrono::milliseconds(90);
+    });
+    FarEnd client = world.connect();
+    client.send(kCreate + empty);
+    world.until_ended(client);
+    CHECK(client.end() == FarEnd::End::closed);
+    CHECK(client.has("HTTP/1.1 429 "));
+    CHECK_FALSE(client.has("HTTP/1.1 408 "));
+  }
+}
+
+TEST_CASE("a head behind an empty line has the time of any head") {
+  World world(0);
+  world.reload([](config::Config& config) {
+    config.timeouts.head = std::chrono::milliseconds(300);
+    config.timeouts.keep_alive = std::chrono::milliseconds(20);
+  });
+  FarEnd client = world.connect();
+  client.send(kCreate + "\r\nG");
+  world.until_has(client, "HTTP/1.1 408 ");
+}
+
 TEST_CASE("a byte that was sent as urgent is no part of an upload, and does not stop it") {
   UnderWay request(kUpload);
   request.client.send(std::string(50'000, 'a'));

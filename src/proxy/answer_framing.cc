@@ -7,11 +7,13 @@
 namespace taskgate::proxy {
 
 void AnswerFraming::plan(const http::ResponseHead& head, const http::ResponseRules& rules,
-                         int client_minor_version, bool may_keep) {
+                         int client_minor_version, bool may_keep, bool is_read) {
   const bool client_is_10 = client_minor_version == 0;
   const bool until_close = rules.body.kind == http::BodyKind::until_close;
   add_chunks_ = until_close && !client_is_10;
-  drop_chunks_ = rules.body.kind == http::BodyKind::chunked && client_is_10;
+  const bool is_chunked = rules.body.kind == http::BodyKind::chunked;
+  drop_chunks_ = is_chunked && client_is_10;
+  unpack_chunks_ = is_chunked && (client_is_10 || is_read);
   ends_with_close_ = client_is_10 && (until_close || drop_chunks_);
   keep_ = may_keep && !ends_with_close_;
   http::ResponseEdits edits{.add_chunked = add_chunks_, .drop_transfer_encoding = client_is_10};
@@ -25,8 +27,10 @@ void AnswerFraming::plan(const http::ResponseHead& head, const http::ResponseRul
 
 std::size_t AnswerFraming::take(std::string_view received, http::BodyScanner& scanner) {
   payload_.clear();
-  const std::size_t taken = scanner.feed(received, drop_chunks_ ? &payload_ : nullptr);
-  piece_ = drop_chunks_ ? payload_ : received.substr(0, taken);
+  const std::size_t taken = scanner.feed(received, unpack_chunks_ ? &payload_ : nullptr);
+  const std::string_view as_it_came = received.substr(0, taken);
+  content_ = unpack_chunks_ ? payload_ : as_it_came;
+  piece_ = drop_chunks_ ? payload_ : as_it_came;
   return taken;
 }
 

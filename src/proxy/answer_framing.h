@@ -17,8 +17,9 @@ namespace taskgate::proxy {
 class AnswerFraming {
  public:
   // `may_keep`: the client wishes to keep its connection, and nothing of ours speaks against it.
+  // `is_read`: its content() is asked for.
   void plan(const http::ResponseHead& head, const http::ResponseRules& rules,
-            int client_minor_version, bool may_keep);
+            int client_minor_version, bool may_keep, bool is_read);
 
   // Whether the connection goes on behind the answer.
   bool keep() const { return keep_; }
@@ -29,6 +30,8 @@ class AnswerFraming {
   // as parts(), the answer's head with the first of it; both stay valid until the next one.
   std::size_t take(std::string_view received, http::BodyScanner& scanner);
   std::string_view piece() const { return piece_; }
+  // The piece as its sender meant it, without chunks.
+  std::string_view content() const { return content_; }
   Peer::Parts parts();
   void written() {
     if (!head_.empty()) std::string().swap(head_);
@@ -40,9 +43,11 @@ class AnswerFraming {
   std::string head_;  // until it is written
   bool add_chunks_ = false;
   bool drop_chunks_ = false;
+  bool unpack_chunks_ = false;  // they are dropped, or what is in them is read
   bool ends_with_close_ = false;
   bool keep_ = false;
   std::string_view piece_;
+  std::string_view content_;
   std::string payload_;               // the piece without its chunks
   std::array<char, 20> size_line_{};  // of the piece as a chunk
 };

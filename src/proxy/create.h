@@ -38,7 +38,7 @@ class Create {
   // There will be none:
   void lost();
 
-  // Bytes of the answer's body, as they pass.
+  // Bytes of the answer's content, as they pass.
   void passed(std::string_view bytes);
   // The answer has passed whole.
   void finished();

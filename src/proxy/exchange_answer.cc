@@ -119,7 +119,7 @@ void Exchange::plan_answer(const http::ResponseRules& rules) {
   if (outcome_.stream || !rules.keep_alive) generation_.reset();
   if (watch_ && outcome_.stream) watch_->tell_half_close();
   const bool may_keep = request_.keep_alive && !services_.draining && !uploading_;
-  framing_.plan(head, rules, request_.client_minor_version, may_keep);
+  framing_.plan(head, rules, request_.client_minor_version, may_keep, create_ != nullptr);
   upstream_.consume(head.size);
 }
 
@@ -190,7 +190,7 @@ Task<bool> Exchange::read_body() {
 Peer::Parts Exchange::next_piece(http::BodyScanner& scanner) {
   const std::string_view received = upstream_.received();
   const std::size_t taken = framing_.take(received, scanner);
-  if (create_ != nullptr) create_->passed(received.substr(0, taken));
+  if (create_ != nullptr) create_->passed(framing_.content());
   relayed_.down(framing_.piece().size());
   upstream_.consume(taken);
   return framing_.parts();

@@ -159,14 +159,24 @@ std::string created(const std::string& body, const std::string& fields = "") {
          "\r\n\r\n" + body;
 }
 
+// Of a byte each.
+std::string created_in_chunks(const std::string& body) {
+  std::string answer = "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const char c : body) answer += "1\r\n" + std::string(1, c) + "\r\n";
+  return answer + "0\r\n\r\n";
+}
+
 const std::string kNamed = R"({"tmux_session":"kube-coder-x"})";
 
 }  // namespace
 
 TEST_CASE("a session whose name stands in the answer is of its create's class") {
-  NamingWorld world(created(kNamed));
-  CHECK(world.create("/api/claude/tasks").status == 201);
-  CHECK(is_class_full(world.create("/api/claude/tasks"), "tasks"));
+  for (const std::string& answer : {created(kNamed), created_in_chunks(kNamed)}) {
+    CAPTURE(answer);
+    NamingWorld world(answer);
+    CHECK(world.create("/api/claude/tasks").status == 201);
+    CHECK(is_class_full(world.create("/api/claude/tasks"), "tasks"));
+  }
 }
 
 TEST_CASE("a session that its create's answer did not name is one of another door") {

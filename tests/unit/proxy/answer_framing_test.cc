@@ -16,7 +16,7 @@ struct SeenAnswer {
     REQUIRE(parser.parse(head) == http::Progress::complete);
     rules = http::examine(parser.head(), "GET");
     scanner = http::BodyScanner(rules.body);
-    framing.plan(parser.head(), rules, minor, may_keep);
+    framing.plan(parser.head(), rules, minor, may_keep, true);
   }
 
   // What goes out for a piece of the body.
@@ -74,6 +74,19 @@ TEST_CASE("chunks are taken off for HTTP/1.0, and pass as they are else") {
   SeenAnswer usual("Transfer-Encoding: chunked\r\n");
   CHECK(usual.piece(chunks) == usual.head + chunks);
   CHECK(usual.taken == chunks.size());
+}
+
+TEST_CASE("what an answer says is had without its chunks, whether these go out or not") {
+  for (const int minor : {0, 1}) {
+    SeenAnswer in_chunks("Transfer-Encoding: chunked\r\n", minor);
+    in_chunks.piece("3;a=b\r\nab");
+    CHECK(in_chunks.framing.content() == "ab");
+    in_chunks.piece("c\r\n1\r\nd\r\n0\r\nT: 1\r\n\r\n");
+    CHECK(in_chunks.framing.content() == "cd");
+    SeenAnswer usual("Content-Length: 2\r\n", minor);
+    usual.piece("ab");
+    CHECK(usual.framing.content() == "ab");
+  }
 }
 
 TEST_CASE("a client that may not keep its connection is told so") {

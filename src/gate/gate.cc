@@ -49,7 +49,8 @@ void Gate::apply(const tmux::Listing& listing) {
 }
 
 void Gate::take_good(const tmux::Listing& listing) {
-  const auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
+  auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
+  if (std::exchange(counts_others_, false)) ended.clear();  // they may well live
   attribution_.match(origins_);
   departures_.observe(ended, listing);
   socket_check_.observe(listing);
@@ -237,6 +238,16 @@ void Gate::session_named(std::uint64_t reservation_id, std::string_view name, Ma
                          TimePoint now) {
   attribution_.named(reservation_id, name, std::move(maker), origins_);
   if (classes_.configured()) decide_waiting(now);
+}
+
+void Gate::forget_count() {
+  attempted_ = false;
+  attempt_fault_.reset();
+  attempt_detail_.clear();
+  good_.reset();
+  details_began_.reset();
+  counts_others_ = true;
+  socket_check_.forget();
 }
 
 void Gate::configure(Settings settings, TimePoint now) {

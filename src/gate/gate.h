@@ -224,6 +224,9 @@ class Gate {
   void session_named(std::uint64_t reservation_id, std::string_view name, Maker maker,
                      TimePoint now);
 
+  // Other sessions count from now on, so that what was listed says nothing any more. To be told
+  // before the settings that come with it.
+  void forget_count();
   // New settings at a reload; creates that wait are decided again.
   void configure(Settings settings, TimePoint now);
   // From now on creates are refused as `draining`, those that wait at once.
@@ -308,6 +311,7 @@ class Gate {
   std::optional<tmux::Fault> attempt_fault_;
   std::string attempt_detail_;
   std::optional<GoodListing> good_;
+  bool counts_others_ = false;  // than the last good listing of all
   // The last good one that asked for details.
   std::optional<TimePoint> details_began_;
   std::int64_t details_wall_ = 0;

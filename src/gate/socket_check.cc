@@ -33,6 +33,13 @@ void SocketCheck::observe(const tmux::Listing& listing) {
   if (listing.other == tmux::OtherTmux::none) unseen_ = 0;
 }
 
+void SocketCheck::forget() {
+  servers_.reset();
+  claims_.clear();
+  ++mark_.changes;  // a create that is in flight contradicts nothing
+  live_ = unseen_ = mismatched_ = 0;
+}
+
 void SocketCheck::trial_passed(TimePoint now) {
   next_trial_ = now + pause_;
   pause_ = std::min(2 * pause_, kLongestPause);

@@ -52,6 +52,9 @@ class SocketCheck {
   // A good listing: takes in what changed and judges the claims that are due.
   void observe(const tmux::Listing& listing);
 
+  // Other sockets or names are listed from now on.
+  void forget();
+
   bool blind() const { return unseen_ >= kContradictions; }
   // Whether the next listing should say if another tmux listens: creates are to be judged, or were
   // found to contradict what is seen.

@@ -195,7 +195,10 @@ void Admission::refresh(std::function<void()> done) {
 }
 
 void Admission::configure(const config::Config& config) {
-  lister_.configure(lister_settings(config));
+  if (lister_.configure(lister_settings(config))) {
+    gate_.forget_count();
+    looked_ = {};
+  }
   gate_.configure(gate_settings(config), Clock::now());
   pump();
 }

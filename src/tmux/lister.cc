@@ -36,6 +36,10 @@ void take_sessions(SocketReport& report, std::shared_ptr<const Said> said) {
   }
 }
 
+bool count_the_same(const ListerSettings& one, const ListerSettings& other) {
+  return one.sockets == other.sockets && one.match == other.match;
+}
+
 void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
 }
@@ -53,7 +57,7 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
         rest_over(loop) {}
 
   void begin(bool with_others);
-  void configure(ListerSettings replacement);
+  bool configure(ListerSettings replacement);
   void stop();
 
   void start();
@@ -71,11 +75,13 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   void settle(SocketReport& report);
   void fail(SocketReport& report, Failure failure);
   void finish();
+  void end(const Listing& listing);
   KernelWord::Heard hear(TimePoint since, std::vector<SocketReport>& heard, bool last);
 
   const Executor loop;
   ListerSettings settings;
   std::optional<ListerSettings> next_settings;  // come while a listing runs
+  bool is_outdated = false;                     // that listing, by them
   const OnListing on_listing;
   const Choose choose;
   KnownSockets sockets;
@@ -111,12 +117,15 @@ void Lister::Impl::begin(bool with_others) {
   rest_over.async_wait(start_then);
 }
 
-void Lister::Impl::configure(ListerSettings replacement) {
+bool Lister::Impl::configure(ListerSettings replacement) {
+  const bool is_other = !count_the_same(replacement, next_settings ? *next_settings : settings);
   if (running) {
+    is_outdated = is_outdated || (is_other && has_begun);
     next_settings = std::move(replacement);
   } else {
     settings = std::move(replacement);
   }
+  return is_other;
 }
 
 void Lister::Impl::stop() {
@@ -307,11 +316,16 @@ void Lister::Impl::finish() {
       assembly.listing(began, question, reports, settings.match, kernel.other());
   reports.clear();
   asked_again = false;
-  asks_for_others = false;
+  end(listing);
+}
+
+void Lister::Impl::end(const Listing& listing) {
   take_next_settings();
   rest.observe(listing);
   running = false;
   has_begun = false;
+  if (std::exchange(is_outdated, false)) return begin(false);
+  asks_for_others = false;
   on_listing(listing);
 }
 
@@ -337,8 +351,8 @@ bool Lister::has_begun() const {
   return impl_->has_begun;
 }
 
-void Lister::configure(ListerSettings settings) {
-  impl_->configure(std::move(settings));
+bool Lister::configure(ListerSettings settings) {
+  return impl_->configure(std::move(settings));
 }
 
 }  // namespace taskgate::tmux

@@ -47,8 +47,9 @@ class Lister {
   // A listing is under way that tmux was asked for: it may miss what happens from now on.
   bool has_begun() const;
 
-  // From the next listing on.
-  void configure(ListerSettings settings);
+  // From the next listing on. True: by these other sessions may count, so that what was listed
+  // before says nothing of them; a listing that runs is then made anew before it is told.
+  bool configure(ListerSettings settings);
 
  private:
   // Shared with the suspended coroutines and the timer's handler: see lister.cc on destruction.

@@ -1,10 +1,12 @@
 // The signal is never silently zero: what the gate does when it cannot count.
+#include <csignal>
 #include <filesystem>
 #include <thread>
 
 #include "e2e/gated_world.h"
 #include "support/catch.h"
 #include "support/scripted_upstream.h"
+#include "support/temp_dir.h"
 
 using namespace taskgate::test;
 
@@ -213,4 +215,30 @@ TEST_CASE("a killed tmux server is zero sessions, and creates start it anew") {
   world.tmux.kill_server();
   CHECK(world.create().status == 201);
   CHECK(world.tmux.count() == 1);
+}
+
+// It was held for tmux.hold, and creates passed a limit that was reached.
+TEST_CASE("a reload to other session names does not go on with the count of those before") {
+  TmuxServer tmux;
+  tmux.new_session("kube-coder-a");
+  ScriptedUpstream upstream(answer_with("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"));
+  TempDir dir;
+  const auto write = [&](const std::string& name, const std::string& match) {
+    return dir.write(name, "limit: 1\ntmux: {match: " + match + ", timeout: 100ms}\n");
+  };
+  const std::string file = write("config.yaml", "other-*");
+  Gate gate(Gate::in_front_of(upstream.port(), tmux.socket()), {"--config", file});
+  const auto create = [&] { return ask(gate.port(), http_request("POST", kTerminal, "{}")); };
+  REQUIRE(gate.metric("taskgate_sessions_live") == 0);
+  tmux.stop();
+  std::filesystem::rename(write("next.yaml", "kube-coder-*"), file);
+  gate.process().signal(SIGHUP);
+  gate.process().wait_for_line(R"("event":"config_reloaded")");
+  CHECK(create().status == 503);
+  tmux.resume();
+  eventually("the count is known",
+             [&] { return gate.metric("taskgate_signal_state{state=\"known\"}") == 1; });
+  CHECK(gate.metric("taskgate_sessions_live") == 1);
+  CHECK(create().status == 429);
+  CHECK(upstream.connections() == 0);
 }

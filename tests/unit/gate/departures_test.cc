@@ -144,3 +144,14 @@ TEST_CASE("sessions of a restarted server are others, even under the same ids") 
   gate.apply(restarted);
   CHECK(gate.snapshot_with_holders(at(2000)).turnover.freed == 3);
 }
+
+TEST_CASE("sessions that are not counted any more by a reload have not ended") {
+  Gate gate(Settings{});
+  gate.apply(live(3, 0));
+  gate.forget_count();
+  gate.apply(listing_of({session(4, false)}, 1000));
+  CHECK(gate.snapshot_with_holders(at(1000)).turnover.freed == 0);
+  gate.apply(live(3, 2000));
+  gate.apply(live(1, 3000));
+  CHECK(gate.snapshot_with_holders(at(3000)).turnover.freed == 2);
+}

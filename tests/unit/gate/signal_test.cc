@@ -191,3 +191,27 @@ TEST_CASE("no trial passes a limit that its reservations fill, a fault, or a lim
   gate.apply(live(0, now += 10));
   CHECK(fourth.decision() == Decision::unknown);
 }
+
+TEST_CASE("when other sessions count nothing is decided on what was listed before") {
+  Gate gate(settings(1));
+  gate.apply(live(0, 0));
+  Create early(gate, 10);
+  gate.apply(live(0, 11));
+  REQUIRE(early.decision() == Decision::admitted);
+  Create waiting(gate, 20);
+  gate.apply(live(0, 21));
+  REQUIRE(waiting.waits());
+  gate.forget_count();
+  gate.configure(settings(2), at(22));
+  CHECK(waiting.waits());
+  CHECK(gate.next_listing() <= at(22));
+  CHECK_FALSE(gate.snapshot_with_holders(at(22)).live);
+  SECTION("what is listed now is what counts") {
+    gate.apply(live(2, 23));
+    CHECK(waiting.decision() == Decision::rejected);
+  }
+  SECTION("where that cannot be had nothing is held") {
+    gate.apply(failed(tmux::Fault::timeout, 23));
+    CHECK(waiting.decision() == Decision::unknown);
+  }
+}

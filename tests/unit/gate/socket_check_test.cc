@@ -160,3 +160,18 @@ TEST_CASE("a first listing is no change") {
   CHECK(checks.mark().births == before.births);
   CHECK(checks.mark().changes == before.changes);
 }
+
+TEST_CASE("what was found of a socket or a pattern says nothing of the next one") {
+  SocketCheck checks;
+  for (int i = 0; i < 2; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
+  const SocketCheck::Claim in_flight{checks.mark(), at(100)};
+  checks.forget();
+  succeed(checks, live(0, 50), live(0, 60));
+  checks.add(in_flight);
+  checks.observe(live(0, 101));
+  CHECK_FALSE(checks.blind());
+  for (int i = 0; i < 2; ++i) succeed(checks, live(0, 200 + i * 10), live(0, 205 + i * 10));
+  REQUIRE(checks.blind());
+  checks.forget();
+  CHECK_FALSE(checks.blind());
+}

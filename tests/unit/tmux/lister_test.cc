@@ -240,19 +240,42 @@ TEST_CASE("the callback finds the lister free and may begin again") {
 TEST_CASE("new settings hold from the next listing that begins") {
   TemporaryFolder folder;
   Driver driver(settings_for({folder / "a"}));
+  FakeServer server(driver.loop, folder / "a", answering(kTwo));
+  CHECK(driver.list().live == 1);
+  CHECK(driver.lister.configure({{folder / "a"}, {"x"}, kPatience, kPatience}));
+  CHECK(driver.list().live == 0);
+}
+
+TEST_CASE("a listing that is overtaken by other sockets or names is made anew before it is told") {
+  const bool other_socket = GENERATE(true, false);
+  CAPTURE(other_socket);
+  TemporaryFolder folder;
+  Driver driver(settings_for({folder / "a"}));
   FakeServer first(driver.loop, folder / "a", answering(kTwo));
   FakeServer second(driver.loop, folder / "b", answering(answer("9 $1 3 kube-coder-b\n")));
   driver.lister.begin();
   driver.run_until([&] { return first.accepted() == 1; });
   REQUIRE(driver.listings.empty());
-  driver.lister.configure({{folder / "b"}, {"*-b"}, kPatience, kPatience});
+  ListerSettings settings = settings_for({folder / (other_socket ? "b" : "a")});
+  if (!other_socket) settings.match = {"*-b"};
+  CHECK(driver.lister.configure(settings));
+  // Once more before it ends: still of others than the listing that runs.
+  CHECK_FALSE(driver.lister.configure(settings));
+  driver.run_until([&] { return !driver.lister.running(); });
+  REQUIRE(driver.listings.size() == 1);
+  CHECK(driver.listings[0].servers[0].path == folder / (other_socket ? "b" : "a"));
+  CHECK(driver.listings[0].live == (other_socket ? 1 : 0));
+}
+
+TEST_CASE("a listing under which only times change is told as it is") {
+  TemporaryFolder folder;
+  Driver driver(settings_for({folder / "a"}));
+  FakeServer server(driver.loop, folder / "a", answering(kTwo));
+  driver.lister.begin();
+  driver.run_until([&] { return server.accepted() == 1; });
+  CHECK_FALSE(driver.lister.configure(settings_for({folder / "a"}, kPatience / 2)));
   driver.run_until([&] { return driver.listings.size() == 1; });
-  CHECK(driver.listings[0].servers[0].path == folder / "a");
-  CHECK(driver.listings[0].live == 1);
-  CHECK(names_of(driver.list()) == std::vector<std::string>{"kube-coder-b"});
-  CHECK(driver.listings[1].live == 1);
-  driver.lister.configure({{folder / "b"}, {"x"}, kPatience, kPatience});
-  CHECK(driver.list().live == 0);
+  CHECK_FALSE(driver.lister.running());
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& /*tag*/, YAML::anchor_t anchor,
                 const std::string& value) override {
+    last_text_ = mark;
     Node node = node_at(mark, Node::Kind::text);
     node.text = value;
     add(mark, anchor, std::move(node));
@@ -69,6 +70,7 @@ class TreeBuilder final : public YAML::EventHandler {
   static constexpr char kSecond[] = "a second document begins here; use one";
 
   const std::optional<SyntaxError>& error() const { return error_; }
+  const std::optional<YAML::Mark>& last_text() const { return last_text_; }
   Node take() { return std::move(root_); }
 
  private:
@@ -132,6 +134,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   Node root_;
   std::vector<Open> open_;
+  std::optional<YAML::Mark> last_text_;  // where the last text begins
   int documents_ = 0;
   std::optional<SyntaxError> error_;
 };
@@ -161,6 +164,79 @@ std::optional<SyntaxError> other_than_utf8(const std::string& text) {
   return error_in(text, start.size(), "is not UTF-8");
 }
 
+// The parser does not count a byte order mark.
+std::size_t offset_of(std::string_view text, const YAML::Mark& mark) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  for (int line = 0; line < mark.line; ++line) begin = text.find('\n', begin) + 1;
+  return begin + static_cast<std::size_t>(mark.column);
+}
+
+bool has_end(std::string_view quoted) {
+  const char quote = quoted.front();
+  for (std::size_t i = 1; i < quoted.size(); ++i) {
+    const bool is_pair = quote == '\'' && quoted.substr(i, 2) == "''";
+    if (is_pair || (quote == '"' && quoted[i] == '\\')) {
+      ++i;
+    } else if (quoted[i] == quote) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// yaml-cpp takes the end of the file for that of a quote, which then holds all keys behind it. So
+// only the last text can be one.
+std::optional<SyntaxError> quote_without_end(std::string_view text,
+                                             const std::optional<YAML::Mark>& last_text) {
+  const std::size_t begin = last_text ? offset_of(text, *last_text) : text.size();
+  if (begin >= text.size() || (text[begin] != '\'' && text[begin] != '"')) return std::nullopt;
+  if (has_end(text.substr(begin))) return std::nullopt;
+  return error_in(text, begin, "has a quote without an end");
+}
+
+// The parser complains of what stands behind the tab, not of the tab. `lines`: that were read.
+std::optional<SyntaxError> tab_in_indentation(std::string_view text, int lines) {
+  std::size_t begin = 0;
+  for (int line = 0; line <= lines && begin < text.size(); ++line) {
+    const std::size_t indented = std::min(text.find_first_not_of(" \t", begin), text.size());
+    const std::size_t tab = text.find('\t', begin);
+    if (tab < indented) return error_in(text, tab, "is indented by a tab; use spaces");
+    begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+  }
+  return std::nullopt;
+}
+
+// What mends what mostly lies behind the parser's complaint.
+std::string advice_on(std::string_view complaint) {
+  struct Advice {
+    std::string_view complaint;
+    const char* text;
+  };
+  constexpr const char* kQuote = "; put text that begins with such a sign into quotes";
+  constexpr const char* kIndent = "; indent what belongs together alike";
+  constexpr const char* kClose = "; close each { and [";
+  const Advice known[] = {
+      {YAML::ErrorMsg::MAP_VALUE, "; put text with a colon into quotes, indent keys alike"},
+      {YAML::ErrorMsg::UNKNOWN_TOKEN, kQuote},
+      {YAML::ErrorMsg::ALIAS_NOT_FOUND, kQuote},
+      {YAML::ErrorMsg::CHAR_IN_ALIAS, kQuote},
+      {YAML::ErrorMsg::UNKNOWN_ANCHOR, kQuote},
+      {YAML::ErrorMsg::END_OF_MAP, kIndent},
+      {YAML::ErrorMsg::END_OF_SEQ, kIndent},
+      {YAML::ErrorMsg::BLOCK_ENTRY, kIndent},
+      {YAML::ErrorMsg::END_OF_MAP_FLOW, kClose},
+      {YAML::ErrorMsg::END_OF_SEQ_FLOW, kClose},
+  };
+  const auto* const found = std::ranges::find(known, complaint, &Advice::complaint);
+  return found == std::end(known) ? "" : found->text;
+}
+
+SyntaxError not_yaml(std::string_view text, const YAML::Exception& error) {
+  if (auto tab = tab_in_indentation(text, error.mark.line)) return *std::move(tab);
+  return error_at(error.mark, "is not valid YAML: " + error.msg + advice_on(error.msg));
+}
+
 }  // namespace
 
 // yaml-cpp's parser finds documents without end in some texts (">\n,\n"), so it is not asked for
@@ -171,20 +247,22 @@ boost::system::result<Node, SyntaxError> parse_document(const std::string& text)
   }
   if (const auto error = other_than_utf8(text)) return *error;
   if (const auto error = too_many_brackets(text)) return *error;
+  TreeBuilder builder;
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
-    TreeBuilder builder;
     for (int i = 0; i <= TreeBuilder::kMostDocuments && !builder.error(); ++i) {
       if (!parser.HandleNextDocument(builder)) break;
     }
-    if (builder.error()) return *builder.error();
-    return builder.take();
   } catch (const YAML::DeepRecursion& error) {
     return error_at(error.mark, TreeBuilder::kTooDeep);
   } catch (const YAML::Exception& error) {
-    return error_at(error.mark, "is not valid YAML: " + error.msg);
+    const auto open = quote_without_end(text, builder.last_text());
+    return open ? *open : not_yaml(text, error);
   }
+  if (builder.error()) return *builder.error();
+  if (const auto open = quote_without_end(text, builder.last_text())) return *open;
+  return builder.take();
 }
 
 }  // namespace taskgate::config

@@ -62,7 +62,7 @@ class Parser {
   }
 
   void take_file(const std::string& name, std::optional<std::string> value) {
-    if (!value) value = following(name, "the configuration file");
+    if (!value) value = following(name, "the path of the configuration file");
     if (!value) return;
     if (flags_.file) error(name, "is given twice");
     flags_.file = value;

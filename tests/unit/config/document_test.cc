@@ -77,11 +77,26 @@ TEST_CASE("what is not YAML is refused with its place") {
     const char* error;
   };
   const Row rows[] = {
-      {"a: b: c", 1, 5, "is not valid YAML: illegal map value"},
-      {"a: 1\n b: 2\n", 2, 3, "is not valid YAML: illegal map value"},
-      {"a: [1,\n", 2, 1, "is not valid YAML: end of sequence flow not found"},
-      {"a: *nope", 1, 4, "is not valid YAML: the referenced anchor is not defined"},
-      {"a: @x", 1, 4, "is not valid YAML: unknown token"},
+      {"a: b: c", 1, 5,
+       "is not valid YAML: illegal map value; put text with a colon into quotes, indent keys "
+       "alike"},
+      {"a: 1\n b: 2\n", 2, 3,
+       "is not valid YAML: illegal map value; put text with a colon into quotes, indent keys "
+       "alike"},
+      {"a:\n  b: 1\n c: 2\n", 3, 2,
+       "is not valid YAML: end of map not found; indent what belongs together alike"},
+      {"a: [1,\n", 2, 1, "is not valid YAML: end of sequence flow not found; close each { and ["},
+      {"a: {b: 1\n", 2, 1, "is not valid YAML: end of map flow not found; close each { and ["},
+      {"a: *nope", 1, 4,
+       "is not valid YAML: the referenced anchor is not defined; put text that begins with such a "
+       "sign into quotes"},
+      {"a: [*]", 1, 6,
+       "is not valid YAML: alias not found after *; put text that begins with such a sign into "
+       "quotes"},
+      {"a: @x", 1, 4,
+       "is not valid YAML: unknown token; put text that begins with such a sign into quotes"},
+      {"a:\n\tb: 1\n", 2, 1, "is indented by a tab; use spaces"},
+      {"a:\n  b: 1\n \tc: 2\n", 3, 2, "is indented by a tab; use spaces"},
       {"a: 1\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
       {"a: 1\nb: '\xff'\n", 2, 5, "is not UTF-8"},
       {"---\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
@@ -93,6 +108,46 @@ TEST_CASE("what is not YAML is refused with its place") {
     CHECK(document.error().text == row.error);
     CHECK(document.error().line == row.line);
     CHECK(document.error().column == row.column);
+  }
+}
+
+// All keys behind such a quote were taken for its text, and the file for a good one.
+TEST_CASE("a quote without an end is refused where it begins") {
+  struct Row {
+    std::string text;
+    int line;
+    int column;
+  };
+  const Row rows[] = {
+      {"a: 'b\nc: 1\n", 1, 4},
+      {"a: \"b\nc: 1\n", 1, 4},
+      {"a: 1\nb: [x, 'y]\n", 2, 8},
+      {"a: {b: \"c}\n", 1, 8},
+      {"a: 'it''s\n", 1, 4},
+      {"a: \"b\\\"\n", 1, 4},
+      {"a: '", 1, 4},
+      {"'a: 1\n", 1, 1},
+      {"- \"a\"\n- \"b\n", 2, 3},
+      {"\xef\xbb\xbf\"a: 1\n", 1, 4},
+      {"\xef\xbb\xbf# \xc3\xa4\na: '\xc3\xa4\n", 2, 4},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    const auto document = parse_document(row.text);
+    REQUIRE(document.has_error());
+    CHECK(document.error().text == "has a quote without an end");
+    CHECK(document.error().line == row.line);
+    CHECK(document.error().column == row.column);
+  }
+}
+
+TEST_CASE("a quote that ends is text, whatever stands in it and behind it") {
+  for (const char* text :
+       {"a: ''", "a: \"\"", "a: 'it''s' # it's", "a: \"\\\"\"", "a: \"\\\\\"", "a: 'b\n  c'\n",
+        "a: it's", "a: b\"", "\xef\xbb\xbf'a': 'b'\n", "a: 'b'\n# it's\n", "a: |\n  'b\n",
+        "\xc3\xa4: '\xc3\xa4'\r\nb: 'c'\r\n"}) {
+    CAPTURE(text);
+    CHECK(parse_document(text).has_value());
   }
 }
 

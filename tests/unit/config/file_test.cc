@@ -184,7 +184,9 @@ TEST_CASE("a value of the wrong kind is named with what is allowed") {
       {"[limit]", "config.yaml:1:1: is not a mapping; use keys, as in 'limit: 12'"},
       {"limit", "config.yaml:1:1: is not a mapping; use keys, as in 'limit: 12'"},
       {"? [a]\n: 1", "config.yaml:1:3: has a key that is not text"},
-      {"a: b: c", "config.yaml:1:5: is not valid YAML: illegal map value"},
+      {"a: b: c",
+       "config.yaml:1:5: is not valid YAML: illegal map value; put text with a colon into quotes, "
+       "indent keys alike"},
       {"limit: 1\n---\nlimit: 2", "config.yaml:3:1: a second document begins here; use one"},
   };
   for (const Row& row : rows) {

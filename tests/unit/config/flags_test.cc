@@ -72,7 +72,7 @@ TEST_CASE("wrong flags are errors that say what is allowed") {
       {{"-tmux.match=a"}, "'-tmux.match=a': is not a flag; did you mean --tmux.match?"},
       {{"--limt", "3"}, "--limt: unknown flag; did you mean --limit?"},
       {{"--"}, "'--': is not a flag; flags begin with --"},
-      {{"--config"}, "--config: has no value; use the configuration file"},
+      {{"--config"}, "--config: has no value; use the path of the configuration file"},
       {{"--config="}, "--config: is empty; name a file, or leave it out"},
       {{"--tmux-match="},
        "--tmux-match: '' is empty; use one or more patterns of session names, with *, ? and [...]"},

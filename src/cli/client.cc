@@ -7,6 +7,7 @@
 
 #include "http/head.h"
 #include "proxy/last_hop.h"
+#include "view/words.h"
 
 namespace taskgate::cli {
 namespace {
@@ -54,7 +55,7 @@ Result body_of(const std::string& received) {
     return {in_place_error, "the answer was cut short"};
   }
   if (head.status == 200) return {in_place_value, std::move(body)};
-  return {in_place_error, refusal_text(head.status, std::move(body))};
+  return {in_place_error, refusal_text(head.status, body)};
 }
 
 // As the gate sends it, or as a proxy before it has framed it anew.
@@ -71,9 +72,12 @@ config::Address reachable(config::Address address) {
   return address;
 }
 
-std::string refusal_text(int status, std::string body) {
-  while (body.ends_with('\n')) body.pop_back();
-  return "answered " + std::to_string(status) + ": " + body;
+std::string refusal_text(int status, const std::string& body) {
+  constexpr std::size_t kMost = 200;  // characters of the body
+  const std::string line = body.substr(0, body.find('\n'));
+  const std::string answered = "answered " + std::to_string(status);
+  if (line.starts_with('<')) return answered + " with a page";
+  return line.empty() ? answered : answered + ": " + view::cut_in_the_middle(line, kMost);
 }
 
 Result get(const config::Address& address, const std::string& path, Duration patience) {

@@ -21,7 +21,7 @@ boost::system::result<std::string, std::string> get(const config::Address& addre
 config::Address reachable(config::Address address);
 
 // An answer other than 200 as a part of a sentence.
-std::string refusal_text(int status, std::string body);
+std::string refusal_text(int status, const std::string& body);
 
 // Who answered OPTIONS with Max-Forwards: 0. A proxy answers such a request itself (RFC 9110
 // section 7.6.2), so where a gate is in the path this is the gate.

@@ -16,13 +16,28 @@ constexpr Duration kBetweenLooks = std::chrono::milliseconds(100);
 // Long enough for a signal to come in.
 constexpr Duration kGrace = std::chrono::seconds(2);
 
-int wait_until_drained(const config::Config& config) {
+void say_that_it_drains(const RunningGate& before, const config::Config& config) {
+  if (before.draining) {
+    std::puts("the gate drains already\ntaskgate resume takes it back");
+  } else {
+    std::printf(
+        "draining: creates are refused; new connections are taken for %s more, and what is in "
+        "flight has %s in all\ntaskgate resume takes it back\n",
+        format_duration(config.drain.notice).c_str(),
+        format_duration(config.drain.timeout).c_str());
+  }
+  std::fflush(stdout);
+}
+
+// A gate whose admin port is busy for a moment has not ended.
+int wait_until_drained(const RunningGate& told, const config::Config& config) {
   const TimePoint deadline = Clock::now() + config.drain.timeout + kGrace;
   bool began = false;
   std::string why_not;
   for (; Clock::now() < deadline; std::this_thread::sleep_for(kBetweenLooks)) {
     const auto gate = find_gate(config.admin, why_not);
     if (!gate) {
+      if (is_running(told)) continue;
       std::puts("drained: the gate has ended");
       return kOk;
     }
@@ -66,12 +81,8 @@ int drain(const Words& words) {
   const config::Config& config = loaded->config;
   const auto gate = find_gate_or_complain(*loaded);
   if (!gate || !send_signal(*gate, SIGUSR1)) return kFailed;
-  std::printf(
-      "draining: creates are refused; new connections are taken for %s more, and what is in flight "
-      "has %s in all\ntaskgate resume takes it back\n",
-      format_duration(config.drain.notice).c_str(), format_duration(config.drain.timeout).c_str());
-  std::fflush(stdout);
-  return waits ? wait_until_drained(config) : kOk;
+  say_that_it_drains(*gate, config);
+  return waits ? wait_until_drained(*gate, config) : kOk;
 }
 
 int resume(const Words& words) {

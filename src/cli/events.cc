@@ -79,7 +79,7 @@ class Follower {
 
   Task<std::string> read_refusal(int status, std::string body) {
     for (bool more = true; more && body.size() < kMaxRefusal;) more = co_await read_some(body);
-    co_return refusal_text(status, std::move(body));
+    co_return refusal_text(status, body);
   }
 
   Task<std::string> read_events(std::string received) {

@@ -68,6 +68,10 @@ int no_gate(const config::Loaded& loaded, const std::string& why_not) {
   return kFailed;
 }
 
+bool is_running(const RunningGate& gate) {
+  return runs_this_program(gate.pid);
+}
+
 bool send_signal(const RunningGate& gate, int number) {
   if (runs_this_program(gate.pid) && kill(gate.pid, number) == 0) return true;
   std::fprintf(stderr, "taskgate: process %d is not a gate of this container\n", gate.pid);

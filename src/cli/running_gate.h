@@ -22,6 +22,9 @@ std::optional<RunningGate> find_gate_or_complain(const config::Loaded& loaded);
 // Says on standard error that no gate answers, and what to check; gives the exit code.
 int no_gate(const config::Loaded& loaded, const std::string& why_not);
 
+// Whether its process is still there, whatever its admin port says.
+bool is_running(const RunningGate& gate);
+
 // Sends a signal. False, after a complaint, where the process is no gate of this container.
 bool send_signal(const RunningGate& gate, int number);
 

@@ -11,12 +11,14 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "base/version.h"
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/events.h"
 #include "cli/refusals_text.h"
 #include "cli/running_gate.h"
 #include "cli/status_text.h"
+#include "view/status_members.h"
 
 namespace taskgate::cli {
 namespace {
@@ -35,6 +37,19 @@ std::optional<json::value> parse_status(const std::string& text) {
   json::value parsed = json::parse(text, error);
   if (error || !parsed.is_object()) return std::nullopt;
   return parsed;
+}
+
+std::string build(const std::string& version, const std::string& revision) {
+  return version + " (" + revision + ")";
+}
+
+// What the other build calls by another name, or does not tell, is missing without a word.
+void tell_of_another_build(const json::value& status) {
+  const std::string gate = build(view::text(status, "/version"), view::text(status, "/revision"));
+  const std::string own = build(kVersion, kRevision);
+  if (gate == own) return;
+  complain("the gate is " + gate + " and this command " + own +
+           ": what only one of them knows is not shown. Run the command in the gate's container.");
 }
 
 // --- The terminal, if there is one
@@ -154,6 +169,7 @@ int show_once(const config::Loaded& loaded, bool raw, Text text) {
   const auto status = parse_status(*body);
   if (!status) return no_gate(loaded, kNoStatus);
   write(text(*status, style()));
+  tell_of_another_build(*status);
   return kOk;
 }
 

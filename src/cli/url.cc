@@ -16,6 +16,11 @@ std::string no_tls(const std::string& url) {
          printable(url) + "'\nand look for \"taskgate\" in what comes back";
 }
 
+// Of an address that is none: what is wrong, and what is taken.
+std::string no_place(const std::string& fault) {
+  return fault + "; use HOST:PORT or http://HOST[:PORT][/PATH]";
+}
+
 bool is_target(const std::string& text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
@@ -33,7 +38,7 @@ Place parse_rest(const std::string& rest) {
   const std::size_t colon = authority.find(':', bracket == std::string::npos ? 0 : bracket);
   if (colon == std::string::npos) authority += ":80";
   const auto address = config::parse_address(authority, false);
-  if (!address) return address.error().text;
+  if (!address) return no_place(address.error().text);
   return AskedPlace{*address, std::move(target)};
 }
 
@@ -45,12 +50,12 @@ Place parse_asked_place(const std::string& text) {
     const std::string scheme = text.substr(0, colon);
     if (equals_ignoring_case(scheme, "http")) return parse_rest(text.substr(colon + 3));
     if (equals_ignoring_case(scheme, "https")) return no_tls(text);
-    return std::string("is no http:// URL");
+    return no_place("is no http:// URL");
   }
   if (text.find('/') != std::string::npos)
     return std::string("has a path: write http:// before it");
   const auto address = config::parse_address(text, false);
-  if (!address) return address.error().text;
+  if (!address) return no_place(address.error().text);
   return AskedPlace{*address, "*"};
 }
 

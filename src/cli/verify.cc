@@ -15,22 +15,30 @@ bool is_from_before(const LastHop& hop) {
 }
 
 std::string name_of(const LastHop& hop) {
-  return hop.server.empty() ? "a server without a name" : printable(hop.server);
+  return hop.server.empty() ? "a server without a name" : "'" + printable(hop.server) + "'";
 }
 
 int not_told(const std::string& place, const LastHop& hop) {
   const std::string to = hop.location.empty() ? "" : " (to " + printable(hop.location) + ")";
-  std::fprintf(
-      stderr,
-      "taskgate: %s: '%s' answered %d%s: a login or a redirect before the gate answers for "
-      "it. Ask from the inside, by HOST:PORT of the Service.\n",
-      place.c_str(), name_of(hop).c_str(), hop.status, to.c_str());
+  std::fprintf(stderr,
+               "taskgate: %s: %s answered %d%s: a login or a redirect before the gate answers for "
+               "it. Ask from the inside, by HOST:PORT of the Service.\n",
+               place.c_str(), name_of(hop).c_str(), hop.status, to.c_str());
   return kFailed;
 }
 
-int no_gate(const std::string& place, const LastHop& hop) {
-  std::fprintf(stderr, "taskgate: no gate answers at %s, but '%s': creates are not limited there\n",
-               place.c_str(), name_of(hop).c_str());
+int another_answers(const std::string& place, const LastHop& hop) {
+  std::fprintf(stderr, "taskgate: no gate answers at %s, but %s: creates are not limited there%s\n",
+               place.c_str(), name_of(hop).c_str(),
+               hop.server.empty() ? " (a gate is asked at `listen`, not at `admin`)" : "");
+  return kFailed;
+}
+
+int nobody(const std::string& place, const std::string& why) {
+  std::fprintf(stderr,
+               "taskgate: %s: %s\n"
+               "So it cannot be told. Check host and port, and that a pod is ready behind them.\n",
+               place.c_str(), why.c_str());
   return kFailed;
 }
 
@@ -45,11 +53,9 @@ int verify(const Words& words) {
     return kUsage;
   }
   const auto hop = last_hop(*place);
-  if (!hop) {
-    std::fprintf(stderr, "taskgate: %s: %s\n", shown.c_str(), hop.error().c_str());
-    return kFailed;
-  }
-  if (!hop->is_gate) return is_from_before(*hop) ? not_told(shown, *hop) : no_gate(shown, *hop);
+  if (!hop) return nobody(shown, hop.error());
+  if (!hop->is_gate)
+    return is_from_before(*hop) ? not_told(shown, *hop) : another_answers(shown, *hop);
   std::printf("a gate answers at %s\n", shown.c_str());
   return kOk;
 }

@@ -104,7 +104,7 @@ std::string history_in_words(const History& history) {
   }
   return "The last " + age_in_words(history.seconds) + ": " +
          (most ? "at most " + std::to_string(*most) + " live" : std::string("no count")) + ", " +
-         std::to_string(admitted) + " creates admitted, " + std::to_string(refused) + " refused" +
+         counted(admitted, "create") + " admitted, " + std::to_string(refused) + " refused" +
          (unknown ? "; the count was unknown at times." : ".");
 }
 

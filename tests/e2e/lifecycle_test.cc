@@ -1,4 +1,5 @@
 // The gate as a process: reload, drain, faults around it.
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 
@@ -6,6 +7,7 @@
 #include "support/catch.h"
 #include "support/loopback.h"
 #include "support/run.h"
+#include "support/scripted_upstream.h"
 
 using namespace taskgate::test;
 
@@ -92,11 +94,33 @@ TEST_CASE("taskgate drain waits for the drain's end, and the process stays until
   CHECK(drained.status == 0);
   CHECK(drained.out.find("taskgate resume takes it back\ndrained: nothing is in flight") !=
         std::string::npos);
+  const RunResult again = taskgate_command({"drain", "--no-wait"}, admin_of(*world.gate));
+  CHECK(again.out == "the gate drains already\ntaskgate resume takes it back\n");
   CHECK(world.gate->process().running());
   CHECK(world.gate->admin("/livez").status == 200);
   CHECK(says(world.gate->admin("/status"), "\"drained\":true"));
   world.gate->process().signal(SIGTERM);
   CHECK(world.gate->process().wait() == 0);
+}
+
+// It said that the gate had ended, and a preStop hook was over in the middle of the drain.
+TEST_CASE("taskgate drain does not take an admin port that does not answer for the gate's end") {
+  const GatedWorld world(Gate::Settings{{"drain.notice", "0s"}});
+  const std::string status = world.gate->admin("/status").body;
+  std::atomic<int> asked = 0;
+  const ScriptedUpstream admin([&](RawConnection& connection) {
+    read_request(connection);
+    if (++asked > 1) return;
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(status.size()) +
+                    "\r\n\r\n" + status);
+  });
+  const RunResult drained =
+      taskgate_command({"drain"}, {{"admin", "127.0.0.1:" + std::to_string(admin.port())},
+                                   {"drain.notice", "0s"},
+                                   {"drain.timeout", "0s"}});
+  CHECK(asked > 1);
+  CHECK(drained.err == "taskgate: the gate has not finished its drain in time\n");
+  CHECK(drained.status == 1);
 }
 
 TEST_CASE(

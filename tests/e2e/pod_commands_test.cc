@@ -48,6 +48,11 @@ TEST_CASE("verify takes the gate for a gate, and what is behind it not") {
   const RunResult upstream = command({"verify", behind});
   CHECK(upstream.status == 1);
   CHECK(upstream.err.find("taskgate: no gate answers at " + behind + ", but 'SimpleHTTP") == 0);
+  const RunResult admin = command({"verify", on_loopback(world.gate->admin_port())});
+  CHECK(admin.status == 1);
+  CHECK(
+      admin.err.ends_with("but a server without a name: creates are not limited there (a gate is "
+                          "asked at `listen`, not at `admin`)\n"));
 }
 
 TEST_CASE("verify takes a URL, and tells what answers before the gate from what is behind it") {
@@ -70,9 +75,12 @@ TEST_CASE("verify says why nobody could be asked, and what it takes") {
   const ClosedPort closed;
   const RunResult refused = command({"verify", on_loopback(closed.port())});
   CHECK(refused.status == 1);
-  CHECK(refused.err == "taskgate: " + on_loopback(closed.port()) + ": Connection refused\n");
+  CHECK(refused.err == "taskgate: " + on_loopback(closed.port()) +
+                           ": Connection refused\nSo it cannot be told. Check host and port, and "
+                           "that a pod is ready behind them.\n");
   CHECK(command({"verify"}).status == 64);
-  CHECK(command({"verify", "somewhere"}).err == "taskgate: 'somewhere' has no port\n");
+  CHECK(command({"verify", "somewhere"}).err ==
+        "taskgate: 'somewhere' has no port; use HOST:PORT or http://HOST[:PORT][/PATH]\n");
 }
 
 TEST_CASE("prepare makes a folder that tmux takes, on a volume that everyone may write") {

@@ -5,6 +5,7 @@
 #include "e2e/gated_world.h"
 #include "support/catch.h"
 #include "support/run.h"
+#include "support/scripted_upstream.h"
 #include "support/text.h"
 
 using namespace taskgate::test;
@@ -44,6 +45,18 @@ std::string watch_command(const Gate& gate, const std::string& variables = "") {
 
 }  // namespace
 
+TEST_CASE("status says so of a gate of another build, whose members it may not know") {
+  const std::string answer = R"({"live":1,"limit":2,"version":"0.0.9","revision":"abc"})";
+  const ScriptedUpstream older(answer_with(
+      "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(answer.size()) + "\r\n\r\n" + answer));
+  const RunResult shown =
+      run({gate_binary(), "status", "--admin", "127.0.0.1:" + std::to_string(older.port())},
+          gate_environment({}));
+  CHECK(shown.status == 0);
+  CHECK(has(shown.out, "1 / 2"));
+  CHECK(shown.err.starts_with("taskgate: the gate is 0.0.9 (abc) and this command "));
+}
+
 TEST_CASE("status shows the running gate to people and as JSON to scripts") {
   GatedWorld world(Gate::Settings{{"limit", "4"}});
   world.fill(1);
@@ -53,6 +66,7 @@ TEST_CASE("status shows the running gate to people and as JSON to scripts") {
   CHECK(shown.status == 0);
   CHECK(has(shown.out, " OPEN   1 / 4  [#...]  3 free\n"));
   CHECK(has(shown.out, "1 admitted, 0 refused\n"));
+  CHECK(shown.err.empty());
   CHECK_FALSE(has(shown.out, "\x1b"));
   const RunResult json = taskgate_status(*world.gate, "--json");
   CHECK(has(json.out, "{\"live\":1,"));

@@ -44,6 +44,18 @@ TEST_CASE("An answer that is no success is an error with what the server says") 
             "so its state is not known.");
 }
 
+TEST_CASE("Of an answer that is no success a line is told, and of a page nothing") {
+  const auto [body, told] = GENERATE(table<std::string, std::string>({
+      {"", "answered 404"},
+      {"No such thing.\nAsk again.\n", "answered 404: No such thing."},
+      {"<!DOCTYPE HTML>\n<html>\n", "answered 404 with a page"},
+      {std::string(300, 'x'),
+       "answered 404: " + std::string(100, 'x') + "…" + std::string(99, 'x')},
+  }));
+  OneAnswer server("HTTP/1.1 404 Not Found\r\n\r\n" + body);
+  CHECK(get(server.address(), "/status").error() == url(server.address(), "/status") + ": " + told);
+}
+
 TEST_CASE("The client asks for one thing and an end") {
   OneAnswer server("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
   REQUIRE(get(server.address(), "/status").has_value());

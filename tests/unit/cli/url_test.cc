@@ -36,18 +36,18 @@ TEST_CASE("what is no place to ask is told what is wrong with it") {
     const char* fault;
   };
   const Row rows[] = {
-      {"somewhere", "has no port"},
+      {"somewhere", "has no port; use HOST:PORT or http://HOST[:PORT][/PATH]"},
       {"ws-alice:6080/", "has a path: write http:// before it"},
-      {"ftp://a/", "is no http:// URL"},
-      {"http://", "has no host"},
-      {"http:///x", "has no host"},
-      {"http://a:b/", "has no port from 0 to 65535"},
-      {"http://a:0/", "has port 0"},
-      {"http://::1/", "has no valid host"},
+      {"ftp://a/", "is no http:// URL; use HOST:PORT or http://HOST[:PORT][/PATH]"},
+      {"http://", "has no host; use HOST:PORT or http://HOST[:PORT][/PATH]"},
+      {"http:///x", "has no host; use HOST:PORT or http://HOST[:PORT][/PATH]"},
+      {"http://a:b/", "has no port from 0 to 65535; use HOST:PORT or http://HOST[:PORT][/PATH]"},
+      {"http://a:0/", "has port 0; use HOST:PORT or http://HOST[:PORT][/PATH]"},
+      {"http://::1/", "has no valid host; use HOST:PORT or http://HOST[:PORT][/PATH]"},
       {"http://me:secret@a/", "names a user: leave that out"},
       {"http://a/b c", "has a path that must be percent-encoded"},
       {"http://a/b\r\nX: y", "has a path that must be percent-encoded"},
-      {"http://a b/", "has no valid host"},
+      {"http://a b/", "has no valid host; use HOST:PORT or http://HOST[:PORT][/PATH]"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);

@@ -24,6 +24,12 @@ TEST_CASE("A history is told by its highest count and its sums") {
         "times.");
 }
 
+TEST_CASE("One create is one, not many") {
+  CHECK(words_of(R"({"history": {"step_seconds": 5, "steps": 10, "steps_ago": [1],
+      "signal": ["known"], "live": [1], "peak": [1], "limit": [2], "admitted": [1],
+      "refused": [0]}})") == "The last 50 s: at most 1 live, 1 create admitted, 0 refused.");
+}
+
 TEST_CASE("Each step is told with its time, its count and what happened in it") {
   const auto moments = moments_of(history_of(boost::json::parse(R"({"history": {"step_seconds": 5,
       "steps": 100, "steps_ago": [25, 13, 1], "signal": ["known", "unknown", null],

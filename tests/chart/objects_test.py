@@ -279,7 +279,9 @@ class Whole(unittest.TestCase):
         self.assertIn("helm test gates -n taskgate", told)
         self.assertIn("This release changes no pod", told)
         self.assertNotIn("WARNING", told)
-        self.assertIn("No workspace is named", notes({}))
+        self.assertIn("No workspace is named, so no ConfigMap, no NetworkPolicy and no monitor was made", notes({}))
+        two = {**ALICE, "podLabels": {"app": "ws-alice", "tier": "1"}}
+        self.assertIn("kubectl get pods -n ws-alice -l app=ws-alice,tier=1 -L", notes({"workspaces": [two]}))
         self.assertIn("WARNING: config.tmux.socket", notes({"workspaces": [ALICE], "config": {"tmux": {"socket": "/s"}}}))
 
 

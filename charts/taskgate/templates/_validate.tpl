@@ -36,7 +36,7 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- end -}}
 {{- end -}}
 {{- if gt (int .Values.drain.notice) (int .Values.drain.seconds) -}}
-{{- fail "drain.notice is longer than drain.seconds, which it is a part of" -}}
+{{- fail (printf "drain.notice (%d) is longer than drain.seconds (%d), which it is a part of; make it smaller" (int .Values.drain.notice) (int .Values.drain.seconds)) -}}
 {{- end -}}
 {{- if eq (int .Values.sidecar.port) (int .Values.sidecar.adminPort) -}}
 {{- fail "sidecar.port and sidecar.adminPort are the same port" -}}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/suggest.h"
 #include "config/values.h"
 
 namespace taskgate::config {
@@ -62,22 +63,41 @@ void check_addresses(Draft& draft) {
   });
 }
 
-bool has_class(const Config& config, const std::string& name) {
-  return name == "default" || std::ranges::any_of(config.classes, [&](const Config::Class& one) {
-           return one.name == name;
-         });
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
-bool has_rule(const Config& config, const std::string& name) {
-  return std::ranges::any_of(config.routes.rules(),
-                             [&](const route::Rule& rule) { return rule.name == name; });
+std::vector<std::string> class_names(const Config& config) {
+  std::vector<std::string> names;
+  for (const Config::Class& one : config.classes) names.push_back(one.name);
+  if (!has(names, "default")) names.emplace_back("default");
+  return names;
+}
+
+std::vector<std::string> rule_names(const Config& config) {
+  std::vector<std::string> names;
+  for (const route::Rule& rule : config.routes.rules()) names.push_back(rule.name);
+  return names;
+}
+
+// A rule of no list that is configured, where a class asks for one.
+std::string unknown_rule(const Config& config) {
+  const std::vector<std::string> known = rule_names(config);
+  for (const Config::Class& one : config.classes) {
+    for (const std::string& name : one.match.routes) {
+      if (has(known, name)) continue;
+      const std::string use = known.empty() ? "" : "; use " + either(known);
+      return one.name + " matches " + quoted(name) + ", which is no rule" + use;
+    }
+  }
+  return "";
 }
 
 // Whether every create that `later` takes is taken by `earlier`, as far as their routes say it.
 bool hides(const route::ClassMatch& earlier, const route::ClassMatch& later) {
   if (earlier.header || earlier.json) return false;
   return !later.routes.empty() && std::ranges::all_of(later.routes, [&](const std::string& name) {
-    return std::ranges::find(earlier.routes, name) != earlier.routes.end();
+    return has(earlier.routes, name);
   });
 }
 
@@ -101,19 +121,12 @@ void check_classes(Draft& draft) {
     return "the floors of all classes (" + std::to_string(floors) + ") are more than limit (" +
            std::to_string(config.limit) + ")";
   });
-  compare(draft, "classes", "routes", [](const Config& config) -> std::string {
-    for (const Config::Class& one : config.classes) {
-      for (const std::string& name : one.match.routes) {
-        if (!has_rule(config, name))
-          return one.name + " matches " + quoted(name) + ", which is no rule";
-      }
-    }
-    return "";
-  });
+  compare(draft, "classes", "routes", unknown_rule);
   compare(draft, "inherited_class", "classes", [](const Config& config) -> std::string {
     const std::string& name = config.inherited_class;
-    if (name.empty() || has_class(config, name)) return "";
-    return quoted(name) + " is no class";
+    const std::vector<std::string> known = class_names(config);
+    if (name.empty() || has(known, name)) return "";
+    return quoted(name) + " is no class; use " + either(known) + ", or leave it empty";
   });
   warn_of_hidden_classes(draft);
 }

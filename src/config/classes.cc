@@ -174,7 +174,7 @@ void read_classes(Reader& reader, const Node& list) {
 
 std::vector<Problem> set_classes(Config& config, const std::vector<std::string>& values) {
   const auto list = parse_document(values.front());
-  if (!list) return {{0, "is no YAML: " + list.error().text}};
+  if (!list) return {{0, list.error().text}};
   if (list->kind != Node::Kind::list) return {{0, "is not a list"}};
   Draft draft;
   Reader reader("text", draft);

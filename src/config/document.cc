@@ -249,7 +249,8 @@ boost::system::result<Node, SyntaxError> parse_document(const std::string& text)
   if (const auto error = too_many_brackets(text)) return *error;
   TreeBuilder builder;
   try {
-    std::istringstream stream(text);
+    // With a line end at its end a text is the same, and each quote without an end is taken alike.
+    std::istringstream stream(text.ends_with('\n') ? text : text + '\n');
     YAML::Parser parser(stream);
     for (int i = 0; i <= TreeBuilder::kMostDocuments && !builder.error(); ++i) {
       if (!parser.HandleNextDocument(builder)) break;

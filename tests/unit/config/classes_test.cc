@@ -76,7 +76,8 @@ TEST_CASE("what is wrong with a variable's list is said with its place in the te
   };
   const Row rows[] = {
       {"people", "is not a list"},
-      {"[{name: people", "is no YAML: "},
+      {"[{name: people", "'[{name: people' is not valid YAML: "},
+      {"[{name: 'people", "'[{name: 'people' has a quote without an end"},
       {"[{name: people, match: {routes: task}, flor: 1}]",
        "has an error: text:1:40: classes[0].flor: unknown key; did you mean classes[0].floor?"},
   };
@@ -142,7 +143,8 @@ TEST_CASE("what is wrong with a class is named with its place") {
       {"name: a, match: {routes: task}, floor: 13",
        "config.yaml:2:1: classes: the floors of all classes (13) are more than limit (12)"},
       {"name: a, match: {routes: tasks}",
-       "config.yaml:2:1: classes: a matches 'tasks', which is no rule"},
+       "config.yaml:2:1: classes: a matches 'tasks', which is no rule; use task, terminal, "
+       "webhook, webhook-test, cron-fire, desktop-launch, board-run or cron-run"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.one);
@@ -182,7 +184,13 @@ TEST_CASE("a limit from a variable that is below the floors is an error of both"
 TEST_CASE("the inherited class is one of them, or default") {
   CHECK(file_errors("inherited_class: default").empty());
   CHECK(file_errors("inherited_class: people") ==
-        Lines{"config.yaml:1:18: inherited_class: 'people' is no class"});
+        Lines{"config.yaml:1:18: inherited_class: 'people' is no class; use default, or leave it "
+              "empty"});
+  CHECK(
+      file_errors("inherited_class: c\nclasses: [{name: a, match: {routes: task}}, {name: b, "
+                  "match: {routes: webhook}}]") ==
+      Lines{"config.yaml:1:18: inherited_class: 'c' is no class; use a, b or default, or leave it "
+            "empty"});
 }
 
 TEST_CASE("a class that an earlier one hides is warned about") {

@@ -126,6 +126,7 @@ TEST_CASE("a quote without an end is refused where it begins") {
       {"a: 'it''s\n", 1, 4},
       {"a: \"b\\\"\n", 1, 4},
       {"a: '", 1, 4},
+      {"a: [{b: 'c", 1, 9},
       {"'a: 1\n", 1, 1},
       {"- \"a\"\n- \"b\n", 2, 3},
       {"\xef\xbb\xbf\"a: 1\n", 1, 4},

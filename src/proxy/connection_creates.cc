@@ -48,7 +48,10 @@ Task<After> Connection::launch(route::Match match, bool was_chunked, std::string
     const ItemOrder::Hold hold =
         co_await services_.items.enter(match.kind_target, ItemOrder::Touch::launch);
     bool creates = true;
-    if (hold) creates = co_await creates_task(match);
+    if (hold) {
+      const bool is_task = co_await creates_task(match);
+      creates = is_task || hold.is_overtaken();
+    }
     if (!creates) {
       outcome_.create = false;
       co_return co_await forward_whole(was_chunked, std::move(body), {});

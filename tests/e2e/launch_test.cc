@@ -87,5 +87,25 @@ TEST_CASE(
   CHECK(world.front.ask(launch()).status == 200);
 }
 
+// The upstream took its time to tell the kind, the change went on meanwhile, and the launch passed
+// as what the item had been before.
+TEST_CASE("a launch whose item changes while its kind is asked is a create") {
+  std::atomic<bool> is_changed = false;
+  ScriptedWorld world(
+      [&](RawConnection& connection) {
+        const bool is_change = read_request(connection).method == "PUT";
+        if (is_change) is_changed = true;
+        while (!is_changed) std::this_thread::yield();
+        connection.send(answer_of(kLink));
+      },
+      kFull);
+  RawClient launched(world.port());
+  launched.send(launch());
+  eventually("the kind is asked", [&] { return world.upstream.connections() == 1; });
+  CHECK(world.front.ask(http_request("PUT", "/api/desktop/ab", "{}")).status == 200);
+  CHECK(read_answer(launched).status == 429);
+  CHECK(world.upstream.connections() == 2);
+}
+
 }  // namespace
 }  // namespace taskgate::test

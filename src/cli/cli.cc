@@ -105,12 +105,26 @@ int unknown_command(const std::string& word) {
   return kUsage;
 }
 
-std::optional<config::Loaded> load_or_complain(const Words& flags) {
-  auto loaded = config::load(config::process_sources(flags));
+namespace {
+
+std::optional<config::Loaded> load_from(const config::Sources& sources) {
+  auto loaded = config::load(sources);
   const auto& faults = loaded ? loaded->faults : loaded.error().lines;
   for (const std::string& line : faults) std::fprintf(stderr, "%s\n", line.c_str());
   if (!loaded) return std::nullopt;
   return std::move(*loaded);
+}
+
+}  // namespace
+
+std::optional<config::Loaded> load_or_complain(const Words& flags) {
+  return load_from(config::process_sources(flags));
+}
+
+std::optional<config::Loaded> load_to_ask(const Words& flags) {
+  config::Sources sources = config::process_sources(flags);
+  sources.forgives_files = true;
+  return load_from(sources);
 }
 
 bool take_flag(Words& flags, const std::string& flag) {

@@ -38,6 +38,10 @@ int unknown_command(const std::string& word);
 // printed to standard error then.
 std::optional<config::Loaded> load_or_complain(const Words& flags);
 
+// The same for a command that asks the running gate. Its file may have become faulty since it
+// started: the gate goes on then, and so does the command, with what else the file says.
+std::optional<config::Loaded> load_to_ask(const Words& flags);
+
 // Takes `flag` out of `flags` if it is there.
 bool take_flag(Words& flags, const std::string& flag);
 

@@ -76,7 +76,7 @@ int wait_until_open(const config::Loaded& loaded) {
 int drain(const Words& words) {
   Words flags = words;
   const bool waits = !take_flag(flags, "--no-wait");
-  const auto loaded = load_or_complain(flags);
+  const auto loaded = load_to_ask(flags);
   if (!loaded) return kUsage;
   const config::Config& config = loaded->config;
   const auto gate = find_gate_or_complain(*loaded);
@@ -86,7 +86,7 @@ int drain(const Words& words) {
 }
 
 int resume(const Words& words) {
-  const auto loaded = load_or_complain(words);
+  const auto loaded = load_to_ask(words);
   if (!loaded) return kUsage;
   const auto gate = find_gate_or_complain(*loaded);
   if (!gate) return kFailed;

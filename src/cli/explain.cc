@@ -1,8 +1,26 @@
+#include <algorithm>
 #include <cstdio>
+#include <string>
 
+#include "base/text.h"
 #include "cli/commands.h"
 
 namespace taskgate::cli {
+namespace {
+
+// A URL is what people have at hand; on the wire it stands in requests to a forward proxy alone.
+std::string note_on(const std::string& target) {
+  if (target.starts_with('/') || target == "*") return "";
+  const std::size_t scheme = target.find("://");
+  if (scheme == std::string::npos) return "Note: a request's target begins with '/'.\n";
+  std::string sent =
+      target.substr(std::min(target.find_first_of("/?#", scheme + 3), target.size()));
+  sent.erase(std::min(sent.find('#'), sent.size()));
+  if (!sent.starts_with('/')) sent.insert(0, "/");
+  return "Note: of this URL a client sends " + printable(sent) + " alone; explain that.\n";
+}
+
+}  // namespace
 
 int explain(const Words& words) {
   if (words.size() < 2 || words[0].starts_with("--") || words[1].starts_with("--")) {
@@ -10,7 +28,8 @@ int explain(const Words& words) {
   }
   const auto loaded = load_or_complain(Words(words.begin() + 2, words.end()));
   if (!loaded) return kUsage;
-  std::printf("%s\n", loaded->config.routes.explain(words[0], words[1]).c_str());
+  std::printf("%s\n%s", loaded->config.routes.explain(words[0], words[1]).c_str(),
+              note_on(words[1]).c_str());
   return kOk;
 }
 

@@ -186,7 +186,7 @@ int status(const Words& words) {
         "has it as refused_last_hour)");
     return kUsage;
   }
-  const auto loaded = load_or_complain(flags);
+  const auto loaded = load_to_ask(flags);
   if (!loaded) return kUsage;
   if (!watch) return show_once(*loaded, raw, refusals ? refusals_text : status_text);
   if (raw) return watch_json(*loaded);

@@ -90,7 +90,7 @@ boost::system::result<Loaded, Errors> load(const Sources& sources) {
   if (draft.errors().empty()) {
     return Loaded{draft.config(), file.path, draft.places(), draft.warnings(), {}};
   }
-  if (!file.named_by.empty()) return Errors{draft.errors()};
+  if (!file.named_by.empty() && !sources.forgives_files) return Errors{draft.errors()};
   return without_faults(sources, flags, file.path, draft);
 }
 

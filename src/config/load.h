@@ -30,8 +30,9 @@ struct Loaded {
   // Not errors, but worth a log line at start and reload: an environment variable that shadows a
   // key of the file.
   std::vector<std::string> warnings;
-  // What is wrong with the default file, as in Errors. `config` is not `configured` then: it has
-  // what else the file says, as far as that is right, and what variables and flags say.
+  // What is wrong with a file whose faults are no errors, as in Errors. `config` is not
+  // `configured` then: it has what else the file says, as far as that is right, and what variables
+  // and flags say.
   std::vector<std::string> faults;
 };
 
@@ -47,6 +48,8 @@ struct Sources {
   // that cannot be read is.
   std::function<boost::system::result<std::string>(const std::string& path)> read_file;
   unsigned uid = 0;  // for the default tmux socket
+  // Whether the faults of a file that was named are no errors either, as those of the default one.
+  bool forgives_files = false;
 };
 Sources process_sources(std::vector<std::string> flags);
 
@@ -57,7 +60,7 @@ inline constexpr std::string_view kDefaultFile = "/etc/taskgate/config.yaml";
 std::string file_of(const Sources& sources);
 
 // A fault is an error unless it is one of the default file alone: nobody named that, and what it
-// gates must not be lost with it.
+// gates must not be lost with it. (Or of any file, where the sources forgive those.)
 boost::system::result<Loaded, Errors> load(const Sources& sources);
 
 // The effective configuration as YAML that load() takes back; nothing in it is secret.

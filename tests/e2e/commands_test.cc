@@ -85,6 +85,21 @@ TEST_CASE("explain says which rule takes a request") {
   const RunResult gated = taskgate_command({"explain", "POST", "/oauth/api/claude/tasks"});
   CHECK(gated.status == 0);
   CHECK(has(gated.out, "task"));
+  CHECK_FALSE(has(gated.out, "Note:"));
+  struct Row {
+    std::string target;
+    const char* note;
+  };
+  const Row rows[] = {
+      {"https://ws.example/api/claude/tasks#top", "sends /api/claude/tasks alone; explain that.\n"},
+      {"http://ws.example?a=/b", "sends /?a=/b alone; explain that.\n"},
+      {"http://ws.example", "sends / alone; explain that.\n"},
+      {"api/claude/tasks", "Note: a request's target begins with '/'.\n"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.target);
+    CHECK(taskgate_command({"explain", "POST", row.target}).out.ends_with(row.note));
+  }
   const RunResult wrong = taskgate_command({"explain", "POST"});
   CHECK(wrong.status == 64);
   CHECK(wrong.err.starts_with("usage: taskgate explain METHOD TARGET"));

@@ -103,6 +103,20 @@ TEST_CASE("taskgate drain waits for the drain's end, and the process stays until
   CHECK(world.gate->process().wait() == 0);
 }
 
+// Whoever had broken the file could neither look at the gate nor drain it.
+TEST_CASE("a file that became faulty keeps status, drain and resume from nothing") {
+  const ConfiguredWorld c("drain: {notice: 0s}\n");
+  const std::string admin = "127.0.0.1:" + std::to_string(c.world.gate->admin_port());
+  c.rewrite("admin: " + admin + "\nlimt: 2\n");
+  const std::string fault = ":2:1: limt: unknown key; did you mean limit?\n";
+  for (const char* word : {"status", "drain", "resume"}) {
+    CAPTURE(word);
+    const RunResult done = taskgate_command({word, "--config", c.file});
+    CHECK(done.status == 0);
+    CHECK(done.err.ends_with(fault));
+  }
+}
+
 // It said that the gate had ended, and a preStop hook was over in the middle of the drain.
 TEST_CASE("taskgate drain does not take an admin port that does not answer for the gate's end") {
   const GatedWorld world(Gate::Settings{{"drain.notice", "0s"}});

@@ -114,6 +114,20 @@ TEST_CASE("a default file that cannot be read leaves the gate unconfigured too")
   }
 }
 
+TEST_CASE("a named file's faults are errors unless they are forgiven") {
+  World world = with_file("admin: 127.0.0.1:7\nlimt: 5\n");
+  const Lines faults{"config.yaml:2:1: limt: unknown key; did you mean limit?"};
+  CHECK(errors_of(world) == faults);
+  world.forgives_files = true;
+  CHECK(loaded(world).config.admin.port == 7);
+  CHECK(loaded(world).faults == faults);
+  world.files.clear();
+  CHECK(loaded(world).faults ==
+        Lines{"--config: config.yaml: cannot be read: No such file or directory"});
+  world.flags.push_back("--limit=many");
+  CHECK(errors_of(world).size() == 2);
+}
+
 TEST_CASE("what else a faulty default file says holds, and what variables and flags say") {
   World world = with_default_file(
       "upstream: 127.0.0.1:8000\nlimit: many\nlog: {level: debug}\n"

@@ -85,6 +85,10 @@ KernelWord::Heard KernelWord::hear(const std::function<ListenerTable()>& ask, co
   }
   if (!is_needed(listed)) return Heard::all;
   const ListenerTable table = ask();
+  if (table.short_of != 0) {
+    doubt_all(listed, table.short_of);
+    return Heard::all;
+  }
   const std::vector<LookedAt> now = look_again(listed.reports);
   const Survey found = survey(table.listeners, listed.configured, now);
   bool in_motion = found.newcomer;
@@ -116,6 +120,21 @@ bool KernelWord::is_needed(const Listed& listed) const {
   return std::ranges::any_of(listed.reports, [](const SocketReport& report) {
     return !answered(report) || is_new_server(report);
   });
+}
+
+// The table is there, and only not to be had now: nothing that it may contradict is believed.
+void KernelWord::doubt_all(const Listed& listed, int short_of) {
+  doubts_ = true;
+  const auto failure_of = [&](const std::string& path) {
+    return system_failure(path, "asking the kernel who listens", short_of);
+  };
+  for (SocketReport& report : listed.reports) {
+    if (answered(report) && !is_new_server(report)) continue;
+    report.fail(failure_of(report.socket->path));
+  }
+  if (!listed.reports.empty()) return;
+  const std::string& folder = listed.configured.front();
+  listed.reports.push_back(failed_report(folder, failure_of(folder)));
 }
 
 // A server that answers and is not in the table is in another network namespace; then the table

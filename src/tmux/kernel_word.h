@@ -44,6 +44,7 @@ class KernelWord {
   bool is_needed(const Listed& listed) const;
   bool is_trusted(const ListenerTable& table, const Listed& listed) const;
   void judge(const Survey& survey, const Listed& listed);
+  void doubt_all(const Listed& listed, int short_of);
 
   bool doubts_ = true;  // nobody has been asked yet, or something was wrong when they were
   OtherTmux other_ = OtherTmux::unknown;

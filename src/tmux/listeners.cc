@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -18,6 +19,10 @@ namespace {
 constexpr int kTries = 3;
 constexpr std::size_t kDatagram = 32768;              // the kernel makes none larger
 constexpr std::size_t kMostBytes = 16 * 1024 * 1024;  // some 150,000 sockets
+
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
 
 bool send_request(int socket) {
   const auto request = diag_request();
@@ -52,13 +57,15 @@ ListenerTable read_listeners() {
     }
     if (answer.progress() != DiagAnswer::Progress::interrupted) return read_proc_net_unix();
   }
-  return {};
+  return {.short_of = EAGAIN};  // it never stands still
 }
 
 ListenerTable read_proc_net_unix() {
+  errno = 0;
   std::ifstream file("/proc/net/unix");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (text.empty()) return {};  // there is a head line at least
+  // There is a head line at least.
+  if (text.empty()) return {.short_of = is_shortage(errno) ? errno : 0};
   return {true, parse_proc_net_unix(text)};
 }
 

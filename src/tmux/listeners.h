@@ -27,6 +27,9 @@ struct Listener {
 struct ListenerTable {
   bool available = false;
   std::vector<Listener> listeners;  // stream sockets that were bound to a path
+  // Why it is not available now and may be soon: an errno that says what the process or the machine
+  // is short of. 0: else.
+  int short_of = 0;
 };
 
 // Asks the kernel by netlink, and reads /proc/net/unix where that is refused. Never waits: the

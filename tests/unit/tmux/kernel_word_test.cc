@@ -104,6 +104,28 @@ TEST_CASE("what was found wrong is asked for again until it is mended") {
   CHECK(kernel.asked == before);
 }
 
+TEST_CASE(
+    "while the table is not to be had for want of means no zero and no new server is believed") {
+  TemporaryFolder folder;
+  const bool as_folder = GENERATE(true, false);
+  CAPTURE(as_folder);
+  Kernel kernel;
+  Driver driver(kernel.settings({as_folder ? folder.path() : folder / "s"}));
+  kernel.table = {.short_of = ENFILE};
+  const Listing nobody = driver.list();
+  CHECK(fault_of(nobody) == "system_error");
+  CHECK(nobody.detail.find("who listens failed: Too many open files") != std::string::npos);
+  FakeServer server(driver.loop, folder / "s", answering(kOne));
+  CHECK(fault_of(driver.list()) == "system_error");
+  kernel.table = {.available = true};
+  kernel.show(folder / "s");
+  CHECK(driver.list().live == 1);
+  kernel.table = {.short_of = ENFILE};
+  driver.lister.begin(true);
+  driver.run_until([&] { return driver.listings.size() == 4; });
+  CHECK(driver.listings.back().live == 1);
+}
+
 // A server that makes its socket anew between the look at the path and the look at the table would
 // else have been counted as none.
 TEST_CASE("a server that appears while the kernel is asked is asked itself") {

@@ -68,7 +68,9 @@ std::optional<bool> Exchange::to_client_now(Source& source) {
 template <typename Source>
 Task<bool> Exchange::to_client(Source& source) {
   if (client_gone_) co_return outlives_client();
-  client_.deadline().set(config_.timeouts.idle);
+  // Nobody holds a slot by not taking what comes before the answer.
+  const bool holds_slot = outlives_client() && !answered_;
+  client_.deadline().set(holds_slot ? config_.timeouts.create : config_.timeouts.idle);
   writing_ = true;
   const bool written = co_await client_.write(source);
   writing_ = false;

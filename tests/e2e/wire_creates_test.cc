@@ -143,6 +143,23 @@ TEST_CASE("a client that resets after its create was sent frees no slot before t
   CHECK(world.upstream.connections() == 1);
 }
 
+TEST_CASE(
+    "a client that does not take interim answers holds its slot for timeouts.create at most") {
+  const std::string interim =
+      "HTTP/1.1 103 Early Hints\r\nLink: " + std::string(50'000, 'x') + "\r\n\r\n";
+  ScriptedWorld world(
+      [&](RawConnection& connection) {
+        read_request(connection);
+        for (;;) connection.send(interim);
+      },
+      {{"timeouts.create", "300ms"}, {"admission.settle", "0s"}});
+  RawClient client(world.port());
+  client.send(http_request("POST", kCreate, "{}"));
+  eventually("the create is given up",
+             [&] { return world.front.metric("taskgate_reservations_abandoned_total") == 1; });
+  eventually("the slot is free", [&] { return world.front.metric("taskgate_reservations") == 0; });
+}
+
 TEST_CASE("a create whose upstream fails is answered, and never sent again") {
   const bool resets = GENERATE(true, false);
   ScriptedWorld world([&](RawConnection& connection) {

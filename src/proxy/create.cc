@@ -74,16 +74,23 @@ void Create::lost() {
 
 void Create::passed(std::string_view bytes) {
   sniffer_.feed(bytes);
-  if (naming_) naming_->read(bytes);
+  if (!naming_) return;
+  naming_->read(bytes);
+  // Its client may take hours for the rest.
+  if (naming_->reader.is_too_long()) end_naming();
 }
 
 void Create::finished() {
   if (naming_) {
     naming_->name = naming_->reader.name();
-    naming_.reset();
-    admission_->pump();
+    end_naming();
   }
   if (claim_ && !sniffer_.saw_error()) admission_->succeeded(*claim_);
+}
+
+void Create::end_naming() {
+  naming_.reset();
+  admission_->pump();
 }
 
 }  // namespace taskgate::proxy

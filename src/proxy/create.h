@@ -45,6 +45,7 @@ class Create {
 
  private:
   struct Naming;
+  void end_naming();
 
   Admission* admission_ = nullptr;
   gate::Reservation reservation_;

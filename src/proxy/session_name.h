@@ -16,6 +16,8 @@ class SessionNameReader {
 
   // The answer's body, piece by piece; of one beyond JsonBody::kMost nothing is kept.
   void feed(std::string_view bytes);
+  // Nothing will be found, whatever comes.
+  bool is_too_long() const { return is_too_long_; }
   // What is kept, in bytes of memory.
   std::size_t bytes() const { return body_.capacity(); }
   // From what was fed: whatever `where` shows first. Empty: nothing.

@@ -132,11 +132,12 @@ namespace {
 
 // Each create starts the same session, and is answered with `answer`.
 struct NamingWorld {
-  explicit NamingWorld(std::string answer)
-      : upstream([this, answer](RawConnection& connection) {
+  explicit NamingWorld(std::string answer, bool is_cut = false)
+      : upstream([this, answer, is_cut](RawConnection& connection) {
           read_request(connection);
           tmux.new_session("kube-coder-x");
           connection.send(answer);
+          if (is_cut) connection.peer_closed();  // the rest does not come
         }),
         gate(Gate::in_front_of(upstream.port(), tmux.socket()), {"--config", file}) {}
 
@@ -192,6 +193,19 @@ TEST_CASE("a session that its create's answer did not name is one of another doo
     CHECK(client.peer_closed());
     CHECK(is_class_full(world.create(kTerminal), "others"));
   }
+}
+
+// Its slot was kept for its class until the client had taken the rest, however long that took.
+TEST_CASE("a session whose answer is too long to be looked into is nobody's at once") {
+  const std::string head = "HTTP/1.1 201 Created\r\nContent-Length: 1000000\r\n\r\n";
+  NamingWorld world(head + std::string(100'000, ' '), true);
+  RawClient client(world.gate.port());
+  client.send(http_request("POST", "/api/claude/tasks", "{}"));
+  client.read_until("201 Created");
+  eventually("it is counted for no create", [&] {
+    return world.gate.metric("taskgate_class_used{class=\"tasks\"}") == 0 &&
+           world.gate.metric("taskgate_class_used{class=\"others\"}") == 1;
+  });
 }
 
 TEST_CASE("classes never let one too many in") {

@@ -45,9 +45,10 @@ void Attribution::settled(std::uint64_t id) {
   Create* create = find(id);
   if (create == nullptr) return;
   create->is_settled = true;
-  const auto is_unnamed = [](const Create& each) { return each.is_settled && each.name.empty(); };
-  if (std::ranges::count_if(creates_, is_unnamed) <= std::ptrdiff_t{kMostUnnamed}) return;
-  creates_.erase(std::ranges::find_if(creates_, is_unnamed));
+  if (std::ranges::count(creates_, true, &Create::is_settled) <= std::ptrdiff_t{kMostSettled}) {
+    return;
+  }
+  creates_.erase(std::ranges::find(creates_, true, &Create::is_settled));
 }
 
 void Attribution::match(Origins& sessions) {

@@ -20,9 +20,9 @@ namespace taskgate::gate {
 
 class Attribution {
  public:
-  // Creates whose slots are free again and whose answer has not named a session yet; the oldest is
-  // forgotten.
-  static constexpr std::size_t kMostUnnamed = 64;
+  // Creates whose slots are free again and whose session was not found yet: their answers are still
+  // to name it, or no listing comes that could show it. The oldest is forgotten.
+  static constexpr std::size_t kMostSettled = 64;
 
   // A create was admitted; `is_named`: its answer should name a session.
   void admitted(std::uint64_t id, ClassId class_id, bool is_named, TimePoint now);

@@ -219,13 +219,41 @@ TEST_CASE("creates that never say a name are forgotten in the end, the oldest fi
   world.sessions = {session(1)};
   world.list(3);
   CHECK(world.used("storms") == 0);
-  for (std::size_t i = 0; i < Attribution::kMostUnnamed; ++i) {
+  for (std::size_t i = 0; i < Attribution::kMostSettled; ++i) {
     const double now = 10 + static_cast<double>(i);
     const auto next = world.admit("people", now);
     next->ticket.take_reservation().answered(201, at(now + 0.8));
   }
   world.list(1000);
   CHECK(world.used("storms") == 1);
+}
+
+// With tmux.on_unknown: admit, or mode: observe, for as long as nothing can be listed.
+TEST_CASE("creates whose sessions no listing can show are forgotten in the end, the oldest first") {
+  Settings settings = World::rules("");
+  settings.admit_unknown = true;
+  Gate gate(settings);
+  double now = 0;
+  const auto name_of = [](std::size_t number) { return "kube-coder-" + std::to_string(number); };
+  const auto fail = [&] { gate.apply(failed(tmux::Fault::timeout, now)); };
+  for (std::size_t i = 0; i <= Attribution::kMostSettled; ++i) {
+    Create create(gate, now += 1, of(gate, "people"));
+    now += 1;
+    fail();
+    REQUIRE(create.decision() == Decision::admitted_unknown);
+    Reservation reservation = create.ticket.take_reservation();
+    const std::uint64_t id = reservation.id();
+    reservation.answered(201, at(now += 1));
+    gate.session_named(id, name_of(i), {}, at(now));
+    now += 10'000;  // beyond admission.settle
+    fail();
+  }
+  REQUIRE(gate.snapshot(at(now)).reservations() == 0);
+  gate.apply(listing_of({named(name_of(0), 1), named(name_of(1), 2)}, now + 1));
+  const auto holders = gate.snapshot_with_holders(at(now + 2)).holders;
+  REQUIRE(holders.size() == 2);
+  CHECK(holders[0].class_name.empty());
+  CHECK(holders[1].class_name == "people");
 }
 
 TEST_CASE("a name for a create that nobody knows changes nothing") {

@@ -127,26 +127,35 @@ class Surveyor {
     for (const std::string& path : configured) folders_.emplace_back(path);
     for (const LookedAt& socket : sockets) places_.emplace_back(socket.path);
     result_.sockets.resize(sockets.size());
+    devices_.resize(sockets.size());
   }
 
   // Listeners that are reached by a socket that was looked at explain themselves, whatever their
   // path is (a file that was renamed, a link).
-  void take(const Listener& listener) {
-    const Bound bound(listener);
-    if (is_shown(bound)) return;
+  void take(const std::vector<Listener>& listeners) {
+    std::vector<Bound> hidden;
+    for (const Listener& listener : listeners) {
+      Bound bound(listener);
+      if (!is_shown(bound)) hidden.push_back(std::move(bound));
+    }
+    for (const Bound& bound : hidden) take_hidden(bound);
+  }
+
+  Survey result() { return std::move(result_); }
+
+ private:
+  void take_hidden(const Bound& bound) {
+    const std::string& path = bound.listener->path;
     if (const auto index = owner_of(bound)) {
-      result_.sockets[*index].orphan = listener.path;
+      result_.sockets[*index].orphan = path;
     } else if (const Folder* const folder = folder_of_ours(bound)) {
-      result_.orphan_in_folder = listener.path;
+      result_.orphan_in_folder = path;
       if (bound.is_reachable_in(*folder)) result_.newcomer = true;
     } else {
       take_other(bound);
     }
   }
 
-  Survey result() { return std::move(result_); }
-
- private:
   // Numbers of files are compared by the path as well: some file systems tell stat() another device
   // than the kernel has. Without numbers the path decides: the first listener there is the one that
   // the file leads to.
@@ -156,6 +165,7 @@ class Surveyor {
       if (sockets_[index].file.kind != FileFacts::Kind::socket) continue;
       if (!is_file_of(bound, index)) continue;
       result_.sockets[index].shown = bound.listener->socket;
+      if (bound.listener->file) devices_[index].push_back(bound.listener->file->device);
       shown = true;
     }
     return shown;
@@ -171,15 +181,31 @@ class Surveyor {
 
   std::optional<std::size_t> owner_of(const Bound& bound) const {
     for (std::size_t index = 0; index < places_.size(); ++index) {
-      if (bound.belongs_to(places_[index])) return index;
+      if (bound.belongs_to(places_[index]) && !is_elsewhere(bound, index)) return index;
       if (bound.listener->socket == sockets_[index].last_socket) return index;
     }
     return std::nullopt;
   }
 
+  // A folder of the same name in another container, on another file system than the file that our
+  // own server there is bound to. The kernel tells both by its own numbers.
+  bool is_elsewhere(const Bound& bound, std::size_t index) const {
+    const std::vector<std::uint64_t>& devices = devices_[index];
+    return bound.listener->file && !devices.empty() &&
+           std::ranges::find(devices, bound.listener->file->device) == devices.end();
+  }
+
+  bool is_elsewhere(const Bound& bound, const Folder& folder) const {
+    for (std::size_t index = 0; index < places_.size(); ++index) {
+      if (places_[index].folder.same_as(folder) && is_elsewhere(bound, index)) return true;
+    }
+    return false;
+  }
+
   const Folder* folder_of_ours(const Bound& bound) const {
-    const auto found =
-        std::ranges::find_if(folders_, [&](const Folder& folder) { return bound.is_in(folder); });
+    const auto found = std::ranges::find_if(folders_, [&](const Folder& folder) {
+      return bound.is_in(folder) && !is_elsewhere(bound, folder);
+    });
     return found == folders_.end() ? nullptr : &*found;
   }
 
@@ -202,6 +228,7 @@ class Surveyor {
   const std::vector<LookedAt>& sockets_;
   std::vector<Folder> folders_;  // the configured paths, any of which may be one, or become one
   std::vector<Place> places_;
+  std::vector<std::vector<std::uint64_t>> devices_;  // of the listeners that each socket shows
   Survey result_;
 };
 
@@ -210,7 +237,7 @@ class Surveyor {
 Survey survey(const std::vector<Listener>& listeners, const std::vector<std::string>& configured,
               const std::vector<LookedAt>& sockets) {
   Surveyor surveyor(configured, sockets);
-  for (const Listener& listener : listeners) surveyor.take(listener);
+  surveyor.take(listeners);
   return surveyor.result();
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("what was found wrong is asked for again until it is mended") {
   Kernel kernel;
   Driver driver(kernel.settings({folder / "s"}));
   FakeServer server(driver.loop, folder / "s", answering(kOne));
-  kernel.show_orphan(folder / "s");
+  kernel.show_orphan(folder / "s", look_at(folder / "s").device);
   kernel.show(folder / "s");
   CHECK(fault_of(driver.list()) == "socket_replaced");
   CHECK(fault_of(driver.list()) == "socket_replaced");
@@ -210,6 +210,29 @@ TEST_CASE("a volume that is mounted elsewhere in the server's container is the s
   // A gate that has never seen it knows it by its volume.
   Driver later(kernel.settings({folder / "tmux-1/default"}));
   CHECK(fault_of(later.list()) == "socket_deleted");
+}
+
+// The containers of a pod have one table, and each may have a folder of this name.
+TEST_CASE(
+    "beside our server one that is bound to the same path in another container is no orphan") {
+  TemporaryFolder folder;
+  const bool as_folder = GENERATE(true, false);
+  const bool other_first = GENERATE(true, false);
+  CAPTURE(as_folder, other_first);
+  Kernel kernel;
+  Driver driver(kernel.settings({as_folder ? folder.path() : folder / "s"}));
+  FakeServer server(driver.loop, folder / "s", answering(kOne));
+  const std::uint64_t device = look_at(folder / "s").device;
+  if (other_first) kernel.show_orphan(folder / "s", device + 1);
+  kernel.show(folder / "s");
+  if (!other_first) kernel.show_orphan(folder / "s", device + 1);
+  const Listing listing = driver.list();
+  CHECK(listing.live == 1);
+  CHECK(fault_of(listing) == "known");
+  // Where none of ours is reached it may be the one that is meant.
+  server.stop_listening();
+  kernel.table.listeners.erase(kernel.table.listeners.begin() + (other_first ? 1 : 0));
+  CHECK_FALSE(driver.list().known());
 }
 
 TEST_CASE("what listens elsewhere may be a tmux by its path or by its queue") {

@@ -74,7 +74,10 @@ bool is_running(const RunningGate& gate) {
 
 bool send_signal(const RunningGate& gate, int number) {
   if (runs_this_program(gate.pid) && kill(gate.pid, number) == 0) return true;
-  std::fprintf(stderr, "taskgate: process %d is not a gate of this container\n", gate.pid);
+  std::fprintf(stderr,
+               "taskgate: process %d is not a gate of this container, or another user's: run the "
+               "command in the gate's container, as its user\n",
+               gate.pid);
   return false;
 }
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <optional>
@@ -7,10 +6,11 @@
 
 #include "base/task.h"
 #include "base/text.h"
-#include "base/time.h"
 #include "cli/cli.h"
+#include "cli/writer.h"
 #include "proxy/admission.h"
 #include "tmux/lister.h"
+#include "view/words.h"
 
 namespace taskgate::cli {
 namespace {
@@ -43,8 +43,7 @@ tmux::Listing list_sessions(const config::Config& config) {
 
 // Up to now, by a clock that may have been set back.
 std::string since(std::int64_t moment) {
-  const std::int64_t seconds = std::time(nullptr) - moment;
-  return format_duration(std::chrono::seconds(std::max<std::int64_t>(seconds, 0)));
+  return view::age_in_words(std::time(nullptr) - moment);
 }
 
 std::string silence_of(const tmux::Session& session) {
@@ -64,19 +63,17 @@ std::string state_of(const tmux::Session& session) {
 }
 
 void print(const tmux::Listing& listing) {
-  std::size_t width = 4;
+  std::vector<Writer::Row> rows{{"COUNTS", "ID", "SERVER", "AGE", "IDLE", "SESSION", "STATE"}};
   for (const tmux::Session& session : listing.sessions) {
-    width = std::max(width, printable(session.name).size());
+    rows.push_back({session.matches ? "yes" : "no", "$" + std::to_string(session.id),
+                    std::to_string(session.server), since(session.created), silence_of(session),
+                    printable(session.name), state_of(session)});
   }
-  const int names = static_cast<int>(width);
-  std::printf("%-7s %-6s %-9s %-8s %-8s %-*s %s\n", "COUNTS", "ID", "SERVER", "AGE", "SILENT",
-              names, "NAME", "STATE");
-  for (const tmux::Session& session : listing.sessions) {
-    std::printf("%-7s $%-5llu %-9d %-8s %-8s %-*s %s\n", session.matches ? "yes" : "no",
-                static_cast<unsigned long long>(session.id), session.server,
-                since(session.created).c_str(), silence_of(session).c_str(), names,
-                printable(session.name).c_str(), state_of(session).c_str());
-  }
+  leave_out_empty_columns(rows);
+  const TextStyle plain;
+  Writer out(plain);
+  out.table(rows);
+  std::fputs(out.take().c_str(), stdout);
 }
 
 // Was it the right socket that was asked, and the right pattern?
@@ -104,7 +101,7 @@ int sessions(const Words& words) {
   if (!loaded) return kUsage;
   const tmux::Listing listing = list_sessions(loaded->config);
   if (!listing.known()) return unknown(listing, *loaded);
-  print(listing);
+  if (!listing.sessions.empty()) print(listing);
   std::printf("%d live of %d allowed\n", listing.live, loaded->config.limit);
   if (asked || listing.live == 0) print_what_was_asked(*loaded, stdout);
   return kOk;

@@ -58,7 +58,10 @@ TEST_CASE("sessions lists what counts, and fails with the reason when it cannot"
   world.tmux.new_session("other");
   const RunResult listed = taskgate_command({"sessions"}, {{"tmux.socket", world.tmux.socket()}});
   CHECK(listed.status == 0);
-  CHECK(has(listed.out, "yes"));
+  CHECK(std::regex_search(
+      listed.out,
+      std::regex("^COUNTS +ID +SERVER +AGE +IDLE +SESSION\\s+yes +\\$\\d+ +\\d+ +\\d+ s +\\d+ s +"
+                 "kube-coder-a\nno .* other\n")));
   CHECK(listed.out.ends_with("1 live of 12 allowed\n"));
   const RunResult unknown = taskgate_command({"sessions"}, {{"tmux.socket", "/dev/null"}});
   CHECK(unknown.status == 1);

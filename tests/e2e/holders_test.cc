@@ -41,7 +41,7 @@ TEST_CASE("a session whose program has ended holds its slot, and is shown as end
   CHECK(world.metric("taskgate_sessions_ended") == 1);
   CHECK(has(on_terminal(*world.gate), "1 session, 1 ended"));
   CHECK(says(world.gate->admin("/"), "1 session, 1 ended"));
-  CHECK(has(sessions_command(world.tmux), "kube-coder-a ended\n"));
+  CHECK(has(sessions_command(world.tmux), "kube-coder-a  ended\n"));
 }
 
 TEST_CASE("a second view of a session counts, and is shown as one") {
@@ -54,7 +54,7 @@ TEST_CASE("a second view of a session counts, and is shown as one") {
   CHECK(world.metric("taskgate_sessions_ended") == 0);
   CHECK(has(on_terminal(*world.gate), "second view of kube-coder-a"));
   CHECK(says(world.gate->admin("/"), "second view of a<"));
-  CHECK(has(sessions_command(world.tmux), "kube-coder-b second view of kube-coder-a\n"));
+  CHECK(has(sessions_command(world.tmux), "kube-coder-b  second view of kube-coder-a\n"));
   // Left alone it is one no more.
   world.tmux.kill_session("kube-coder-a");
   shows(*world.gate, "kube-coder-b", "\"view_of\":null");

@@ -1,4 +1,6 @@
 // The gate as a process: reload, drain, faults around it.
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -8,6 +10,7 @@
 #include "support/loopback.h"
 #include "support/run.h"
 #include "support/scripted_upstream.h"
+#include "support/text.h"
 
 using namespace taskgate::test;
 
@@ -115,6 +118,19 @@ TEST_CASE("a file that became faulty keeps status, drain and resume from nothing
     CHECK(done.status == 0);
     CHECK(done.err.ends_with(fault));
   }
+}
+
+TEST_CASE(
+    "taskgate drain signals no other process than a gate that it may, and says where to run") {
+  const std::string status =
+      R"({"draining":false,"drained":false,"pid":)" + std::to_string(getpid()) + "}";
+  const ScriptedUpstream admin(answer_with(
+      "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(status.size()) + "\r\n\r\n" + status));
+  const RunResult drained =
+      taskgate_command({"drain"}, {{"admin", "127.0.0.1:" + std::to_string(admin.port())}});
+  CHECK(drained.status == 1);
+  CHECK(drained.out.empty());
+  CHECK(has(drained.err, "run the command in the gate's container, as its user\n"));
 }
 
 // It said that the gate had ended, and a preStop hook was over in the middle of the drain.

@@ -6,7 +6,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "net/linger.h"
@@ -14,10 +13,6 @@
 
 namespace taskgate::proxy {
 namespace {
-
-// An idle connection should cost little, a bulk transfer few system calls: the buffer starts small
-// and grows when a read fills it.
-constexpr std::size_t kGrownBuffer = 4 * 1024;
 
 // Up to here a body that is read into a buffer costs less than one that goes through a pipe.
 constexpr std::size_t kShortBody = 32 * 1024;
@@ -32,32 +27,6 @@ constexpr std::uint8_t kBriefInARow = 8;
 
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
 
-bool is_empty(const Peer::Parts& parts) {
-  return std::ranges::all_of(parts, [](std::string_view part) { return part.empty(); });
-}
-
-// Takes `bytes` off the front.
-void advance(Peer::Parts& parts, std::size_t bytes) {
-  for (std::string_view& part : parts) {
-    const std::size_t taken = std::min(bytes, part.size());
-    part.remove_prefix(taken);
-    bytes -= taken;
-  }
-}
-
-// As send(), without waiting. The kernel takes one piece faster than a list of one.
-ssize_t send_parts(int descriptor, const Peer::Parts& parts) {
-  constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
-  std::array<iovec, std::tuple_size_v<Peer::Parts>> pieces;
-  std::size_t count = 0;
-  for (const std::string_view part : parts) {
-    if (!part.empty()) pieces[count++] = {const_cast<char*>(part.data()), part.size()};
-  }
-  if (count == 1) return ::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, kFlags);
-  const msghdr message{.msg_iov = pieces.data(), .msg_iovlen = count};
-  return ::sendmsg(descriptor, &message, kFlags);
-}
-
 ErrorCode last_error() {
   return {errno, boost::system::system_category()};
 }
@@ -68,28 +37,14 @@ Peer::Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holde
            std::size_t first_buffer)
     : socket_(std::move(socket)),
       deadline_(deadlines, [this] { cancel_read(); }),
-      holder_(holder),
-      first_buffer_(first_buffer) {}
+      buffer_(holder, first_buffer) {}
 
 void Peer::replace(TcpSocket socket) {
   socket_ = std::move(socket);
-  begin_ = end_ = 0;
-  last_read_filled_ = false;
+  buffer_.forget();
   last_read_was_short_ = false;
   fault_ = PeerFault::none;
   written_ = 0;
-}
-
-void Peer::consume(std::size_t bytes) {
-  begin_ += bytes;
-  if (begin_ == end_) begin_ = end_ = 0;
-}
-
-void Peer::release_buffer() {
-  if (begin_ != end_) return;
-  holder_.discharge(charged(capacity_));
-  buffer_.reset();
-  capacity_ = 0;
 }
 
 void Peer::drop_received() {
@@ -98,50 +53,11 @@ void Peer::drop_received() {
 }
 
 Task<bool> Peer::claim(HeldBytes::Claim claim) {
-  const bool granted = co_await holder_.wait(claim, paused_);
+  const bool granted = co_await holder().wait(claim, paused_);
   const bool goes_on = granted && !stopped();
-  if (granted && !goes_on && claim.use != HeldFor::body) holder_.discharge(claim.charged);
+  if (granted && !goes_on && claim.use != HeldFor::body) holder().discharge(claim.charged);
   if (!granted && !stopped()) fault_ = PeerFault::interrupted;
   co_return goes_on;
-}
-
-std::size_t Peer::grown() const {
-  return std::max(kGrownBuffer, capacity_ * 2);
-}
-
-// Whether the buffer may be of another size, for speed's sake.
-bool Peer::recharge(std::size_t capacity) {
-  const std::size_t before = charged(capacity_);
-  const std::size_t after = charged(capacity);
-  if (after > before) return holder_.try_charge(HeldFor::speed, after - before);
-  holder_.discharge(before - after);
-  return true;
-}
-
-// A buffer that is full was charged for the next size before.
-void Peer::make_room() {
-  const std::size_t used = end_ - begin_;
-  if (capacity_ == 0) return reserve(first_buffer_);
-  if (used == capacity_) return reserve(grown());
-  if (used == 0 && capacity_ > first_buffer_) holder_.moved();
-  const bool would_be_faster = used == 0 && last_read_filled_ && capacity_ < kLargestBuffer;
-  if (would_be_faster && recharge(grown())) {
-    reserve(grown());
-  } else if (begin_ > 0) {
-    std::memmove(buffer_.get(), buffer_.get() + begin_, used);
-    begin_ = 0;
-    end_ = used;
-  }
-}
-
-void Peer::reserve(std::size_t capacity) {
-  const std::size_t used = end_ - begin_;
-  auto fresh = std::make_unique_for_overwrite<char[]>(capacity);
-  if (used > 0) std::memcpy(fresh.get(), buffer_.get() + begin_, used);
-  buffer_ = std::move(fresh);
-  capacity_ = capacity;
-  begin_ = 0;
-  end_ = used;
 }
 
 bool Peer::stopped() {
@@ -174,7 +90,7 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   const TimePoint began = after_silence ? Clock::now() : TimePoint{};
   bool is_looked_for = has_to_look(end_is_told);
   bytes_wait_ = false;
-  const bool is_for_long = after_silence && brief_silences_ < kBriefInARow && begin_ == end_;
+  const bool is_for_long = after_silence && brief_silences_ < kBriefInARow && buffer_.is_empty();
   if (is_for_long && !is_looked_for) {
     release_buffer();
     char first = 0;
@@ -186,19 +102,19 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
     }
     is_looked_for = true;  // as behind bytes_wait()
   }
-  if (is_full()) {
-    const std::size_t more = grown() - charged(capacity_);
-    bool granted = holder_.try_charge(HeldFor::head, more);
+  if (buffer_.is_full()) {
+    const std::size_t more = buffer_.next_charge();
+    bool granted = holder().try_charge(HeldFor::head, more);
     if (!granted) granted = co_await claim({HeldFor::head, more, more});
     if (!granted) co_return false;
   }
-  make_room();
+  buffer_.make_room();
   ErrorCode error = asio::error::would_block;
   std::size_t bytes = 0;
-  if (is_looked_for) bytes = socket_.receive(room(), 0, error);
+  if (is_looked_for) bytes = socket_.receive(buffer_.room(), 0, error);
   const bool waits = error == asio::error::would_block;
   if (waits) {
-    const auto [failed, came] = co_await socket_.async_read_some(room(), kTask);
+    const auto [failed, came] = co_await socket_.async_read_some(buffer_.room(), kTask);
     error = failed;
     bytes = came;
   }
@@ -213,9 +129,10 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
 
 std::optional<Peer::Silence> Peer::begin_silence(bool end_is_told) {
   const bool will_be_brief = brief_silences_ == kBriefInARow;
-  if (!will_be_brief || is_full() || has_to_look(end_is_told) || stopped()) return std::nullopt;
-  make_room();
-  return Silence{room(), Clock::now()};
+  if (!will_be_brief || buffer_.is_full() || has_to_look(end_is_told) || stopped())
+    return std::nullopt;
+  buffer_.make_room();
+  return Silence{buffer_.room(), Clock::now()};
 }
 
 bool Peer::end_silence(const Silence& silence, ErrorCode error, std::size_t bytes) {
@@ -229,22 +146,18 @@ bool Peer::end_silence(const Silence& silence, ErrorCode error, std::size_t byte
 }
 
 void Peer::take(std::size_t bytes, bool waited) {
-  last_read_filled_ = bytes == capacity_ - end_;
-  last_read_was_short_ = waited && !last_read_filled_;
-  end_ += bytes;
+  const bool is_short = buffer_.add(bytes);
+  last_read_was_short_ = waited && is_short;
 }
 
 void Peer::read_short(std::uint64_t length) {
-  const std::size_t used = end_ - begin_;
+  const std::size_t used = received().size();
   if (length <= used || length > kShortBody) return;
   const auto all = static_cast<std::size_t>(length);
-  if (all > capacity_ - begin_) {
-    if (!recharge(all)) return;
-    reserve(all);
-  }
-  const auto bytes = ::recv(socket_.native_handle(), buffer_.get() + end_,
-                            static_cast<std::size_t>(length) - used, MSG_DONTWAIT);
-  if (bytes > 0) end_ += static_cast<std::size_t>(bytes);
+  if (!buffer_.hold(all)) return;
+  const auto bytes =
+      ::recv(socket_.native_handle(), buffer_.room().data(), all - used, MSG_DONTWAIT);
+  if (bytes > 0) buffer_.append(static_cast<std::size_t>(bytes));
 }
 
 void Peer::note_silence(Duration lasted) {
@@ -299,7 +212,7 @@ std::optional<bool> Peer::read_now(net::Pipe& pipe, std::uint64_t most) {
   const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, net::Pipe::kPiece));
   const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
   if (moved > 0) {
-    holder_.moved();
+    holder().moved();
     return true;
   }
   const ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();

@@ -3,9 +3,7 @@
 // only.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -14,25 +12,19 @@
 #include "net/pipe.h"
 #include "net/until_short.h"
 #include "proxy/held_bytes.h"
+#include "proxy/parts.h"
+#include "proxy/receive_buffer.h"
 
 namespace taskgate::proxy {
 
 // Why a read or write failed.
 enum class PeerFault : std::uint8_t { none, eof, broken, vanished, timeout, interrupted };
 
-// What the receive buffer has at first, in bytes. Most requests fit into so little, glibc keeps
-// blocks of this size at hand, and of a crowd each client has one.
-inline constexpr std::size_t kBufferForRequests = 1024;
-inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
-// What it grows to, read by read, while each fills it.
-inline constexpr std::size_t kLargestBuffer = 64 * 1024;
-
 class Peer {
  public:
   // What the buffer has beyond the first one is charged to `holder`, the client that it is for.
   Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
        std::size_t first_buffer);
-  ~Peer() { holder_.discharge(charged(capacity_)); }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
@@ -41,13 +33,13 @@ class Peer {
   void replace(TcpSocket socket);
   // The limit on what is under way; whoever sets it clears it.
   net::Deadline& deadline() { return deadline_; }
-  HeldBytes::Holder& holder() { return holder_; }
+  HeldBytes::Holder& holder() { return buffer_.holder(); }
 
   // What was received and not yet consumed. Views stay valid until the next read_more().
-  std::string_view received() const { return {buffer_.get() + begin_, end_ - begin_}; }
-  void consume(std::size_t bytes);
+  std::string_view received() const { return buffer_.received(); }
+  void consume(std::size_t bytes) { buffer_.consume(bytes); }
   // Gives the buffer's memory back while nothing is in it.
-  void release_buffer();
+  void release_buffer() { buffer_.release(); }
   // The same with all that is in it.
   void drop_received();
   // Waits until there is room for what the client needs, which is no operation on the socket but
@@ -82,7 +74,7 @@ class Peer {
 
   // Sends with one system call what the socket takes at once, and takes that off `parts` or the
   // pipe. Most writes need no more: no coroutine, no limit and no clock. `failed` says fault().
-  using Parts = std::array<std::string_view, 4>;
+  using Parts = proxy::Parts;
   enum class Sent : std::uint8_t { all, part, failed };
   Sent send_now(Parts& parts);
   Sent send_now(net::Pipe& pipe);
@@ -134,32 +126,17 @@ class Peer {
   bool has_to_look(bool end_is_told) const {
     return bytes_wait_ || (last_read_was_short_ && !end_is_told);
   }
-  net::UntilShort room() const { return {buffer_.get() + end_, capacity_ - end_}; }
   void take(std::size_t bytes, bool waited);
   void note_silence(Duration lasted);
   bool stopped();
   Sent part_or_failed(ErrorCode error);
   Task<bool> wait_or_note(ErrorCode error, TcpSocket::wait_type ready);
-  std::size_t charged(std::size_t capacity) const {
-    return capacity > first_buffer_ ? capacity : 0;
-  }
-  bool is_full() const { return capacity_ > 0 && end_ - begin_ == capacity_; }
-  std::size_t grown() const;
-  bool recharge(std::size_t capacity);
-  void make_room();
-  void reserve(std::size_t capacity);
 
   TcpSocket socket_;
   net::Deadline deadline_;
-  HeldBytes::Holder& holder_;
+  ReceiveBuffer buffer_;
   Timer* paused_ = nullptr;  // while it waits for room
-  std::unique_ptr<char[]> buffer_;
-  const std::size_t first_buffer_;
-  std::size_t capacity_ = 0;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
   std::uint8_t pieces_ = 0;  // read into pipes; it only tells every sixteenth
-  bool last_read_filled_ = false;
   bool last_read_was_short_ = false;
   bool bytes_wait_ = false;
   std::uint8_t brief_silences_ = 0;  // in a row

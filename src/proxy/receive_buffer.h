@@ -1,0 +1,70 @@
+// What was received from a peer and is not consumed yet. An idle connection should cost little, a
+// bulk transfer few system calls: the buffer starts small, grows while reads fill it, and is given
+// back while nothing is in it. Loop thread only.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "net/until_short.h"
+#include "proxy/held_bytes.h"
+
+namespace taskgate::proxy {
+
+// What it has at first, in bytes. Most requests fit into so little, glibc keeps blocks of this size
+// at hand, and of a crowd each client has one.
+inline constexpr std::size_t kBufferForRequests = 1024;
+inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
+// What it grows to, read by read, while each fills it.
+inline constexpr std::size_t kLargestBuffer = 64 * 1024;
+
+class ReceiveBuffer {
+ public:
+  // What it has beyond the first one is charged to `holder`, the client that it is for.
+  ReceiveBuffer(HeldBytes::Holder& holder, std::size_t first) : holder_(holder), first_(first) {}
+  ~ReceiveBuffer() { holder_.discharge(charged(capacity_)); }
+  ReceiveBuffer(const ReceiveBuffer&) = delete;
+  ReceiveBuffer& operator=(const ReceiveBuffer&) = delete;
+
+  HeldBytes::Holder& holder() { return holder_; }
+
+  // Views stay valid until make_room() or hold().
+  std::string_view received() const { return {bytes_.get() + begin_, end_ - begin_}; }
+  bool is_empty() const { return begin_ == end_; }
+  void consume(std::size_t bytes);
+  // What was received, and how, counts no more.
+  void forget();
+  // Gives the memory back while nothing is in it.
+  void release();
+
+  // So full that it has to be larger before the next read, which is charged first.
+  bool is_full() const { return capacity_ > 0 && end_ - begin_ == capacity_; }
+  std::size_t next_charge() const { return grown() - charged(capacity_); }
+  void make_room();
+  // Room for so many bytes in a row, with those that are there; false where none may be charged.
+  bool hold(std::size_t bytes);
+
+  // Where the next read goes.
+  net::UntilShort room() const { return {bytes_.get() + end_, capacity_ - end_}; }
+  // A read into room() has brought so many bytes; false: they fill it.
+  bool add(std::size_t bytes);
+  // The same of a read that asked for no more than it knew of.
+  void append(std::size_t bytes) { end_ += bytes; }
+
+ private:
+  std::size_t charged(std::size_t capacity) const { return capacity > first_ ? capacity : 0; }
+  std::size_t grown() const;
+  bool recharge(std::size_t capacity);
+  void reserve(std::size_t capacity);
+
+  HeldBytes::Holder& holder_;
+  std::unique_ptr<char[]> bytes_;
+  const std::size_t first_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool last_read_filled_ = false;
+};
+
+}  // namespace taskgate::proxy

@@ -26,17 +26,13 @@ HangupWatch::Guard::~Guard() {
 }
 
 void HangupWatch::Guard::tell_half_close() {
-  tells_half_close_ = true;
-  if (in_set_) watch_.set_.change(descriptor_, events(), {.ptr = this});
+  events_ = EPOLLRDHUP;
+  if (in_set_) watch_.set_.change(descriptor_, events_, {.ptr = this});
 }
 
-void HangupWatch::Guard::begin() {
-  if (!in_set_) watch_.add(*this);
-}
-
-// A reset is told whatever is asked for.
-std::uint32_t HangupWatch::Guard::events() const {
-  return tells_half_close_ ? EPOLLRDHUP : 0U;
+void HangupWatch::Guard::begin_for_reads() {
+  events_ = EPOLLRDHUP | EPOLLPRI;
+  watch_.add(*this);
 }
 
 void HangupWatch::arm() {
@@ -54,11 +50,11 @@ void HangupWatch::add_new_ones() {
   }
 }
 
-// Where the kernel has no memory for it, who reads looks for the end (is_in_set()), and the end of
+// Where the kernel has no memory for it, who reads looks for itself (is_in_set()), and the end of
 // a client that nobody reads from shows at the next write to it.
 void HangupWatch::add(Guard& guard) {
   guard.unlink();
-  guard.in_set_ = set_.add(guard.descriptor_, guard.events(), {.ptr = &guard});
+  guard.in_set_ = set_.add(guard.descriptor_, guard.events_, {.ptr = &guard});
 }
 
 void HangupWatch::tell(Guard& guard) {

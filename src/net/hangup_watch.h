@@ -1,10 +1,10 @@
 // Notices peers that hang up: clients whose upstream is silent or whose create waits for its
 // decision, connections to the upstream that wait for their next request, and both ends of tunnels
-// and event streams, whose reads do not look for an end that came with the last bytes
-// (until_short.h). For the first ones a read would tell, but it would have to store what a
-// pipelining client sends. So their sockets are put into an epoll set of its own, which waits for
-// nothing but their end. Most requests are over before that pays: only what lasts for a moment is
-// put there, and the others cost no system call. Loop thread only.
+// and event streams, whose reads do not look for what came with the last bytes (until_short.h). For
+// the first ones a read would tell, but it would have to store what a pipelining client sends. So
+// their sockets are put into an epoll set of its own, which waits for nothing but their end. Most
+// requests are over before that pays: only what lasts for a moment is put there, and the others
+// cost no system call. Loop thread only.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -35,19 +35,20 @@ class HangupWatch {
     // tunnel has nothing more to say. For any other answer a half-close after the whole request is
     // legitimate, and the answer is still wanted.
     void tell_half_close();
-    // For what is known to last: into the set at once.
-    void begin();
-    // What has ended before is told, too.
+    // For a side that is read until_short.h's way, which is known to last: into the set at once.
+    // The end of its sending is told, and an urgent byte, at which a read stops whatever is behind
+    // it.
+    void begin_for_reads();
+    // What has come before is told, too.
     bool is_in_set() const { return in_set_; }
 
    private:
     friend class HangupWatch;
-    std::uint32_t events() const;
 
     HangupWatch& watch_;
     int descriptor_;
     std::function<void()> on_gone_;
-    bool tells_half_close_ = false;
+    std::uint32_t events_ = 0;  // a reset is told whatever is asked for
     bool in_set_ = false;
   };
 

@@ -1,13 +1,13 @@
 #include "net/parking.h"
 
 #include <malloc.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "net/probes.h"
+#include "net/unread.h"
 
 namespace taskgate::net {
 namespace {
@@ -19,11 +19,6 @@ constexpr Duration kPatienceInCrowd = std::chrono::milliseconds(10);
 constexpr std::size_t kCrowd = 64;
 
 constexpr TimePoint kNotParked{};
-
-bool has_unread(int descriptor) {
-  char first = 0;
-  return ::recv(descriptor, &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/unread.h"
 #include "proxy/connection.h"
 
 namespace taskgate::proxy {
@@ -63,10 +64,12 @@ bool Connection::was_silent() const {
 }
 
 // An empty line that has come is dropped. Not where its request has come and only waits for its
-// turn, as it may in a crowd: then false.
+// turn, as it may in a crowd, or lies behind an urgent byte: then false.
 bool Connection::park() {
-  ErrorCode ignored;
-  if (client_.socket().available(ignored) > 0) return false;
+  if (net::has_unread(client_.socket().native_handle())) {
+    client_.bytes_wait();
+    return false;
+  }
   const Duration limit = config_->timeouts.keep_alive;
   services_.parking.park(client_.socket(), limit == Duration::zero() ? limit : limit - patience_);
   return true;

@@ -131,8 +131,7 @@ void Connection::log_line(TimePoint now) {
 }
 
 Task<> Connection::finish(After after) {
-  ErrorCode ignored;
-  const bool unread = !client_.received().empty() || client_.socket().available(ignored) > 0;
+  const bool unread = client_.drop_unread();
   if (after == After::reset) {
     client_.reset();
   } else if (after == After::linger || (after == After::close && unread)) {

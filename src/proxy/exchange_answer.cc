@@ -174,8 +174,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
 void Exchange::watch_stream() {
   stream_end_.emplace(services_.watch, upstream_.socket().native_handle(),
                       [this] { upstream_.look_again(); });
-  stream_end_->tell_half_close();
-  stream_end_->begin();
+  stream_end_->begin_for_reads();
 }
 
 std::optional<Peer::Silence> Exchange::begin_silence() {

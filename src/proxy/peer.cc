@@ -52,6 +52,15 @@ void Peer::drop_received() {
   release_buffer();
 }
 
+// An urgent byte, which is nothing, goes with this read, too: left there it would make of a close a
+// reset.
+bool Peer::drop_unread() {
+  const bool had_some = !received().empty();
+  drop_received();
+  char next = 0;
+  return ::recv(socket_.native_handle(), &next, 1, MSG_DONTWAIT) > 0 || had_some;
+}
+
 Task<bool> Peer::claim(HeldBytes::Claim claim) {
   const bool granted = co_await holder().wait(claim, paused_);
   const bool goes_on = granted && !stopped();
@@ -292,7 +301,6 @@ void Peer::close() {
 }
 
 Task<> Peer::linger(Duration limit) {
-  drop_received();
   deadline_.set(limit);
   const auto is_over = [this] { return stopped(); };
   co_await net::linger(socket_, kLingerBytes, is_over);

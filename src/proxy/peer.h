@@ -42,6 +42,9 @@ class Peer {
   void release_buffer() { buffer_.release(); }
   // The same with all that is in it.
   void drop_received();
+  // The same with a byte that the socket still has, since nothing will be read any more but to be
+  // dropped; whether there was anything.
+  bool drop_unread();
   // Waits until there is room for what the client needs, which is no operation on the socket but
   // ends like one; false says fault().
   Task<bool> claim(HeldBytes::Claim claim);

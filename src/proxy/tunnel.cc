@@ -47,8 +47,7 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
             std::optional<net::HangupWatch::Guard>& end) {
   const int descriptor = from.socket().native_handle();
   end.emplace(watch, descriptor, [&from] { from.look_again(); });
-  end->tell_half_close();
-  end->begin();
+  end->begin_for_reads();
   for (;;) {
     const std::size_t size = from.received().size();
     (relayed.*count)(size);

@@ -43,6 +43,15 @@ Backlog backlog(int descriptor) {
   return waits && info.tcpi_probes < kDoubtful ? Backlog::held_back : Backlog::none;
 }
 
+std::chrono::milliseconds since_last_sent(int descriptor) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+    return std::chrono::milliseconds::max();
+  }
+  return std::chrono::milliseconds(info.tcpi_last_data_sent);
+}
+
 bool takes_vanished(int descriptor) {
   int error = 0;
   socklen_t size = sizeof error;

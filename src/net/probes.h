@@ -33,6 +33,9 @@ enum class Backlog : std::uint8_t {
 };
 Backlog backlog(int descriptor);
 
+// How long ago bytes went out last, new or again; the longest time where the kernel does not tell.
+std::chrono::milliseconds since_last_sent(int descriptor);
+
 // Takes the socket's pending error; whether it is that the peer answers no more.
 bool takes_vanished(int descriptor);
 

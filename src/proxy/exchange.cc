@@ -22,6 +22,9 @@ Exchange::Exchange(Services& services, Peer& client, const config::Config& confi
       relayed_(outcome, services.bytes) {}
 
 Task<After> Exchange::run() {
+  if (const Duration limit = config_.timeouts.idle; limit != Duration::zero()) {
+    idle_limit_ = std::make_unique<IdleLimit>(services_.deadlines, limit, client_, upstream_);
+  }
   if (!outlives_client())
     watch_.emplace(services_.watch, client_.socket().native_handle(), [this] { client_left(); });
   bool under_way = reuse_connection();
@@ -37,6 +40,7 @@ Task<After> Exchange::run() {
   }
   watch_.reset();
   stream_end_.reset();
+  idle_limit_.reset();
   if (client_gone_ && !outlives_client()) upstream_.reset();
   co_return cut_ ? After::reset : after_;
 }
@@ -84,13 +88,18 @@ Task<bool> Exchange::send_again() {
   co_return co_await send();
 }
 
-// A gated create is carried to its end all the same: the upstream runs it.
+// A gated create is carried to its end all the same: the upstream runs it. What the kernel holds
+// for a client that takes nothing goes with a reset, also since it may look like a whole answer.
 void Exchange::client_left() {
   client_gone_ = true;
   outcome_.client_gone = true;
   outcome_.client_vanished = client_.has_vanished();
-  after_ = After::close;
-  if (!outlives_client()) upstream_.interrupt();
+  after_ = client_.has_timed_out() ? After::reset : After::close;
+  if (!outlives_client()) {
+    upstream_.interrupt();
+  } else if (idle_limit_) {
+    idle_limit_->begin();
+  }
 }
 
 void Exchange::fail(UpstreamError error, const char* answer_fault) {

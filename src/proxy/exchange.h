@@ -37,6 +37,9 @@
 // ends what holds memory that others wait for, and not a create; the client is told by a 503 where
 // nothing was said yet, and by a cut else.
 //
+// Silence ends all of it: where nothing moves for timeouts.idle, both peers' operations fail. While
+// the upload waits for its client that is a refusal, where an answer is under way it is a cut.
+//
 // In a tunnel both sides are read, so that the watch is taken off, and one direction's end becomes
 // the other side's half-close.
 //
@@ -51,6 +54,7 @@
 // or when there is no other side any more.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,6 +67,7 @@
 #include "observe/outcome.h"
 #include "proxy/answer_framing.h"
 #include "proxy/create.h"
+#include "proxy/idle_limit.h"
 #include "proxy/peer.h"
 #include "proxy/relayed_bytes.h"
 #include "proxy/services.h"
@@ -142,7 +147,9 @@ class Exchange {
   void expect_answer();
   void client_left();
   void release_head();
-  void refuse_body();
+  void refuse_body(const http::Refusal& refusal);
+  void give_up_body(const http::Refusal& refusal);
+  void body_stopped();
   void fail(observe::UpstreamError error, const char* answer_fault = nullptr);
   void fail_reading();
   void cut_answer(const char* answer_fault = nullptr);
@@ -155,6 +162,7 @@ class Exchange {
   Create* const create_;
 
   Peer upstream_;
+  std::unique_ptr<IdleLimit> idle_limit_;  // none where there is no limit
   net::Pacer::Token token_;
   // Set while its connection may be left to another request.
   std::optional<UpstreamPool::Generation> generation_;

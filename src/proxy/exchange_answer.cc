@@ -45,6 +45,7 @@ Task<bool> Exchange::read_answer_head() {
       if (!goes_on) co_return false;
     } else if (parser_.head().status >= 200 || parser_.head().status == 101) {
       upstream_.deadline().clear();
+      if (idle_limit_) idle_limit_->begin();
       co_return true;
     } else {
       const bool passed = co_await pass_interim();
@@ -58,7 +59,6 @@ Task<bool> Exchange::read_answer_head() {
 template <typename Source>
 std::optional<bool> Exchange::to_client_now(Source& source) {
   if (client_gone_) return outlives_client();
-  client_.deadline().clear();
   const Peer::Sent sent = client_.send_now(source);
   if (sent == Peer::Sent::part) return std::nullopt;
   if (sent == Peer::Sent::failed) client_left();
@@ -69,13 +69,17 @@ template <typename Source>
 Task<bool> Exchange::to_client(Source& source) {
   if (client_gone_) co_return outlives_client();
   // Nobody holds a slot by not taking what comes before the answer.
-  const bool holds_slot = outlives_client() && !answered_;
-  client_.deadline().set(holds_slot ? config_.timeouts.create : config_.timeouts.idle);
+  if (outlives_client() && !answered_) {
+    client_.deadline().set(config_.timeouts.create);
+  } else if (idle_limit_) {
+    idle_limit_->begin();
+  }
   writing_ = true;
   const bool written = co_await client_.write(source);
   writing_ = false;
-  client_.deadline().clear();
   if (!written) client_left();
+  client_.deadline().clear();
+  if (idle_limit_ && !answered_ && !uploading_) idle_limit_->end();
   co_return written || outlives_client();
 }
 
@@ -147,7 +151,6 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
       if (!whole) co_return;
     }
     if (scanner.complete()) break;
-    upstream_.deadline().set(config_.timeouts.idle);
     bool came = false;
     if (const auto silence = begin_silence()) {
       const auto [error, bytes] = co_await upstream_.socket().async_read_some(silence->room, kTask);
@@ -162,7 +165,6 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     cut_answer();
     co_return;
   }
-  upstream_.deadline().clear();
   Peer::Parts end{framing_.end()};
   std::optional<bool> passed = to_client_now(end);
   if (!passed) passed = co_await to_client(end);
@@ -201,7 +203,6 @@ Peer::Parts Exchange::next_piece(http::BodyScanner& scanner) {
 Task<bool> Exchange::relay_long(http::BodyScanner& scanner, net::Pipe& pipe) {
   upstream_.release_buffer();
   while (!scanner.complete()) {
-    upstream_.deadline().set(config_.timeouts.idle);
     const bool came = co_await upstream_.read_into(pipe, scanner.known_length());
     if (!came) {
       cut_answer();
@@ -237,8 +238,8 @@ Task<> Exchange::relay_tunnel() {
   const bool passed = co_await to_client(parts);
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
-  const bool whole = co_await tunnel(client_, upstream_, config_.timeouts.idle, relayed_,
-                                     services_.watch, services_.pipes);
+  const bool whole =
+      co_await tunnel(client_, upstream_, relayed_, services_.watch, services_.pipes);
   if (whole) co_return;
   if (client_.has_vanished()) client_left();
   if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;

@@ -1,5 +1,6 @@
 // The request's way to the upstream.
 #include "proxy/exchange.h"
+#include "proxy/own_answers.h"
 
 namespace taskgate::proxy {
 
@@ -13,13 +14,17 @@ Task<bool> Exchange::send() {
     client_.read_short(upload_.known_length());
     taken = upload_.feed(client_.received());
     if (upload_.failed()) {
-      refuse_body();
+      refuse_body({400, upload_.fault()});
       co_return false;
     }
     body = client_.received().substr(0, taken);
   }
   relayed_.up(body.size());
-  if (upload_.complete()) expect_answer();
+  if (upload_.complete()) {
+    expect_answer();
+  } else if (idle_limit_) {
+    idle_limit_->begin();
+  }
   if (!upload_.complete() || request_.upgrade) upstream_.send_at_once();
   Peer::Parts parts{request_.head, body};
   Peer::Sent sent = upstream_.send_now(parts);
@@ -44,10 +49,26 @@ void Exchange::release_head() {
   std::string().swap(request_.head);
 }
 
-void Exchange::refuse_body() {
-  outcome_.refusal = upload_.fault();
-  failure_ = UpstreamFailure{400, upload_.fault()};
+void Exchange::refuse_body(const http::Refusal& refusal) {
+  outcome_.refusal = refusal.reason;
+  failure_ = UpstreamFailure{refusal.status, refusal.reason};
   after_ = After::linger;
+}
+
+// What the upstream got of it must not look whole.
+void Exchange::give_up_body(const http::Refusal& refusal) {
+  if (!answered_) refuse_body(refusal);
+  upstream_.interrupt();
+  upstream_.reset();
+}
+
+// No more comes of it, and that is not since the answer is over.
+void Exchange::body_stopped() {
+  if (client_.has_timed_out()) {
+    give_up_body(kBodyTooSlow);
+  } else {
+    client_left();
+  }
 }
 
 // What the client still has of the request's body. Ends early when the answer is over.
@@ -59,17 +80,14 @@ Task<> Exchange::upload() {
     broken = !sent;
   }
   while (!pipe && !upload_.complete() && !done_) {
-    client_.deadline().set(config_.timeouts.idle);
     const bool came = co_await client_.read_more();
     if (!came) {
-      if (!done_) client_left();
+      if (!done_) body_stopped();
       break;
     }
     const std::size_t taken = upload_.feed(client_.received());
     if (upload_.failed()) {
-      if (!answered_) refuse_body();
-      upstream_.interrupt();
-      upstream_.reset();
+      give_up_body({400, upload_.fault()});
       break;
     }
     relayed_.up(taken);
@@ -78,7 +96,6 @@ Task<> Exchange::upload() {
     broken = !sent;
     if (broken) break;
   }
-  client_.deadline().clear();
   uploading_ = broken || !upload_.complete();
   if (!uploading_ && !answered_) expect_answer();
 }
@@ -92,10 +109,9 @@ net::Pipes::Lease Exchange::pipe_for(const http::BodyScanner& body) {
 Task<bool> Exchange::upload_long(net::Pipe& pipe) {
   client_.release_buffer();
   while (!upload_.complete() && !done_) {
-    client_.deadline().set(config_.timeouts.idle);
     const bool came = co_await client_.read_into(pipe, upload_.known_length());
     if (!came) {
-      if (!done_) client_left();
+      if (!done_) body_stopped();
       break;
     }
     relayed_.up(pipe.held());
@@ -106,8 +122,9 @@ Task<bool> Exchange::upload_long(net::Pipe& pipe) {
   co_return true;
 }
 
-// The time for the answer begins when the request is whole.
+// The time for the answer begins when the request is whole, and until then nobody is silent.
 void Exchange::expect_answer() {
+  if (idle_limit_) idle_limit_->end();
   upstream_.deadline().set(create_ != nullptr ? config_.timeouts.create
                                               : config_.timeouts.response);
 }

@@ -11,18 +11,18 @@ namespace {
 // A client that sends nothing yet only has to find that there is room for a little.
 constexpr std::size_t kFirstPiece = 4 * 1024;
 
-GatedBody refused(int status, const char* reason) {
-  return {GatedBody::End::refused, {}, {status, reason}};
+GatedBody refused(const http::Refusal& refusal) {
+  return {GatedBody::End::refused, {}, refusal};
 }
 
 GatedBody ended(const Peer& client) {
-  if (client.fault() == PeerFault::timeout) return refused(408, "the body did not come in time");
+  if (client.fault() == PeerFault::timeout) return refused(kBodyTooSlow);
   return {GatedBody::End::client_left, {}, {}};
 }
 
 GatedBody ended_without_room(const Peer& client) {
   if (client.fault() != PeerFault::timeout) return ended(client);
-  return refused(503, "too many request bodies are being held; try again shortly");
+  return refused({503, "too many request bodies are being held; try again shortly"});
 }
 
 struct Bound {
@@ -67,9 +67,9 @@ class Reading {
     client_.consume(scanner_.feed(client_.received(), &body_.bytes));
     note_move(body_.bytes.size() - before);
     if (scanner_.failed()) {
-      body_ = refused(400, scanner_.fault());
+      body_ = refused({400, scanner_.fault()});
     } else if (body_.bytes.size() > bound_.bytes) {
-      body_ = refused(bound_.beyond.status, bound_.beyond.reason);
+      body_ = refused(bound_.beyond);
     }
   }
 
@@ -127,7 +127,7 @@ Task<> read_rest(Peer& client, Reading& reading, const http::RequestRules& rules
 Task<GatedBody> read_body(Peer& client, const http::RequestRules& rules,
                           const config::Config& config, const Bound bound) {
   if (rules.body.kind == http::BodyKind::length && rules.body.length > bound.bytes) {
-    co_return refused(bound.beyond.status, bound.beyond.reason);
+    co_return refused(bound.beyond);
   }
   Reading reading(client, rules.body, bound);
   // What came with the head costs no more than a small buffer.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/config.h"
+#include "http/head.h"
 #include "proxy/refusal_words.h"
 
 namespace taskgate::proxy {
@@ -57,6 +58,8 @@ Answer error_answer(int status, std::string_view reason, std::uint32_t draw,
 
 // What a client waits for that sent `Expect: 100-continue` (RFC 9110 section 10.1.1).
 inline constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+inline constexpr http::Refusal kBodyTooSlow{408, "the body did not come in time"};
 
 struct Content {
   std::string_view type;

@@ -72,8 +72,9 @@ Task<bool> Peer::claim(HeldBytes::Claim claim) {
 bool Peer::stopped() {
   if (fault_ == PeerFault::vanished) return true;
   if (interrupted_) fault_ = PeerFault::interrupted;
-  if (deadline_.expired()) fault_ = PeerFault::timeout;
-  return interrupted_ || deadline_.expired();
+  const bool timed_out = has_timed_out();
+  if (timed_out) fault_ = PeerFault::timeout;
+  return interrupted_ || timed_out;
 }
 
 void Peer::note(ErrorCode error) {
@@ -157,6 +158,7 @@ bool Peer::end_silence(const Silence& silence, ErrorCode error, std::size_t byte
 void Peer::take(std::size_t bytes, bool waited) {
   const bool is_short = buffer_.add(bytes);
   last_read_was_short_ = waited && is_short;
+  moved();
 }
 
 void Peer::read_short(std::uint64_t length) {
@@ -166,7 +168,9 @@ void Peer::read_short(std::uint64_t length) {
   if (!buffer_.hold(all)) return;
   const auto bytes =
       ::recv(socket_.native_handle(), buffer_.room().data(), all - used, MSG_DONTWAIT);
-  if (bytes > 0) buffer_.append(static_cast<std::size_t>(bytes));
+  if (bytes <= 0) return;
+  buffer_.append(static_cast<std::size_t>(bytes));
+  moved();
 }
 
 void Peer::note_silence(Duration lasted) {
@@ -184,15 +188,17 @@ Peer::Sent Peer::send_now(Parts& parts) {
   if (bytes < 0) return part_or_failed(last_error());
   written_ += static_cast<std::uint64_t>(bytes);
   advance(parts, static_cast<std::size_t>(bytes));
+  moved();
   return is_empty(parts) ? Sent::all : Sent::part;
 }
 
 Peer::Sent Peer::send_now(net::Pipe& pipe) {
   if (pipe.held() == 0) return Sent::all;
   if (stopped()) return Sent::failed;
-  const std::ptrdiff_t moved = pipe.drain_to(socket_.native_handle());
-  if (moved <= 0) return part_or_failed(last_error());
-  written_ += static_cast<std::uint64_t>(moved);
+  const std::ptrdiff_t sent = pipe.drain_to(socket_.native_handle());
+  if (sent <= 0) return part_or_failed(last_error());
+  written_ += static_cast<std::uint64_t>(sent);
+  moved();
   return pipe.held() == 0 ? Sent::all : Sent::part;
 }
 
@@ -219,12 +225,13 @@ std::optional<bool> Peer::read_now(net::Pipe& pipe, std::uint64_t most) {
   if (stopped()) return false;
   if (++pieces_ % kPiecesInARow == 0) return std::nullopt;
   const auto limit = static_cast<std::size_t>(std::min<std::uint64_t>(most, net::Pipe::kPiece));
-  const std::ptrdiff_t moved = pipe.fill_from(socket_.native_handle(), limit);
-  if (moved > 0) {
+  const std::ptrdiff_t came = pipe.fill_from(socket_.native_handle(), limit);
+  if (came > 0) {
     holder().moved();
+    moved();
     return true;
   }
-  const ErrorCode error = moved == 0 ? ErrorCode(asio::error::eof) : last_error();
+  const ErrorCode error = came == 0 ? ErrorCode(asio::error::eof) : last_error();
   if (error == asio::error::would_block) return std::nullopt;
   note(error);
   return false;

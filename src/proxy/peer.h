@@ -12,6 +12,7 @@
 #include "net/pipe.h"
 #include "net/until_short.h"
 #include "proxy/held_bytes.h"
+#include "proxy/idle_limit.h"
 #include "proxy/parts.h"
 #include "proxy/receive_buffer.h"
 
@@ -33,6 +34,11 @@ class Peer {
   void replace(TcpSocket socket);
   // The limit on what is under way; whoever sets it clears it.
   net::Deadline& deadline() { return deadline_; }
+  // The same of both ends of an exchange; null: none any more.
+  void set_idle_limit(IdleLimit* limit) { idle_limit_ = limit; }
+  bool has_timed_out() const {
+    return deadline_.expired() || (idle_limit_ != nullptr && idle_limit_->is_over());
+  }
   HeldBytes::Holder& holder() { return buffer_.holder(); }
 
   // What was received and not yet consumed. Views stay valid until the next read_more().
@@ -131,12 +137,16 @@ class Peer {
   }
   void take(std::size_t bytes, bool waited);
   void note_silence(Duration lasted);
+  void moved() {
+    if (idle_limit_ != nullptr) idle_limit_->moved();
+  }
   bool stopped();
   Sent part_or_failed(ErrorCode error);
   Task<bool> wait_or_note(ErrorCode error, TcpSocket::wait_type ready);
 
   TcpSocket socket_;
   net::Deadline deadline_;
+  IdleLimit* idle_limit_ = nullptr;
   ReceiveBuffer buffer_;
   Timer* paused_ = nullptr;  // while it waits for room
   std::uint8_t pieces_ = 0;  // read into pipes; it only tells every sixteenth

@@ -14,16 +14,12 @@ constexpr std::size_t kBulk = kLargestBuffer;
 
 // What comes in bulk is moved by the kernel, until little comes at once; whoever is silent
 // meanwhile holds no pipe. False: a side has ended or is gone.
-Task<bool> pump_bulk(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count count,
-                     net::Pipes& pipes) {
-  // What is moved at once has to be taken within `idle`.
-  const std::size_t most = idle == Duration::zero() ? net::Pipe::kPiece : kBulk;
+Task<bool> pump_bulk(Peer& from, Peer& to, RelayedBytes& relayed, Count count, net::Pipes& pipes) {
   for (;;) {
     net::Pipes::Lease pipe = pipes.take(net::Pipe::kPiece);
     if (!pipe) co_return true;
     from.release_buffer();
-    from.deadline().set(idle);
-    const std::optional<bool> came = from.read_now(*pipe, most);
+    const std::optional<bool> came = from.read_now(*pipe, net::Pipe::kPiece);
     if (!came) {
       pipe.reset();
       const bool goes_on = co_await from.wait_to_read();
@@ -33,7 +29,6 @@ Task<bool> pump_bulk(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed,
     if (!*came) co_return false;
     const std::size_t size = pipe->held();
     (relayed.*count)(size);
-    to.deadline().set(idle);
     const bool sent = co_await to.write(*pipe);
     if (!sent) co_return false;
     if (size < net::Pipes::kFew) co_return true;
@@ -42,9 +37,8 @@ Task<bool> pump_bulk(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed,
 
 // One direction. `end` watches the side that it reads from, for the reads. Once that has nothing
 // more to send nothing is read from it any more, so nothing else would tell that it is gone.
-Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count count,
-            net::HangupWatch& watch, net::Pipes& pipes,
-            std::optional<net::HangupWatch::Guard>& end) {
+Task<> pump(Peer& from, Peer& to, RelayedBytes& relayed, Count count, net::HangupWatch& watch,
+            net::Pipes& pipes, std::optional<net::HangupWatch::Guard>& end) {
   const int descriptor = from.socket().native_handle();
   end.emplace(watch, descriptor, [&from] { from.look_again(); });
   end->begin_for_reads();
@@ -60,10 +54,9 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
     if (sent == Peer::Sent::failed) break;
     from.consume(size);
     if (size >= kBulk) {
-      const bool goes_on = co_await pump_bulk(from, to, idle, relayed, count, pipes);
+      const bool goes_on = co_await pump_bulk(from, to, relayed, count, pipes);
       if (!goes_on) break;
     }
-    from.deadline().set(idle);
     bool came = false;
     if (const auto silence = from.begin_silence(end->is_in_set())) {
       const auto [error, bytes] = co_await from.socket().async_read_some(silence->room, kTask);
@@ -72,7 +65,6 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
       came = co_await from.read_after_silence(end->is_in_set());
     }
     if (!came) break;
-    to.deadline().set(idle);
   }
   if (from.fault() == PeerFault::eof) {
     to.half_close();
@@ -89,13 +81,13 @@ Task<> pump(Peer& from, Peer& to, Duration idle, RelayedBytes& relayed, Count co
 
 }  // namespace
 
-Task<bool> tunnel(Peer& client, Peer& upstream, Duration idle, RelayedBytes& relayed,
-                  net::HangupWatch& watch, net::Pipes& pipes) {
+Task<bool> tunnel(Peer& client, Peer& upstream, RelayedBytes& relayed, net::HangupWatch& watch,
+                  net::Pipes& pipes) {
   std::optional<net::HangupWatch::Guard> client_end;
   std::optional<net::HangupWatch::Guard> upstream_end;
   co_await net::join(
-      pump(client, upstream, idle, relayed, &RelayedBytes::up, watch, pipes, client_end),
-      pump(upstream, client, idle, relayed, &RelayedBytes::down, watch, pipes, upstream_end));
+      pump(client, upstream, relayed, &RelayedBytes::up, watch, pipes, client_end),
+      pump(upstream, client, relayed, &RelayedBytes::down, watch, pipes, upstream_end));
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

@@ -11,10 +11,9 @@
 namespace taskgate::proxy {
 
 // Relays until both sides have ended their sending; the end of one is passed on, and the other goes
-// on. What comes in bulk goes through `pipes`. `idle`: how long a side may be silent, zero for
-// ever. False: a side broke off or was silent for too long; then neither side may take what it got
-// for the whole.
-Task<bool> tunnel(Peer& client, Peer& upstream, Duration idle, RelayedBytes& relayed,
-                  net::HangupWatch& watch, net::Pipes& pipes);
+// on. What comes in bulk goes through `pipes`. False: a side broke off, or both were silent for too
+// long; then neither side may take what it got for the whole.
+Task<bool> tunnel(Peer& client, Peer& upstream, RelayedBytes& relayed, net::HangupWatch& watch,
+                  net::Pipes& pipes);
 
 }  // namespace taskgate::proxy

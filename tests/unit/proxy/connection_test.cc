@@ -33,6 +33,17 @@ class FarEnd {
   void send(std::string_view bytes) {
     REQUIRE(socket_.send(asio::buffer(bytes.data(), bytes.size())) == bytes.size());
   }
+  // As much as it takes at once.
+  void send_some(std::string_view bytes) {
+    ErrorCode full;
+    socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, full);
+  }
+  // At most so much of what has come.
+  void take(std::size_t most) {
+    std::string bytes(most, ' ');
+    ErrorCode none_yet;
+    received_.append(bytes, 0, socket_.receive(asio::buffer(bytes), 0, none_yet));
+  }
   void send_urgent(char byte) { REQUIRE(socket_.send(asio::buffer(&byte, 1), MSG_OOB) == 1); }
   const std::string& received() {
     read();
@@ -222,7 +233,8 @@ const std::string kCreateBegun = "HTTP/1.1 201 Created\r\nContent-Length: 10\r\n
 
 // A request that has come to the upstream.
 struct UnderWay {
-  explicit UnderWay(const std::string& request) {
+  explicit UnderWay(const std::string& request, Duration idle = Duration::zero()) {
+    world.reload([idle](config::Config& config) { config.timeouts.idle = idle; });
     client.send(request);
     upstream.emplace(world.accept());
     const std::size_t line = request.find("\r\n");
@@ -231,7 +243,8 @@ struct UnderWay {
     world.until_has(*upstream, request.substr(head));
   }
   // Part of the answer is with the client, too.
-  UnderWay(const std::string& request, const std::string& answer) : UnderWay(request) {
+  UnderWay(const std::string& request, const std::string& answer, Duration idle = Duration::zero())
+      : UnderWay(request, idle) {
     upstream->send(answer);
     world.until_has(client, answer.substr(answer.find("\r\n\r\n") + 4));
   }
@@ -369,6 +382,77 @@ TEST_CASE("an urgent byte behind the last request does not make its end a reset"
     CHECK(client.end() == FarEnd::End::closed);
     CHECK(client.has("HTTP/1.1 429 "));
   }
+}
+
+constexpr Duration kBriefly = std::chrono::milliseconds(100);
+// What is done step by step is never silent for so long, and takes longer in all.
+constexpr Duration kLonger = std::chrono::seconds(2);
+constexpr Duration kStep = std::chrono::milliseconds(20);
+constexpr int kSteps = 120;
+const std::string kMuch(256 * 1024, 'x');
+
+TEST_CASE("an upload that is silent for timeouts.idle is told so, and looks cut upstream") {
+  UnderWay request(kUpload, kBriefly);
+  request.world.until_has(request.client, "HTTP/1.1 408 ");
+  CHECK(request.upstream->end() == FarEnd::End::reset);
+  CHECK_FALSE(request.world.failed("response_timeout"));
+}
+
+// Nothing ended it: only the client's silence was looked at.
+TEST_CASE("an upload that the upstream takes nothing of ends by timeouts.idle") {
+  World world;
+  world.reload([](config::Config& config) { config.timeouts.idle = kBriefly; });
+  FarEnd client = world.connect();
+  client.send("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n");
+  const FarEnd upstream = world.accept();
+  world.until("the client is told", [&] {
+    client.send_some(kMuch);
+    return client.has("HTTP/1.1 504 ");
+  });
+  CHECK(world.failed("response_timeout"));
+}
+
+// It was closed in order, and what had come looked whole.
+TEST_CASE("an answer that its client takes nothing of for timeouts.idle is reset") {
+  UnderWay request(kOldGet, kBriefly);
+  request.upstream->send("HTTP/1.1 200 OK\r\n\r\n");
+  request.world.until("the answer is given up", [&] {
+    request.upstream->send_some(kMuch);
+    return request.upstream->ended();
+  });
+  request.world.until_served();
+  CHECK(request.client.end() == FarEnd::End::reset);
+}
+
+// It had to take a piece of 256 KiB within the limit.
+TEST_CASE("a client that takes little at a time is not silent, however long a piece takes") {
+  const auto [request, answer] = GENERATE(table<std::string, std::string>(
+      {{kGet, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"}, {kUpgrade, kSwitched}}));
+  INFO(answer);
+  UnderWay slow(request, kLonger);
+  slow.upstream->send(answer);
+  for (int step = 0; step < kSteps; ++step) {
+    for (int piece = 0; piece < 64; ++piece) slow.upstream->send_some(kMuch);
+    slow.world.run_for(kStep);
+    slow.client.take(2 * 1024);
+  }
+  CHECK_FALSE(slow.upstream->ended());
+  slow.world.until_ended(*slow.upstream);
+}
+
+// Either had a limit of its own.
+TEST_CASE("an answer is not silent while its request's body still comes, nor the other way round") {
+  const bool by_client = GENERATE(true, false);
+  INFO("by the client: " << by_client);
+  UnderWay both(kUpload, kBegun, kLonger);
+  for (int step = 0; step < kSteps; ++step) {
+    by_client ? both.client.send("x") : both.upstream->send(step % 20 == 0 ? "y" : "");
+    both.world.run_for(kStep);
+  }
+  CHECK_FALSE(both.upstream->ended());
+  CHECK_FALSE(both.client.ended());
+  both.world.until_ended(both.client);
+  both.world.until_ended(*both.upstream);
 }
 
 TEST_CASE("an upload that is answered early stops, and the answer comes whole") {

@@ -21,7 +21,9 @@ Task<ItemOrder::Hold> ItemOrder::enter(std::string item, Touch touch) {
   const TimePoint deadline = Clock::now() + patience_;
   Waiting self{{std::move(item), touch}, Timer(loop_, deadline)};
   const Place place(waiting_, self);
-  while (!is_free(self) && Clock::now() < deadline) co_await self.turn.async_wait(kTask);
+  while (!is_free(self) && Clock::now() < deadline) {
+    co_await self.turn.async_wait(kTask);
+  }
   if (!is_free(self)) {
     if (touch == Touch::launch) co_return Hold();
     overtake_launches(self.entry.item);

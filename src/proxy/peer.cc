@@ -69,12 +69,9 @@ Task<bool> Peer::claim(HeldBytes::Claim claim) {
   co_return goes_on;
 }
 
-bool Peer::stopped() {
-  if (fault_ == PeerFault::vanished) return true;
-  if (interrupted_) fault_ = PeerFault::interrupted;
-  const bool timed_out = has_timed_out();
-  if (timed_out) fault_ = PeerFault::timeout;
-  return interrupted_ || timed_out;
+void Peer::note_stop() {
+  if (fault_ == PeerFault::vanished) return;
+  fault_ = has_timed_out() ? PeerFault::timeout : PeerFault::interrupted;
 }
 
 void Peer::note(ErrorCode error) {

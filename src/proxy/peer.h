@@ -140,7 +140,13 @@ class Peer {
   void moved() {
     if (idle_limit_ != nullptr) idle_limit_->moved();
   }
-  bool stopped();
+  // Asked before each operation; says fault() then.
+  bool stopped() {
+    if (!interrupted_ && !has_timed_out()) return fault_ == PeerFault::vanished;
+    note_stop();
+    return true;
+  }
+  void note_stop();
   Sent part_or_failed(ErrorCode error);
   Task<bool> wait_or_note(ErrorCode error, TcpSocket::wait_type ready);
 

@@ -251,6 +251,7 @@ void Gate::forget_count() {
 }
 
 void Gate::configure(Settings settings, TimePoint now) {
+  if (settings.wait != settings_.wait) line_.waits_differ();
   settings_ = std::move(settings);
   classes_.configure(settings_.classes, settings_.inherited_class);
   count(shares_);

@@ -52,7 +52,7 @@ std::vector<InLine> Line::standing(const Classes& classes) const {
 }
 
 Line::Ends Line::first_ends() const {
-  if (!has_stood_) return {waiting_.front().deadline_, std::nullopt};
+  if (!has_stood_ && all_wait_alike_) return {waiting_.front().deadline_, std::nullopt};
   Ends first;
   for (const Ticket& each : waiting_) {
     auto& end = each.stands() ? first.stands : first.waits;

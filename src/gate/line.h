@@ -17,7 +17,10 @@ namespace taskgate::gate {
 class Line {
  public:
   void add(Ticket& ticket) {
-    if (empty()) has_stood_ = false;
+    if (empty()) {
+      has_stood_ = false;
+      all_wait_alike_ = true;
+    }
     waiting_.push_back(ticket);
   }
   bool empty() const { return waiting_.empty(); }
@@ -37,6 +40,8 @@ class Line {
 
   // Whether anybody may stand; false spares looking for them.
   bool has_stood() const { return has_stood_; }
+  // Those that come from now on may wait for longer or shorter than those that are here.
+  void waits_differ() { all_wait_alike_ = false; }
   // One that waits begins to stand in line.
   void stand(Ticket& ticket, const Classes& classes, TimePoint now);
   // Adds those that stand to the shares of their classes.
@@ -45,7 +50,7 @@ class Line {
   std::vector<InLine> standing(const Classes& classes) const;
 
   // When the first wait of those that do not stand ends, which is that of the oldest where nobody
-  // stands, and of those that do; nothing: there is none.
+  // stands and all wait for as long, and of those that do; nothing: there is none.
   struct Ends {
     std::optional<TimePoint> waits;
     std::optional<TimePoint> stands;
@@ -72,7 +77,9 @@ class Line {
   int place_in_line(const Ticket& ticket, const Classes& classes) const;
 
   Tickets waiting_;
-  bool has_stood_ = false;  // anybody, since it was empty
+  // Since it was empty:
+  bool has_stood_ = false;      // anybody
+  bool all_wait_alike_ = true;  // for promised slots
 };
 
 }  // namespace taskgate::gate

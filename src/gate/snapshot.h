@@ -15,7 +15,7 @@ namespace taskgate::gate {
 
 // Whether the count can be trusted; the label `state` of taskgate_signal_state.
 enum class SignalState : std::uint8_t {
-  none,     // no listing has ended yet
+  none,     // no listing has ended yet, or since other sessions count
   known,    // the last listing is good
   held,     // it is not, but the last good one is younger than tmux.hold and used
   unknown,  // no listing to go by

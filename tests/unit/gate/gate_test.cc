@@ -282,6 +282,27 @@ TEST_CASE("a raised limit lets waiting creates pass at once, a lowered one keeps
   CHECK(gate.snapshot(at(6)).slots_free() == 0);
 }
 
+TEST_CASE("after a reload to a shorter wait nobody waits for the longer one of those before") {
+  Settings longer = settings(1);
+  longer.wait = std::chrono::minutes(5);
+  Gate gate(longer);
+  Create first(gate, 0);
+  Create before(gate, 0);
+  gate.apply(live(0, 1));
+  REQUIRE(first.decision() == Decision::admitted);
+  Settings shorter = settings(1);
+  shorter.wait = std::chrono::milliseconds(100);
+  gate.configure(shorter, at(10));
+  Create behind(gate, 20);
+  gate.apply(live(0, 21));
+  REQUIRE(behind.waits());
+  REQUIRE(gate.next_listing());
+  CHECK(number_of(*gate.next_listing()) == 120);
+  gate.apply(live(0, 121));
+  CHECK(behind.decision() == Decision::rejected);
+  CHECK(before.waits());
+}
+
 TEST_CASE("a drain refuses those that wait and those that come, and tells each once") {
   Gate gate(settings(1));
   Create waiting(gate, 0);

@@ -89,6 +89,7 @@ TEST_CASE("what is no TCP connection, or open no more, is unknown") {
   const int descriptor = f.accepted.native_handle();
   f.accepted.close();
   CHECK(backlog(descriptor) == Backlog::unknown);
+  CHECK(since_last_sent(descriptor) == std::chrono::milliseconds::max());
   CHECK_FALSE(takes_vanished(descriptor));
 }
 

@@ -141,6 +141,7 @@ void Proxy::finish_if_empty() {
 
 void Proxy::reload(std::shared_ptr<const config::Config> config) {
   services_.upstream.set_address(config->upstream);
+  if (config->upstream != services_.config->upstream) services_.upstream_report.begin_anew();
   services_.upstream.pool().set_limit(config->timeouts.upstream_keep_alive);
   services_.history.mark(observe::Mark::reload, Clock::now());
   const auto connections = services_.config->limits.connections;

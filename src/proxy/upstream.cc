@@ -111,7 +111,10 @@ void Upstream::tell_unresolved(ErrorCode error) {
 
 bool Upstream::set_endpoints(const config::Address& address, net::Endpoints endpoints) {
   const bool is_same = address == address_;
-  if (!is_same) recent_.clear();
+  if (!is_same) {
+    recent_.clear();
+    minor_version_.reset();
+  }
   address_ = address;
   const auto change = recent_.take(endpoints);
   const net::Endpoints before = std::exchange(endpoints_, std::move(endpoints));

@@ -21,6 +21,8 @@ class UpstreamReport {
   void failed(observe::UpstreamError error, const char* answer_fault, const std::string& upstream,
               TimePoint now);
   void answered();
+  // Another upstream is meant from now on, of which nothing is known.
+  void begin_anew() { *this = {}; }
 
   const observe::UpstreamHealth& health() const { return health_; }
 

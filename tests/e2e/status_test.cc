@@ -1,11 +1,13 @@
 // What people look at: `taskgate status`, once and followed, and the stream that it follows.
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include "e2e/gated_world.h"
 #include "support/catch.h"
 #include "support/run.h"
 #include "support/scripted_upstream.h"
+#include "support/temp_dir.h"
 #include "support/text.h"
 
 using namespace taskgate::test;
@@ -87,6 +89,24 @@ TEST_CASE("an upstream that is down is an alarm beside the state of the gate") {
   CHECK(has(gate.admin("/").body, "The upstream does not answer: connect_refused"));
   CHECK(has(gate.admin("/status").body, "\"state\":\"failing\",\"last_failure\":{\"when\":"));
   CHECK(has(gate.admin("/status").body, "\"failures_last_minute\":1,\"connects_waiting\":0}"));
+}
+
+TEST_CASE("after a reload to another upstream nothing is said of it before it was asked") {
+  TmuxServer tmux;
+  const ClosedPort nobody;
+  const ClosedPort next;
+  TempDir dir;
+  const auto write = [&](const std::string& name, const ClosedPort& port) {
+    return dir.write(name, "upstream: 127.0.0.1:" + std::to_string(port.port()) + "\n");
+  };
+  const std::string file = write("config.yaml", nobody);
+  Gate gate({{"tmux.socket", tmux.socket()}}, {"--config", file});
+  CHECK(ask(gate.port(), http_request("GET", "/api/events")).status == 502);
+  CHECK(has(gate.admin("/status").body, "\"state\":\"failing\""));
+  std::filesystem::rename(write("next.yaml", next), file);
+  gate.process().signal(SIGHUP);
+  gate.process().wait_for_line(R"("event":"config_reloaded")");
+  CHECK(has(gate.admin("/status").body, "\"state\":\"unused\",\"last_failure\":null,"));
 }
 
 TEST_CASE("a gate that is drained has no free slot to show") {

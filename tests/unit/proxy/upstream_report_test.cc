@@ -100,3 +100,14 @@ TEST_CASE(
   CHECK(told("repeated Content-Length").find("port") == std::string::npos);
   CHECK(told("malformed status line").find("names the right port") != std::string::npos);
 }
+
+TEST_CASE("what was known of one upstream is not said of the next") {
+  test::CapturedLog log;
+  UpstreamReport report;
+  report.failed(UpstreamError::connect_refused, nullptr, kAddress, at(0));
+  report.begin_anew();
+  CHECK_FALSE(report.health().answers);
+  CHECK_FALSE(report.health().last_failure);
+  report.failed(UpstreamError::reset, nullptr, "127.0.0.1:6081", at(1));
+  CHECK(count(log.text(), "upstream_failing") == 2);
+}

@@ -210,3 +210,14 @@ TEST_CASE("what an earlier look-up finds counts no more") {
   f.end_lookup();
   CHECK(f.upstream.text() == "127.0.0.1:82");
 }
+
+TEST_CASE("what version one upstream speaks says nothing of the next") {
+  UpstreamFixture f;
+  f.stands_for({loopback(81)});
+  f.upstream.saw_version(0);
+  f.stands_for({loopback(82)});
+  CHECK(f.upstream.speaks_http10());
+  f.upstream.set_address({"127.0.0.1", 82});
+  f.end_lookup();
+  CHECK_FALSE(f.upstream.speaks_http10());
+}

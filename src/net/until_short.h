@@ -13,6 +13,7 @@
 // until_short_test.cc tells where another version no longer takes it.
 #pragma once
 
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/detail/reactive_socket_recv_op.hpp>
 

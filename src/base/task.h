@@ -6,10 +6,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/time.h"
 
@@ -35,6 +35,9 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Execut
 // So the value always gets a name first
 // (`const bool came = co_await read_more(); if (!came) ...`); tests/structure holds this. The same
 // goes for operands of &&, || and ?:, and lambdas inside a co_await expression are destroyed twice.
-inline constexpr auto kTask = asio::as_tuple(asio::use_awaitable_t<Executor>{});
+//
+// Deferred, an operation is begun by the coroutine that awaits it; use_awaitable would make one
+// coroutine more for each.
+inline constexpr auto kTask = asio::as_tuple(asio::deferred);
 
 }  // namespace taskgate

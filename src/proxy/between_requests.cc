@@ -20,7 +20,7 @@ Task<bool> Connection::read_head() {
   patience_ = services_.parking.patience();
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool is_limited = first_;
-  if (client_.received().empty()) client_.release_buffer();
+  if (client_.has_grown()) client_.release_buffer();
   std::size_t lines = std::max(parser_.bytes(), kFewLines);
   while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
     const bool started = parser_.has_begun();
@@ -29,7 +29,13 @@ Task<bool> Connection::read_head() {
       client_.deadline().set(config_->timeouts.head);
     }
     lines = charge_lines(lines);
-    const bool came = co_await read_toward_head(started);
+    bool came = false;
+    if (const auto reading = begin_read_toward_head(started)) {
+      const auto result = co_await client_.socket().async_read_some(reading->room, kTask);
+      came = client_.end_read(*reading, result);
+    } else {
+      came = co_await read_toward_head(started);
+    }
     if (!came) {
       const bool too_slow = client_.fault() == PeerFault::timeout && (started || first_);
       client_.deadline().clear();
@@ -48,6 +54,10 @@ std::size_t Connection::charge_lines(std::size_t before) {
 }
 
 // A client that has left is found when it is parked, if not before.
+std::optional<Peer::Reading> Connection::begin_read_toward_head(bool started) {
+  return started || first_ ? client_.begin_read() : client_.begin_read_after_silence(true);
+}
+
 Task<bool> Connection::read_toward_head(bool started) {
   return started || first_ ? client_.read_more() : client_.read_after_silence(true);
 }

@@ -179,7 +179,7 @@ Task<After> Connection::handle() {
   return carry_out(plan_request(head, *rules, config_->routes, services_.own_port), *rules);
 }
 
-Task<After> Connection::carry_out(RequestPlan plan, const http::RequestRules& rules) {
+Task<After> Connection::carry_out(RequestPlan&& plan, const http::RequestRules& rules) {
   using Step = RequestPlan::Step;
   switch (plan.step) {
     case Step::answer_as_last_hop:

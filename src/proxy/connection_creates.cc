@@ -9,16 +9,27 @@
 
 namespace taskgate::proxy {
 
-Task<After> Connection::handle_create(const http::RequestRules& rules, route::Match match) {
+Task<After> Connection::handle_create(const http::RequestRules& rules, route::Match&& match) {
   outcome_.route = match.rule->name;
   outcome_.path_id = std::move(match.path_id);
   outcome_.create = true;
   note_ids();
   give_id();
-  hold_head();
-  auto body = gated_body_at_hand(client_, rules, *config_);
-  if (!body) return read_create(rules, std::move(match));
-  return handle_whole(std::move(match), false, std::move(body->bytes));
+  const std::size_t head = parser_.head().size;
+  const auto body = gated_body_at_hand(client_.received().substr(head), rules, *config_);
+  if (!body) {
+    hold_head();
+    return read_create(rules, std::move(match));
+  }
+  std::string bytes(*body);
+  // In a small buffer it may as well stay: until the head has gone on nothing is read.
+  if (client_.has_grown()) {
+    hold_head();
+  } else {
+    client_.consume(head);
+  }
+  client_.consume(bytes.size());
+  return handle_whole(std::move(match), false, std::move(bytes));
 }
 
 Task<After> Connection::read_create(http::RequestRules rules, route::Match match) {
@@ -31,12 +42,12 @@ Task<After> Connection::read_create(http::RequestRules rules, route::Match match
   co_return co_await handle_whole(std::move(match), was_chunked, std::move(body.bytes));
 }
 
-Task<After> Connection::handle_whole(route::Match match, bool was_chunked, std::string body) {
+Task<After> Connection::handle_whole(route::Match&& match, bool was_chunked, std::string body) {
   if (gave_way_) {
     std::string().swap(body);
     return answer_that_it_gave_way();
   }
-  client_.release_buffer();
+  if (!held_head_.empty()) client_.release_buffer();
   if (match.kind_target.empty()) return admit(*match.rule, was_chunked, std::move(body));
   return launch(std::move(match), was_chunked, std::move(body));
 }

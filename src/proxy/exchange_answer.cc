@@ -35,7 +35,13 @@ Task<bool> Exchange::read_answer_head() {
       co_return false;
     }
     if (progress == http::Progress::need_more) {
-      bool goes_on = co_await upstream_.read_more();
+      bool goes_on = false;
+      if (const auto reading = upstream_.begin_read()) {
+        const auto result = co_await upstream_.socket().async_read_some(reading->room, kTask);
+        goes_on = upstream_.end_read(*reading, result);
+      } else {
+        goes_on = co_await upstream_.read_more();
+      }
       if (goes_on) {
         token_.release();
         may_send_again_ = false;
@@ -152,9 +158,9 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     }
     if (scanner.complete()) break;
     bool came = false;
-    if (const auto silence = begin_silence()) {
-      const auto [error, bytes] = co_await upstream_.socket().async_read_some(silence->room, kTask);
-      came = upstream_.end_silence(*silence, error, bytes);
+    if (const auto reading = begin_read_of_body()) {
+      const auto result = co_await upstream_.socket().async_read_some(reading->room, kTask);
+      came = upstream_.end_read(*reading, result);
     } else {
       came = co_await read_body();
     }
@@ -179,9 +185,9 @@ void Exchange::watch_stream() {
   stream_end_->begin_for_reads();
 }
 
-std::optional<Peer::Silence> Exchange::begin_silence() {
-  if (!outcome_.stream) return std::nullopt;
-  return upstream_.begin_silence(stream_end_ && stream_end_->is_in_set());
+std::optional<Peer::Reading> Exchange::begin_read_of_body() {
+  if (!outcome_.stream) return upstream_.begin_read();
+  return upstream_.begin_read_after_silence(stream_end_ && stream_end_->is_in_set());
 }
 
 Task<bool> Exchange::read_body() {

@@ -145,17 +145,14 @@ Task<GatedBody> read_body(Peer& client, const http::RequestRules& rules,
 
 }  // namespace
 
-std::optional<GatedBody> gated_body_at_hand(Peer& client, const http::RequestRules& rules,
-                                            const config::Config& config) {
+std::optional<std::string_view> gated_body_at_hand(std::string_view received,
+                                                   const http::RequestRules& rules,
+                                                   const config::Config& config) {
   if (rules.body.kind != http::BodyKind::length) return std::nullopt;
-  const std::string_view received = client.received();
   const std::size_t most = std::min(received.size(), kBufferForRequests);
   const std::uint64_t length = rules.body.length;
   if (length > most || length > config.admission.body_limit) return std::nullopt;
-  GatedBody body;
-  body.bytes = received.substr(0, static_cast<std::size_t>(length));
-  client.consume(body.bytes.size());
-  return body;
+  return received.substr(0, static_cast<std::size_t>(length));
 }
 
 Task<GatedBody> read_gated_body(Peer& client, const http::RequestRules& rules,

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "http/rules.h"
@@ -19,10 +20,11 @@ struct GatedBody {
   http::Refusal refusal{0, ""};  // 400, 408, 413, 503
 };
 
-// The body, if all of it came with the head and is short: as most are. Then nothing has to be
-// waited for, and no coroutine is needed.
-std::optional<GatedBody> gated_body_at_hand(Peer& client, const http::RequestRules& rules,
-                                            const config::Config& config);
+// The body, if all of it came with the head, behind which `received` begins, and is short: as most
+// are. Then nothing has to be waited for, and no coroutine is needed.
+std::optional<std::string_view> gated_body_at_hand(std::string_view received,
+                                                   const http::RequestRules& rules,
+                                                   const config::Config& config);
 
 // Answers `Expect: 100-continue` itself when the body is not here yet. What of the body comes later
 // than the head is charged to the client, for whom it is held until the request ends.

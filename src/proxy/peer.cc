@@ -134,21 +134,31 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   co_return true;
 }
 
-std::optional<Peer::Silence> Peer::begin_silence(bool end_is_told) {
-  const bool will_be_brief = brief_silences_ == kBriefInARow;
-  if (!will_be_brief || buffer_.is_full() || has_to_look(end_is_told) || stopped())
-    return std::nullopt;
-  buffer_.make_room();
-  return Silence{buffer_.room(), Clock::now()};
+bool Peer::can_only_wait(bool end_is_told) {
+  return !buffer_.is_full() && !has_to_look(end_is_told) && !stopped();
 }
 
-bool Peer::end_silence(const Silence& silence, ErrorCode error, std::size_t bytes) {
+std::optional<Peer::Reading> Peer::begin_read() {
+  if (!can_only_wait(false)) return std::nullopt;
+  buffer_.make_room();
+  return Reading{buffer_.room(), std::nullopt};
+}
+
+std::optional<Peer::Reading> Peer::begin_read_after_silence(bool end_is_told) {
+  const bool will_be_brief = brief_silences_ == kBriefInARow;
+  if (!will_be_brief || !can_only_wait(end_is_told)) return std::nullopt;
+  buffer_.make_room();
+  return Reading{buffer_.room(), Clock::now()};
+}
+
+bool Peer::end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> result) {
+  const auto [error, bytes] = result;
   if (error) {
     note(error);
     return false;
   }
   take(bytes, true);
-  note_silence(Clock::now() - silence.began);
+  if (reading.silent_since) note_silence(Clock::now() - *reading.silent_since);
   return true;
 }
 

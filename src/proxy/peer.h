@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #include "base/task.h"
 #include "net/deadline.h"
@@ -41,9 +42,12 @@ class Peer {
   }
   HeldBytes::Holder& holder() { return buffer_.holder(); }
 
-  // What was received and not yet consumed. Views stay valid until the next read_more().
+  // What was received and not yet consumed. Views stay valid until the next read or
+  // release_buffer(), also those of what was consumed meanwhile.
   std::string_view received() const { return buffer_.received(); }
   void consume(std::size_t bytes) { buffer_.consume(bytes); }
+  // The buffer is larger than the first one.
+  bool has_grown() const { return buffer_.has_grown(); }
   // Gives the buffer's memory back while nothing is in it.
   void release_buffer() { buffer_.release(); }
   // The same with all that is in it.
@@ -62,15 +66,16 @@ class Peer {
   // `end_is_told`: should the peer have ended already, look_again() will be called, or what is
   // under way cancelled; then what is left in the socket need not be looked for in vain first.
   Task<bool> read_after_silence(bool end_is_told) { return read(true, end_is_told); }
-  // The same in two halves, without a coroutine for each message, where nothing is to be done but
-  // to wait: for an async_read_some() on socket() into `room`. Else begin_silence() gives nothing,
-  // and read_after_silence() does what is to be done before.
-  struct Silence {
+  // The same two in halves, without a coroutine of their own, where nothing is to be done but to
+  // wait: for an async_read_some() on socket() into `room`, whose result end_read() takes. Else
+  // there is no first half, and the whole read does what is to be done before.
+  struct Reading {
     net::UntilShort room;
-    TimePoint began;
+    std::optional<TimePoint> silent_since;
   };
-  std::optional<Silence> begin_silence(bool end_is_told);
-  bool end_silence(const Silence& silence, ErrorCode error, std::size_t bytes);
+  std::optional<Reading> begin_read();
+  std::optional<Reading> begin_read_after_silence(bool end_is_told);
+  bool end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> result);
   // Bytes wait in the socket: the next read takes them at once. Through the loop they would come a
   // turn later, and a create behind the listing that those who came with it have begun.
   void bytes_wait() { bytes_wait_ = true; }
@@ -132,6 +137,7 @@ class Peer {
 
  private:
   Task<bool> read(bool after_silence, bool end_is_told);
+  bool can_only_wait(bool end_is_told);
   bool has_to_look(bool end_is_told) const {
     return bytes_wait_ || (last_read_was_short_ && !end_is_told);
   }

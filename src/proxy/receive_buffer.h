@@ -32,6 +32,7 @@ class ReceiveBuffer {
   // Views stay valid until make_room() or hold().
   std::string_view received() const { return {bytes_.get() + begin_, end_ - begin_}; }
   bool is_empty() const { return begin_ == end_; }
+  bool has_grown() const { return capacity_ > first_; }
   void consume(std::size_t bytes);
   // What was received, and how, counts no more.
   void forget();

@@ -58,9 +58,9 @@ Task<> pump(Peer& from, Peer& to, RelayedBytes& relayed, Count count, net::Hangu
       if (!goes_on) break;
     }
     bool came = false;
-    if (const auto silence = from.begin_silence(end->is_in_set())) {
-      const auto [error, bytes] = co_await from.socket().async_read_some(silence->room, kTask);
-      came = from.end_silence(*silence, error, bytes);
+    if (const auto reading = from.begin_read_after_silence(end->is_in_set())) {
+      const auto result = co_await from.socket().async_read_some(reading->room, kTask);
+      came = from.end_read(*reading, result);
     } else {
       came = co_await from.read_after_silence(end->is_in_set());
     }

@@ -47,9 +47,9 @@ class HangupWatch {
 
     HangupWatch& watch_;
     int descriptor_;
-    std::function<void()> on_gone_;
     std::uint32_t events_ = 0;  // a reset is told whatever is asked for
     bool in_set_ = false;
+    std::function<void()> on_gone_;
   };
 
  private:

@@ -28,9 +28,7 @@ void AnswerFraming::plan(const http::ResponseHead& head, const http::ResponseRul
 std::size_t AnswerFraming::take(std::string_view received, http::BodyScanner& scanner) {
   payload_.clear();
   const std::size_t taken = scanner.feed(received, unpack_chunks_ ? &payload_ : nullptr);
-  const std::string_view as_it_came = received.substr(0, taken);
-  content_ = unpack_chunks_ ? payload_ : as_it_came;
-  piece_ = drop_chunks_ ? payload_ : as_it_came;
+  piece_ = drop_chunks_ ? payload_ : received.substr(0, taken);
   return taken;
 }
 

@@ -31,7 +31,7 @@ class AnswerFraming {
   std::size_t take(std::string_view received, http::BodyScanner& scanner);
   std::string_view piece() const { return piece_; }
   // The piece as its sender meant it, without chunks.
-  std::string_view content() const { return content_; }
+  std::string_view content() const { return unpack_chunks_ ? payload_ : piece_; }
   Peer::Parts parts();
   void written() {
     if (!head_.empty()) std::string().swap(head_);
@@ -47,7 +47,6 @@ class AnswerFraming {
   bool ends_with_close_ = false;
   bool keep_ = false;
   std::string_view piece_;
-  std::string_view content_;
   std::string payload_;               // the piece without its chunks
   std::array<char, 20> size_line_{};  // of the piece as a chunk
 };

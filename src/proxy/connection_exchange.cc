@@ -33,8 +33,8 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
   drop_fields();
   // In the frame it would make that one too large for those that Asio keeps for reuse (1,020
   // bytes): it would be taken from the heap, aligned, and one that was kept would have to go.
-  const auto exchange = std::make_unique<Exchange>(services_, client_, *config_, std::move(request),
-                                                   outcome_, create);
+  const auto exchange =
+      std::make_unique<Exchange>(services_, client_, *config_, request, outcome_, create);
   exchange_ = exchange.get();
   const After after = co_await exchange->run();
   exchange_ = nullptr;

@@ -9,11 +9,11 @@ namespace taskgate::proxy {
 using observe::UpstreamError;
 
 Exchange::Exchange(Services& services, Peer& client, const config::Config& config,
-                   UpstreamRequest request, observe::Outcome& outcome, Create* create)
+                   UpstreamRequest& request, observe::Outcome& outcome, Create* create)
     : services_(services),
       client_(client),
       config_(config),
-      request_(std::move(request)),
+      request_(request),
       outcome_(outcome),
       create_(create),
       upstream_(TcpSocket(services.loop), services.deadlines, client.holder(), kBufferForAnswers),

@@ -92,9 +92,10 @@ inline constexpr std::size_t kAnswerHeadFields = 1000;
 
 class Exchange {
  public:
-  // `create`: where it is one that was admitted, else null. Nothing that its client does ends it
-  // early, and it is told what becomes of it.
-  Exchange(Services& services, Peer& client, const config::Config& config, UpstreamRequest request,
+  // `request` is the exchange's as long as it lives, though its place is the caller's. `create`:
+  // where it is one that was admitted, else null. Nothing that its client does ends it early, and
+  // it is told what becomes of it.
+  Exchange(Services& services, Peer& client, const config::Config& config, UpstreamRequest& request,
            observe::Outcome& outcome, Create* create);
 
   // Carries the exchange to its end.
@@ -157,7 +158,7 @@ class Exchange {
   Services& services_;
   Peer& client_;
   const config::Config& config_;
-  UpstreamRequest request_;
+  UpstreamRequest& request_;
   observe::Outcome& outcome_;
   Create* const create_;
 
@@ -166,22 +167,25 @@ class Exchange {
   net::Pacer::Token token_;
   // Set while its connection may be left to another request.
   std::optional<UpstreamPool::Generation> generation_;
-  bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
   std::optional<net::HangupWatch::Guard> watch_;
-  std::optional<net::HangupWatch::Guard> stream_end_;  // of the upstream's events
+  std::unique_ptr<net::HangupWatch::Guard> stream_end_;  // of the upstream's events
   http::ResponseParser parser_;
   http::BodyScanner upload_;
   AnswerFraming framing_;
   RelayedBytes relayed_;
 
-  bool uploading_ = false;  // part of the request's body is still with the client
-  bool answered_ = false;   // the final head is in
-  bool done_ = false;       // the answer is over: the upload may stop
+  bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
+  bool uploading_ = false;       // part of the request's body is still with the client
+  bool answered_ = false;        // the final head is in
+  bool done_ = false;            // the answer is over: the upload may stop
   bool client_gone_ = false;
   bool cut_ = false;      // the client's connection is to break off visibly
   bool writing_ = false;  // to the client
   After after_ = After::close;
   std::optional<UpstreamFailure> failure_;
 };
+
+// Of blocks of up to this size glibc keeps freed ones at hand: what only few need has its own.
+static_assert(sizeof(Exchange) <= 1032);
 
 }  // namespace taskgate::proxy

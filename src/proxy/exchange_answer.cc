@@ -180,8 +180,8 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
 // For its reads; those of a stream that began beside an upload, which closes the connection under
 // the watch where it goes wrong, look for the end themselves.
 void Exchange::watch_stream() {
-  stream_end_.emplace(services_.watch, upstream_.socket().native_handle(),
-                      [this] { upstream_.look_again(); });
+  stream_end_ = std::make_unique<net::HangupWatch::Guard>(
+      services_.watch, upstream_.socket().native_handle(), [this] { upstream_.look_again(); });
   stream_end_->begin_for_reads();
 }
 

@@ -9,6 +9,7 @@ namespace taskgate::proxy {
 namespace {
 
 constexpr Duration kRefreshAge = std::chrono::seconds(1);
+constexpr std::size_t kSpareWakes = 64;
 
 // An answer to the long request that makes no sense, of a tmux to come for one, says nothing of the
 // short one, which decides.
@@ -66,20 +67,34 @@ Admission::Admission(asio::io_context& loop, const config::Config& config,
           [this] { return next_question(); }),
       next_(loop) {}
 
+Admission::Wake Admission::take_wake() {
+  if (spare_wakes_.empty()) {
+    spare_wakes_.push_back(std::make_unique<Timer>(loop_, TimePoint::max()));
+  }
+  Timer* const wake = spare_wakes_.back().release();
+  spare_wakes_.pop_back();
+  return {wake, {spare_wakes_}};
+}
+
+void Admission::KeepWake::operator()(Timer* wake) const {
+  std::unique_ptr<Timer> kept(wake);
+  if (spare.size() < kSpareWakes) spare.push_back(std::move(kept));
+}
+
 // A coroutine that waits has no need of one more for that.
 Admission::Asking::Asking(Admission& admission, const gate::Demand& demand, int client,
                           TimePoint now)
     : admission_(admission),
       client_(client),
-      wake_(admission.loop_, TimePoint::max()),
+      wake_(admission.take_wake()),
       guard_(admission.watch_, client, [this] { withdraw(); }),
-      ticket_(admission.gate_, demand, now, [this] { wake_.cancel(); }) {
+      ticket_(admission.gate_, demand, now, [this] { wake_->cancel(); }) {
   admission.pump();
 }
 
 void Admission::Asking::withdraw() {
   is_withdrawn_ = true;
-  wake_.cancel();
+  wake_->cancel();
 }
 
 gate::Verdict Admission::Asking::conclude(TimePoint now) {

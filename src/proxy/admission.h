@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -62,6 +63,15 @@ class Admission {
     gate_.session_named(reservation_id, name, std::move(maker), Clock::now());
   }
 
+  // Wakes one that waits. Those that were used are kept for the next ones: a new one has to look
+  // for the loop's timers among all that the loop has, by name.
+  struct KeepWake {
+    std::vector<std::unique_ptr<Timer>>& spare;
+    void operator()(Timer* wake) const;
+  };
+  using Wake = std::unique_ptr<Timer, KeepWake>;
+  Wake take_wake();
+
   void pump();
   void list();
   void begin_at(TimePoint when);
@@ -80,6 +90,7 @@ class Admission {
   gate::Gate gate_;
   tmux::Lister lister_;
   Timer next_;
+  std::vector<std::unique_ptr<Timer>> spare_wakes_;
   // Those who look, and when they were answered last.
   std::vector<std::function<void()>> refreshers_;
   TimePoint looked_{};
@@ -103,7 +114,7 @@ class Admission::Asking {
   void withdraw();
   // While it is true wake() is to be waited for, and asked again.
   bool waits() const { return ticket_.verdict() == nullptr && !is_withdrawn_; }
-  Timer& wake() { return wake_; }
+  Timer& wake() { return *wake_; }
   // What became of it, once.
   gate::Verdict conclude(TimePoint now);
   // Behind that, once: what was admitted, or none.
@@ -114,7 +125,7 @@ class Admission::Asking {
   Admission& admission_;
   const int client_;
   bool is_withdrawn_ = false;
-  Timer wake_;
+  const Wake wake_;
   const net::HangupWatch::Guard guard_;
   gate::Ticket ticket_;
   gate::Reservation reservation_;

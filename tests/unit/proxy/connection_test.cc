@@ -694,7 +694,8 @@ TEST_CASE("a tunnel that is silent behind what came in bulk holds no pipe") {
   const std::vector<net::Pipes::Lease> all = tunnel.world.take_all_pipes();
   CHECK(all.size() == share_descriptors(kDescriptors).pipes);
   tunnel.client.send(bulk() + "<without>");
-  tunnel.world.until_has(*tunnel.upstream, bulk() + "<without>");
+  tunnel.world.until_has(*tunnel.upstream, "<without>");
+  CHECK(tunnel.upstream->has(bulk() + "<without>"));
 }
 
 TEST_CASE("a bulk tunnel whose reader leaves, or whose sender resets, ends for the other side") {

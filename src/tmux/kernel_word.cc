@@ -65,6 +65,12 @@ void judge_by_folder(SocketReport& report, TimePoint began, Duration hold) {
   socket.forget_file();
 }
 
+// Where sessions that count were seen, and tmux can make its socket again, another server is not
+// the upstream's: somebody else's runs on, in a container of its own or as another user.
+bool is_proven(const KernelWord::Listed& listed) {
+  return listed.has_counted && std::ranges::all_of(listed.configured, has_folder);
+}
+
 Failure orphaned(const SocketReport& report, const std::string& bound) {
   const std::string& path = report.socket->path;
   if (answered(report)) return socket_replaced(path, bound);
@@ -167,7 +173,7 @@ void KernelWord::judge(const Survey& survey, const Listed& listed) {
   if (const auto& bound = survey.orphan_in_folder) {
     listed.reports.push_back(failed_report(*bound, socket_deleted(*bound, *bound)));
     doubts_ = true;
-  } else if (!anybody && survey.other_tmux) {
+  } else if (!anybody && survey.other_tmux && !is_proven(listed)) {
     const std::string& ours = listed.configured.front();
     listed.reports.push_back(failed_report(ours, another_server(ours, *survey.other_tmux)));
   }

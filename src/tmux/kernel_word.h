@@ -27,6 +27,7 @@ class KernelWord {
     bool folders_changed;                // files came or went in a configured folder
     bool asks_for_others;                // what other() says is wanted in any case
     bool shares_namespace;               // the tmux server is known to be in our network namespace
+    bool has_counted;                    // sessions that count were listed there before
     TimePoint began;
     Duration hold;
   };

@@ -87,6 +87,7 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   KnownSockets sockets;
   KernelWord kernel;
   Assembly assembly;
+  bool has_counted = false;  // sessions, by the settings of now
   bool stopped = false;
 
   // The running listing.
@@ -125,6 +126,7 @@ bool Lister::Impl::configure(ListerSettings replacement) {
   } else {
     settings = std::move(replacement);
   }
+  has_counted = has_counted && !is_other;
   return is_other;
 }
 
@@ -298,6 +300,7 @@ KernelWord::Heard Lister::Impl::hear(TimePoint since, std::vector<SocketReport>&
                                   .folders_changed = sockets.take_folders_changed(),
                                   .asks_for_others = asks_for_others,
                                   .shares_namespace = settings.shares_namespace,
+                                  .has_counted = has_counted,
                                   .began = since,
                                   .hold = settings.hold};
   return kernel.hear(settings.listeners, listed, last);
@@ -320,6 +323,7 @@ void Lister::Impl::finish() {
 }
 
 void Lister::Impl::end(const Listing& listing) {
+  has_counted = !is_outdated && (has_counted || listing.live > 0);
   take_next_settings();
   rest.observe(listing);
   running = false;

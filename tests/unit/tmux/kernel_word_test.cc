@@ -274,6 +274,32 @@ TEST_CASE("where none of ours listens, a tmux elsewhere is named, the first by p
   CHECK(listing.detail.find("set tmux.socket") != std::string::npos);
 }
 
+TEST_CASE("where sessions were counted, a tmux elsewhere makes no zero doubtful") {
+  TemporaryFolder folder;
+  fs::create_directory(folder / "x");
+  Kernel kernel;
+  Driver driver(kernel.settings({folder / "x/tmux-1/default"}));
+  kernel.show_orphan("/run/tmux-2/default");
+  CHECK(fault_of(driver.list()) == "another_server");
+  fs::create_directory(folder / "x/tmux-1");
+  {
+    FakeServer server(driver.loop, folder / "x/tmux-1/default", answering(kOne));
+    kernel.show(folder / "x/tmux-1/default");
+    CHECK(driver.list().live == 1);
+  }
+  kernel.table.listeners.pop_back();
+  CHECK(driver.list().live == 0);
+  CHECK(driver.listings.back().known());
+  SECTION("unless its folder is gone, where tmux would make another one") {
+    fs::remove_all(folder / "x");
+    CHECK(fault_of(driver.list()) == "another_server");
+  }
+  SECTION("unless others count by now") {
+    driver.lister.configure(kernel.settings({folder / "x/tmux-3/default"}));
+    CHECK(fault_of(driver.list()) == "another_server");
+  }
+}
+
 TEST_CASE("another server in a folder that is looked at, or not by tmux's own path, is no other") {
   TemporaryFolder folder;
   fs::create_directory(folder / "tmux-1");

@@ -282,11 +282,10 @@ TEST_CASE("where sessions were counted, a tmux elsewhere makes no zero doubtful"
   kernel.show_orphan("/run/tmux-2/default");
   CHECK(fault_of(driver.list()) == "another_server");
   fs::create_directory(folder / "x/tmux-1");
-  {
-    FakeServer server(driver.loop, folder / "x/tmux-1/default", answering(kOne));
-    kernel.show(folder / "x/tmux-1/default");
-    CHECK(driver.list().live == 1);
-  }
+  FakeServer server(driver.loop, folder / "x/tmux-1/default", answering(kOne));
+  kernel.show(folder / "x/tmux-1/default");
+  CHECK(driver.list().live == 1);
+  fs::remove(folder / "x/tmux-1/default");
   kernel.table.listeners.pop_back();
   CHECK(driver.list().live == 0);
   CHECK(driver.listings.back().known());

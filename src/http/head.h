@@ -76,6 +76,8 @@ class RequestParser {
   void reset();
   // The same without keeping it.
   void release();
+  // Before anything of a head was parsed.
+  void set_limits(HeadLimits limits) { limits_ = limits; }
 
  private:
   enum class State : std::uint8_t {

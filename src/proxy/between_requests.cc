@@ -17,6 +17,7 @@ constexpr std::size_t kFewLines = 256;
 // One request's head, or false when none comes: the client is gone, or silent.
 Task<bool> Connection::read_head() {
   parser_.reset();
+  limit_head();
   patience_ = services_.parking.patience();
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool is_limited = first_;
@@ -36,6 +37,7 @@ Task<bool> Connection::read_head() {
     } else {
       came = co_await read_toward_head(started);
     }
+    if (!started) limit_head();
     if (!came) {
       const bool too_slow = client_.fault() == PeerFault::timeout && (started || first_);
       client_.deadline().clear();
@@ -44,6 +46,13 @@ Task<bool> Connection::read_head() {
   }
   client_.deadline().clear();
   co_return true;
+}
+
+// By the configuration of the moment: the last request, or the wait for this one, may have begun
+// before a reload.
+void Connection::limit_head() {
+  const config::Config::Limits& limits = services_.config->limits;
+  parser_.set_limits({.bytes = limits.head, .fields = limits.fields});
 }
 
 // Where its lines begin is a part of what its head costs, unless they are few.

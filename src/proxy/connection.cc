@@ -34,14 +34,11 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
       services_(services),
       client_(std::move(socket), services.deadlines, *this, kBufferForRequests),
       config_(services.config),
-      parser_({.bytes = config_->limits.head, .fields = config_->limits.fields}),
+      parser_({}),
       first_(!resumed) {
   ErrorCode ignored;
   client_.send_at_once();
   client_.socket().non_blocking(true, ignored);
-  if (config_->forwarded) {
-    client_address_ = net::text_of(client_.socket().remote_endpoint(ignored).address());
-  }
   if (resumed) client_.bytes_wait();
   services_.peers.watch(client_.socket().native_handle());
   ++services_.counts.idle;
@@ -80,6 +77,7 @@ Task<> Connection::serve() {
 void Connection::begin_request() {
   request_ = {.began = Clock::now()};
   config_ = services_.config;
+  if (config_->forwarded && client_address_.empty()) note_client_address();
   outcome_ = {};
   held_head_.clear();
   idle_ = false;
@@ -88,6 +86,12 @@ void Connection::begin_request() {
   --services_.counts.idle;
   ++services_.counts.active;
   services_.provide_records();
+}
+
+void Connection::note_client_address() {
+  ErrorCode error;
+  const auto client = client_.socket().remote_endpoint(error);
+  if (!error) client_address_ = net::text_of(client.address());
 }
 
 void Connection::record() {

@@ -51,6 +51,7 @@ class Connection : public HeldBytes::Holder,
   Task<bool> read_head();
   std::optional<Peer::Reading> begin_read_toward_head(bool started);
   Task<bool> read_toward_head(bool started);
+  void limit_head();
   std::size_t charge_lines(std::size_t before);
   Duration silence_limit() const;
   bool was_silent() const;
@@ -98,6 +99,7 @@ class Connection : public HeldBytes::Holder,
   bool has_many_fields() const;
   void drop_fields();
   void begin_request();
+  void note_client_address();
   void record();
   void sum_up_refusal(TimePoint now);
   void log_line(TimePoint now);
@@ -107,9 +109,9 @@ class Connection : public HeldBytes::Holder,
   std::shared_ptr<const config::Config> config_;  // of the request under way
   http::RequestParser parser_;
   http::Progress progress_ = http::Progress::need_more;
-  std::string held_head_;     // of a create, or a read whose body was looked for
-  std::string request_line_;  // of the request under way, for the log and the answer's rules
-  std::string client_address_;
+  std::string held_head_;       // of a create, or a read whose body was looked for
+  std::string request_line_;    // of the request under way, for the log and the answer's rules
+  std::string client_address_;  // where it is forwarded
   // Both are made anew for each request; the texts above keep their memory for the next one.
   observe::Outcome outcome_;
   Request request_;

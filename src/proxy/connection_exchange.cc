@@ -67,7 +67,7 @@ UpstreamRequest Connection::prepare(http::RequestEdits edits, const http::BodyFr
   request.method = outcome_.method;
   request.client_minor_version = request_.minor_version;
   request.keep_alive = request_.keep_alive;
-  edits.forwarded_for = client_address_;
+  if (config_->forwarded) edits.forwarded_for = client_address_;
   edits.close = services_.upstream.wants_close(may_be_sent_twice(request));
   http::append_request(request.head, parser_.head(), edits);
   charge_text(request.head.size());

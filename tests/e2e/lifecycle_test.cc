@@ -69,6 +69,35 @@ TEST_CASE("own routes come with a reload") {
              [&] { return c.world.ask("POST", "/api/files/upload?x=1", "x").status == 429; });
 }
 
+// What stands before the gate keeps its connections for long.
+TEST_CASE("a reload reaches the requests of connections that are open") {
+  const TmuxServer tmux;
+  const TempDir dir;
+  ScriptedUpstream upstream(answer_with("HTTP/1.1 204 No Content\r\n\r\n"));
+  const auto file = dir.write("config.yaml", "limits: {head: 1KiB}\n");
+  Gate gate(Gate::in_front_of(upstream.port(), tmux.socket()), {"--config", file});
+  RawClient client(gate.port());
+  auto arrives = [&, index = 0U](const std::string& more) mutable {
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n" + more + "\r\n");
+    CHECK(client.read_head().starts_with("HTTP/1.1 204 "));
+    return upstream.received(index++);
+  };
+  const auto reload = [&](const std::string& yaml) {
+    const auto before = gate.metric("taskgate_config_generation");
+    dir.write("config.yaml", yaml);
+    gate.process().signal(SIGHUP);
+    eventually("the configuration is reloaded",
+               [&] { return gate.metric("taskgate_config_generation") > before; });
+  };
+  CHECK_FALSE(has(arrives(""), "X-Forwarded-For"));
+  reload("forwarded: true\nlimits: {head: 4KiB}\n");
+  CHECK(has(arrives("A: " + std::string(2000, 'a') + "\r\n"), "X-Forwarded-For: 127.0.0.1"));
+  reload("forwarded: false\nlimits: {head: 1KiB}\n");
+  CHECK_FALSE(has(arrives(""), "X-Forwarded-For"));
+  client.send("GET / HTTP/1.1\r\nHost: h\r\nA: " + std::string(2000, 'a') + "\r\n\r\n");
+  CHECK(client.read_head().starts_with("HTTP/1.1 431 "));
+}
+
 TEST_CASE("SIGTERM drains: not ready, creates refused, what is in flight finished, then the end") {
   GatedWorld world(Gate::Settings{{"drain.notice", "300ms"}, {"drain.timeout", "20s"}},
                    {"--answer-delay", "400"});

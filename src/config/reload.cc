@@ -1,6 +1,7 @@
 #include "config/reload.h"
 
 #include "config/keys.h"
+#include "config/values.h"
 
 namespace taskgate::config {
 
@@ -23,6 +24,13 @@ boost::system::result<Config, Errors> successor_of(const Config& running, const 
   Config next = loaded.config;
   next.listen = running.listen;
   next.admin = running.admin;
+  // What was loaded was checked with the addresses that only a restart will bring.
+  const bool by_listen = reaches(next.upstream, next.listen);
+  if (by_listen || reaches(next.upstream, next.admin)) {
+    return Errors{{origin_of(loaded, "upstream") + ": upstream: is the gate itself, by " +
+                   (by_listen ? "listen" : "admin") + " as it is until a restart (" +
+                   to_string(by_listen ? next.listen : next.admin) + ")"}};
+  }
   return next;
 }
 

@@ -47,6 +47,20 @@ TEST_CASE("what was loaded replaces the configuration in use, but for its listen
   CHECK(next->admin.port == running.admin.port);
 }
 
+// The upstream and a listener change places in the file: each request would have led to the next.
+TEST_CASE("an upstream that is a listener as it is until the restart is an error") {
+  Loaded loaded = test::loaded(test::with_file("upstream: 127.0.0.1:6090\nlisten: :6080\n"));
+  const Config running = test::loaded({}).config;
+  CHECK(successor_of(running, loaded).error().lines ==
+        Lines{"config.yaml:1:11: upstream: is the gate itself, by listen as it is until a restart "
+              "([::]:6090)"});
+  loaded.config.upstream.port = 9464;
+  loaded.config.admin.port = 6090;
+  CHECK(successor_of(running, loaded).error().lines ==
+        Lines{"config.yaml:1:11: upstream: is the gate itself, by admin as it is until a restart "
+              "([::]:9464)"});
+}
+
 TEST_CASE("a faulty file, and the end of a file, leave the configuration in use") {
   Loaded loaded = test::loaded({});
   Config running = loaded.config;

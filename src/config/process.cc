@@ -1,8 +1,11 @@
 // The outside that load() looks at in the real process.
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 
 #include "config/document.h"
@@ -11,8 +14,22 @@
 namespace taskgate::config {
 namespace {
 
-boost::system::error_code last_error() {
-  return {errno, boost::system::system_category()};
+// What is written into a pipe may have to come from a cluster first.
+constexpr std::chrono::milliseconds kPipeWait = std::chrono::seconds(10);
+
+boost::system::error_code error_of(int number) {
+  return {number, boost::system::system_category()};
+}
+
+// How long a pipe's writer is waited for is bounded, since a reload waits too.
+bool wait_for_writer(int descriptor) {
+  pollfd pipe{.fd = descriptor, .events = POLLIN, .revents = 0};
+  return ::poll(&pipe, 1, static_cast<int>(kPipeWait.count())) > 0;
+}
+
+bool is_pipe(int descriptor) {
+  struct stat file {};
+  return ::fstat(descriptor, &file) == 0 && S_ISFIFO(file.st_mode);
 }
 
 // To the end, or as much as the parser refuses for its size: a device or a log file that was named
@@ -24,7 +41,11 @@ boost::system::result<std::string> read_all(int descriptor) {
     const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
     if (count == 0) return text;
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return last_error();
+    if (count < 0 && errno == EAGAIN) {
+      if (wait_for_writer(descriptor)) continue;
+      return error_of(ETIMEDOUT);
+    }
+    if (count < 0) return error_of(errno);
     text.append(buffer, static_cast<std::size_t>(count));
     if (text.size() > kLargestFile) return text;
   }
@@ -33,8 +54,10 @@ boost::system::result<std::string> read_all(int descriptor) {
 boost::system::result<std::string> read_file(const std::string& path) {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return last_error();
+  if (descriptor < 0) return error_of(errno);
   auto text = read_all(descriptor);
+  // Its writer has failed, or it was read before; an empty file would be a valid configuration.
+  if (text && text->empty() && is_pipe(descriptor)) text = error_of(ENODATA);
   ::close(descriptor);
   return text;
 }

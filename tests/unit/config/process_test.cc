@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 
 #include "config/load.h"
@@ -52,13 +54,27 @@ TEST_CASE("a file that is too large is not read to its end, and says so") {
   CHECK(result.error().lines == std::vector<std::string>{"/dev/zero:1:1: is larger than 128KiB"});
 }
 
-TEST_CASE("a FIFO in the file's place does not hang the start") {
+// Nothing has come out of it, which was taken for an empty file: all defaults.
+TEST_CASE("a FIFO that nobody writes into does not hang the start, and is no configuration") {
   const Folder folder;
   const std::string path = folder / "fifo";
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  const auto text = process_sources({}).read_file(path);
-  REQUIRE(text.has_value());
-  CHECK(text->empty());
+  CHECK(process_sources({}).read_file(path).error() == boost::system::errc::no_message_available);
+}
+
+TEST_CASE("a pipe is read once, when its writer is ready") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const auto read = [path = "/dev/fd/" + std::to_string(ends[0])] {
+    return process_sources({}).read_file(path);
+  };
+  auto text = std::async(std::launch::async, read);
+  CHECK(text.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout);
+  REQUIRE(::write(ends[1], "limit: 3\n", 9) == 9);
+  ::close(ends[1]);
+  CHECK(text.get().value() == "limit: 3\n");
+  CHECK(read().error() == boost::system::errc::no_message_available);
+  ::close(ends[0]);
 }
 
 TEST_CASE("the process's environment and user are seen") {

@@ -46,11 +46,12 @@ void set_line(const json::value& status, View& view) {
   }
 }
 
-// Slots that are taken, whoever took them; unset while unknown.
-std::optional<std::int64_t> taken(const json::value& status) {
-  const auto live = number(status, "/live");
-  if (!live) return std::nullopt;
-  return *live + number(status, "/reservations/total").value_or(0);
+// Live sessions that are of no class for certain. What is promised may live already: then its
+// create is not answered yet, and the session counts for a class by its reservation.
+std::int64_t of_no_class(const View& view) {
+  std::int64_t rest = view.live.value_or(0);
+  for (const ClassRow& row : view.classes) rest -= row.used.value_or(0);
+  return rest;
 }
 
 }  // namespace
@@ -77,16 +78,16 @@ void set_classes(const json::value& status, View& view, std::size_t cells) {
 }
 
 void add_starved_alarms(const json::value& status, View& view) {
-  std::int64_t of_no_class = taken(status).value_or(0);
-  if (view.observing || of_no_class < view.limit) return;
-  for (const ClassRow& row : view.classes) of_no_class -= row.used.value_or(0);
-  if (of_no_class <= 0) return;
+  const std::int64_t others = of_no_class(view);
+  const auto promised = number(status, "/reservations/total").value_or(0);
+  const bool is_full = view.live && *view.live + promised >= view.limit;
+  if (view.observing || !is_full || others <= 0) return;
   for (const ClassRow& row : view.classes) {
     if (!row.used || *row.used >= row.floor) continue;
     view.alarms.push_back(
         {Level::warning, "Other doors have taken slots that are kept for " + row.name,
          "It has " + std::to_string(*row.used) + " of its floor of " + std::to_string(row.floor) +
-             "; no slot is free, and " + std::to_string(of_no_class) +
+             "; no slot is free, and " + std::to_string(others) +
              " are taken by sessions of no class. None is ended for it.",
          "TaskgateClassStarved"});
   }

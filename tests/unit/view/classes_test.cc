@@ -102,6 +102,7 @@ struct Floor {
   int storms;
   bool observing;
   std::string text;  // of the alarm; empty: none
+  int in_flight = 0;
 };
 
 TEST_CASE("Other doors that have taken what a floor keeps are an alarm") {
@@ -113,13 +114,19 @@ TEST_CASE("Other doors that have taken what a floor keeps are an alarm") {
        "It has 0 of its floor of 3; no slot is free, and 11 are taken by sessions of no class. "
        "None "
        "is ended for it."},
-      {12, 3, 2, false, ""},   // it has its floor
-      {11, 1, 2, false, ""},   // a slot is free
-      {12, 1, 11, false, ""},  // it was raised: no other door is to blame
-      {12, 1, 2, true, ""},    // no floor is kept while the gate only observes
+      {12, 3, 2, false, ""},    // it has its floor
+      {11, 1, 2, false, ""},    // a slot is free
+      {12, 1, 11, false, ""},   // it was raised: no other door is to blame
+      {12, 1, 2, true, ""},     // no floor is kept while the gate only observes
+      {9, 0, 9, false, "", 9},  // these are listed already, and not answered yet
+      {10, 0, 2, false,
+       "It has 0 of its floor of 3; no slot is free, and 8 are taken by sessions of no class. None "
+       "is ended for it.",
+       2},
   }));
   Status status = observe::status_with_classes();
-  status.gate.in_flight = status.gate.settling = status.gate.abandoned = 0;
+  status.gate.settling = status.gate.abandoned = 0;
+  status.gate.in_flight = row.in_flight;
   status.gate.live = row.live;
   status.gate.observing = row.observing;
   status.gate.classes[0].used = row.people;

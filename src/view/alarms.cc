@@ -116,7 +116,7 @@ void add_alarms(const json::value& status, View& view) {
     view.alarms.push_back({Level::bad, "The configuration is faulty",
                            sentences("Creates are refused until it is mended; all else passes",
                                      text(status, "/config/error")),
-                           "TaskgateReloadFailed"});
+                           "TaskgateUnconfigured"});
   } else if (is(status, "/config/last_reload_success", false)) {
     view.alarms.push_back(
         {Level::warning, "The last reload of the configuration failed",

@@ -24,20 +24,13 @@ constexpr std::size_t kPrefixLength = 3;
 // As gate::kIdle has it: what runs in a session may print nothing for a while.
 constexpr std::int64_t kIdleSeconds = 15 * 60;
 
-// The clock may have been set back since the session spoke.
-std::optional<std::int64_t> idle_seconds(const json::value& holder) {
-  const auto silent = number(holder, "/silent_seconds");
-  if (!silent) return std::nullopt;
-  return std::max<std::int64_t>(*silent, 0);
-}
-
 HolderRow row_of(const json::value& holder) {
   return {.name = text(holder, "/name"),
           .origin = in_words(
               text(holder, "/origin"),
               {{"created", "gate"}, {"inherited", "earlier"}, {"unattributed", "other door"}}),
-          .age_seconds = number(holder, "/age_seconds").value_or(0),
-          .idle_seconds = idle_seconds(holder),
+          .age_seconds = age(holder, "/age_seconds").value_or(0),
+          .idle_seconds = age(holder, "/silent_seconds"),
           .ended = is(holder, "/ended", true),
           .attached = is(holder, "/attached", true),
           .view_of = text(holder, "/view_of"),

@@ -51,7 +51,7 @@ void set_refusals(const json::value& status, View& view) {
     if (view.refusals.size() == kRefusalRows) return;
     view.refusals.push_back(
         {.when = text(refusal, "/when"),
-         .age_seconds = number(refusal, "/age_seconds").value_or(0),
+         .age_seconds = age(refusal, "/age_seconds").value_or(0),
          .route = text(refusal, "/route"),
          .path_id = text(refusal, "/id"),
          .reason = reason_in_words(refusal),

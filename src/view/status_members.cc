@@ -1,5 +1,6 @@
 #include "view/status_members.h"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 namespace taskgate::view {
@@ -25,6 +26,12 @@ std::optional<std::int64_t> number(const json::value& from, std::string_view poi
   const auto whole = static_cast<std::int64_t>(found->to_number<double>(error));
   if (error) return std::nullopt;
   return whole;
+}
+
+std::optional<std::int64_t> age(const json::value& from, std::string_view pointer) {
+  const auto seconds = number(from, pointer);
+  if (!seconds) return std::nullopt;
+  return std::max<std::int64_t>(*seconds, 0);
 }
 
 bool is(const json::value& from, std::string_view pointer, bool expected) {

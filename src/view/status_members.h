@@ -15,6 +15,8 @@ const boost::json::value* find(const boost::json::value& from, std::string_view 
 const boost::json::array* list(const boost::json::value& from, std::string_view pointer);
 
 std::optional<std::int64_t> number(const boost::json::value& from, std::string_view pointer);
+// Seconds since something happened: none where the clock was set back meanwhile.
+std::optional<std::int64_t> age(const boost::json::value& from, std::string_view pointer);
 std::string number_in_words(const boost::json::value& from, std::string_view pointer);  // or "?"
 std::string text(const boost::json::value& from, std::string_view pointer,
                  const char* otherwise = "");

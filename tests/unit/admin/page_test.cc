@@ -179,6 +179,9 @@ TEST_CASE("Who held the slots stays, and is not shown as who holds them") {
 TEST_CASE("An alarm leads to its section of the runbook") {
   const std::string state = page_state(observe::unknown_status());
   CHECK(has(state, "<a href=\"runbook#taskgatesignalunknown\""));
+  Status unconfigured = observe::sample_status();
+  unconfigured.configured = unconfigured.config_last_reload_success = false;
+  CHECK(has(page_state(unconfigured), "<a href=\"runbook#taskgateunconfigured\""));
   const std::string runbook = runbook_page("abc123");
   CHECK(has(runbook, "<h3 id=\"taskgatesignalunknown\">TaskgateSignalUnknown</h3>"));
   CHECK(has(runbook, "<style nonce=\"abc123\">"));

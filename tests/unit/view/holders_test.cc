@@ -52,10 +52,13 @@ TEST_CASE("A session is told with what made it, since when it is silent, and wha
   CHECK_FALSE(holders.rows[2].idle_seconds);
 }
 
-TEST_CASE("A session that spoke after the clock was set back is idle for no time") {
+TEST_CASE("A session that began and spoke before the clock was set back is not younger than now") {
   Status status = with_names({"kube-coder-a"});
+  status.gate.holders[0].created = 1'700'100'000;
   status.gate.holders[0].details = tmux::Details{.silent_since = 1'700'100'000};
-  CHECK(holders_after_two_hours(status).rows[0].idle_seconds == 0);
+  const Holders holders = holders_after_two_hours(status);
+  CHECK(holders.rows[0].age_seconds == 0);
+  CHECK(holders.rows[0].idle_seconds == 0);
 }
 
 TEST_CASE("What all names begin with is told once, up to the end of a word") {

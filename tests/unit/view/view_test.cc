@@ -278,9 +278,13 @@ TEST_CASE("Refusals are rows in words, with what they were told") {
   status.refusals = {observe::sample_refusal(status.started + std::chrono::seconds(40), "spawn",
                                              gate::RefusalReason::full, 12),
                      observe::sample_refusal(status.started, "webhook",
-                                             gate::RefusalReason::unknown, std::nullopt)};
+                                             gate::RefusalReason::unknown, std::nullopt),
+                     // Before the clock was set back.
+                     observe::sample_refusal(status.started + std::chrono::hours(1), "spawn",
+                                             gate::RefusalReason::full, 12)};
   const View view = view_of(status);
-  REQUIRE(view.refusals.size() == 2);
+  REQUIRE(view.refusals.size() == 3);
+  CHECK(view.refusals[2].age_seconds == 0);
   CHECK(view.refusals[0].age_seconds == 60);
   CHECK(view.refusals[0].route == "spawn");
   CHECK(view.refusals[0].reason == "no free slot");

@@ -129,8 +129,7 @@ void Gate::look_at(Ticket& ticket, const Basis& on, TimePoint now) {
   if (!listed_since(ticket.entered_)) return;
   const Ruling ruling = rule_on(ticket, on);
   if (ruling.decision) return conclude(ticket, ruling, on);
-  const bool is_promised = ruling.reason == RefusalReason::promised;
-  if (is_promised && !ticket.waits_since_) ticket.waits_since_ = now;
+  ticket.look_found(ruling.reason == RefusalReason::promised, now);
   if (ruling.stands && !ticket.stands()) {
     line_.stand(ticket, classes_, now);
     ++shares_.of[place_of(ticket)].waiting;

@@ -26,6 +26,7 @@ Verdict Gate::verdict(const Ticket& ticket, const Ruling& ruling, const Basis& o
   made.fault = fault_name(on.signal);
   made.detail = fault_detail(on.signal);
   made.waited_since = ticket.waits_since_;
+  made.waited_until = ticket.waited_until_;
   made.class_name = classes_.rule(place).name;
   made.class_used = shares_.of[place].used();
   made.class_cap = std::min(shares_.of[place].cap, settings_.limit);

@@ -51,6 +51,18 @@ void Reservation::lost(TimePoint now) {
   gate.stamp_abandoned(now);
 }
 
+// The times in which they are not are left out.
+void Ticket::look_found(bool promised, TimePoint now) {
+  if (!promised) {
+    if (waits_since_ && !waited_until_) waited_until_ = now;
+  } else if (!waits_since_) {
+    waits_since_ = now;
+  } else if (waited_until_) {
+    *waits_since_ += now - *waited_until_;
+    waited_until_.reset();
+  }
+}
+
 Ticket::Ticket(Gate& gate, Demand demand, TimePoint now, std::function<void()> on_decided)
     : entered_(now),
       deadline_(now),

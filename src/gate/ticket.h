@@ -69,6 +69,8 @@ class Ticket : public boost::intrusive::list_base_hook<
   friend class Gate;
   friend class Line;
   bool stands() const { return in_line_since_.has_value(); }
+  // At a look that decided nothing: whether the free slots are promised.
+  void look_found(bool promised, TimePoint now);
 
   TimePoint entered_;
   TimePoint deadline_;       // of its wait for promised slots
@@ -77,7 +79,8 @@ class Ticket : public boost::intrusive::list_base_hook<
   Demand demand_;
   bool defers_ = false;  // to those that were not turned away
   std::function<void()> on_decided_;
-  std::optional<TimePoint> waits_since_;  // found the free slots promised
+  std::optional<TimePoint> waits_since_;   // found the free slots promised
+  std::optional<TimePoint> waited_until_;  // ... and then no more; unset: still
   std::optional<TimePoint> in_line_since_;
   int place_ = 0;  // in line, when it came there
   std::optional<Verdict> verdict_;

@@ -28,6 +28,9 @@ struct Verdict {
   // When it was found first that all slots which are free of sessions are promised; unset: it was
   // decided at its first look.
   std::optional<TimePoint> waited_since;
+  // When it was found that they are not any more, and that it has to stand in line for them; unset:
+  // that did not happen.
+  std::optional<TimePoint> waited_until;
   std::string class_name = kDefaultClassName;
   int class_used = 0;  // of its slots, this create not counted; 0 where no classes are configured
   int class_cap = 0;   // what it may use at most: no more than the limit

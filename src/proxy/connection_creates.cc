@@ -115,7 +115,9 @@ void Connection::note_decision(Admission::Asking& asking, TimePoint asked) {
   asking_ = nullptr;
   const gate::Verdict& verdict = outcome_.verdict.emplace(asking.conclude(now));
   outcome_.waited = now - asked;
-  if (verdict.waited_since) outcome_.waited_for_slot = now - *verdict.waited_since;
+  if (verdict.waited_since) {
+    outcome_.waited_for_slot = verdict.waited_until.value_or(now) - *verdict.waited_since;
+  }
   if (verdict.in_line_since) outcome_.waited_in_line = now - *verdict.in_line_since;
 }
 

@@ -267,6 +267,31 @@ TEST_CASE("when the wait for promised slots is over, a create stands in line for
   CHECK(second->ticket.verdict()->in_line_since == at(2002));
 }
 
+TEST_CASE(
+    "the wait for promised slots is over when they are taken, and goes on when one is promised") {
+  Gate gate(with_line(1));
+  const auto first = arrive(gate, 0, "storms");
+  const auto second = arrive(gate, 0, "storms");
+  gate.apply(live(0, 1, 2));
+  first->ticket.take_reservation().answered(201, at(3));
+  gate.apply(live(1, 4, 5));
+  CHECK(line_of(gate, 6) == Names{"storms"});
+  SECTION("in line until the end") {
+    gate.apply(live(1, 8001));
+    CHECK(second->ticket.verdict()->waited_since == at(2));
+    CHECK(second->ticket.verdict()->waited_until == at(5));
+  }
+  SECTION("behind one that goes first") {
+    const auto person = arrive(gate, 6, "people");
+    gate.apply(live(0, 1004, 1005));
+    CHECK(person->decision() == Decision::admitted);
+    CHECK(second->waits());
+    gate.apply(live(0, 8001));
+    CHECK(second->ticket.verdict()->waited_since == at(1002));
+    CHECK_FALSE(second->ticket.verdict()->waited_until);
+  }
+}
+
 TEST_CASE("a create in line whose slot is promised to another keeps its place") {
   Gate gate(with_line(1, 1));
   const auto first = arrive(gate, 0, "people");

@@ -28,6 +28,9 @@ namespace taskgate::cli {
 namespace {
 
 constexpr Duration kAskLoop = std::chrono::seconds(3);
+// The part of it in which a listing may come. tmux.timeout may be longer, and a tmux that does not
+// answer says nothing against the gate: then its state is told without.
+constexpr Duration kAskTmux = kAskLoop / 2;
 
 std::vector<std::string> route_names(const config::Config& config) {
   std::vector<std::string> names;
@@ -221,20 +224,23 @@ class Process {
   }
 
   admin::Sources admin_sources() {
+    const auto ask_status = [this](Duration patience) {
+      return ask<observe::Status>([this](auto answer) { answer->set_value(status()); }, patience);
+    };
     return {.status =
-                [this] {
-                  return ask<observe::Status>([this](auto answer) {
+                [this, ask_status] {
+                  const auto listed = [this](auto answer) {
                     proxy_.refresh([this, answer] { answer->set_value(status()); });
-                  });
+                  };
+                  auto fresh = ask<observe::Status>(listed, kAskTmux);
+                  return fresh ? std::move(fresh) : ask_status(kAskLoop - kAskTmux);
                 },
-            .shallow_status =
-                [this] {
-                  return ask<observe::Status>([this](auto answer) { answer->set_value(status()); });
-                },
+            .shallow_status = [ask_status] { return ask_status(kAskLoop); },
             .config_yaml =
                 [this] {
                   return ask<std::string>(
-                      [this](auto answer) { answer->set_value(config::to_yaml(proxy_.config())); });
+                      [this](auto answer) { answer->set_value(config::to_yaml(proxy_.config())); },
+                      kAskLoop);
                 },
             .metrics = &metrics_};
   }
@@ -242,11 +248,11 @@ class Process {
   // Called on the admin server's threads: asks something on the loop and waits for the answer, but
   // not for a loop that has ended.
   template <typename Answer, typename Question>
-  std::optional<Answer> ask(Question question) {
+  std::optional<Answer> ask(Question question, Duration patience) {
     auto promise = std::make_shared<std::promise<Answer>>();
     auto answer = promise->get_future();
     asio::post(loop_, [question, promise] { question(promise); });
-    const TimePoint deadline = Clock::now() + kAskLoop;
+    const TimePoint deadline = Clock::now() + patience;
     while (answer.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
       if (stopping_ || Clock::now() >= deadline) return std::nullopt;
     }

@@ -1,5 +1,6 @@
 // The drain, with everything under way that can be: creates, streams, tunnels, bodies that wait.
 #include <csignal>
+#include <future>
 #include <list>
 
 #include "e2e/gated_world.h"
@@ -101,6 +102,7 @@ TEST_CASE("at drain.timeout streams and tunnels are cut visibly, after the creat
 TEST_CASE("a second SIGTERM cuts creates, streams and tunnels at once; the create still runs") {
   BusyWorld busy({{"drain.notice", "1h"}, {"drain.timeout", "1h"}}, kNotBeforeTheEnd);
   terminate_twice(busy.gate());
+  CHECK(busy.gate().process().output().find("a second signal told the gate") != std::string::npos);
   for (RawClient* client : {&busy.create, &busy.stream, &busy.tunnel}) {
     CHECK(client->peer_closed());
   }
@@ -118,6 +120,18 @@ TEST_CASE("taskgate drain lets what is under way end, and the SIGTERM behind it 
   CHECK(busy.gate().process().wait() == 0);
   CHECK(busy.stream.peer_closed());
   CHECK(busy.tunnel.peer_closed());
+}
+
+TEST_CASE(
+    "a tmux that does not answer for long hides the gate neither from a scrape nor from taskgate "
+    "drain") {
+  GatedWorld world(Gate::Settings{{"tmux.timeout", "1m"}});
+  world.fill(1);
+  world.tmux.stop();
+  auto live =
+      std::async(std::launch::async, [&] { return world.metric("taskgate_sessions_live"); });
+  tell_to_drain(*world.gate);
+  CHECK(live.get() == 1);
 }
 
 TEST_CASE("SIGTERM behind taskgate drain waits for requests, not for streams and tunnels") {

@@ -17,6 +17,13 @@ constexpr Duration kBetweenLooks = std::chrono::milliseconds(10);
 // Who connected just before the listener closed has sent a request by then.
 constexpr Duration kLastRequests = std::chrono::milliseconds(100);
 
+constexpr const char* kDrainIsOver =
+    "the time of the drain is over: where they should have ended by themselves, raise "
+    "drain.timeout and the pod's grace period";
+constexpr const char* kToldTwice =
+    "a second signal told the gate to end at once: where they should have ended by themselves, "
+    "send one and wait";
+
 }  // namespace
 
 Proxy::Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
@@ -64,7 +71,7 @@ Task<> Proxy::run_drain(unsigned drain) {
   finish_if_empty();
   drain_timer_.expires_at(began + limits.timeout);
   co_await drain_timer_.async_wait(kTask);
-  if (drain == drain_ && !drained_) stop();
+  if (drain == drain_ && !drained_) stop(kDrainIsOver);
 }
 
 void Proxy::hasten() {
@@ -110,15 +117,15 @@ void Proxy::resume() {
 }
 
 void Proxy::stop() {
+  stop(kToldTwice);
+}
+
+void Proxy::stop(const char* why) {
   services_.draining = true;
   services_.admission.drain();
   services_.upstream.pool().drain();
   if (clients_.open() > 0) {
-    log::warning("connections_cut")
-        .field("connections", clients_.open())
-        .field("detail",
-               "the time of the drain is over: where they should have ended by themselves, raise "
-               "drain.timeout and the pod's grace period");
+    log::warning("connections_cut").field("connections", clients_.open()).field("detail", why);
   }
   cut_all();
 }

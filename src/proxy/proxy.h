@@ -39,7 +39,7 @@ class Proxy {
   // above; event streams and tunnels, which do not end by themselves, are cut after the last of
   // them. Until then connections are taken, for drain.notice at most as before.
   void hasten();
-  // Cuts everything now; `done` as above.
+  // Cuts everything now, as a second signal wants it; `done` as above.
   void stop();
 
   // A new configuration: validated by the caller. Requests under way keep the old one.
@@ -59,6 +59,7 @@ class Proxy {
   Task<> run_out(unsigned drain);
   Task<> wait_for_requests(unsigned drain);
   bool is_over(unsigned drain) const { return drain != drain_ || drained_; }
+  void stop(const char* why);
   void cut_all();
   void finish_if_empty();
 

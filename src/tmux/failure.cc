@@ -37,7 +37,9 @@ Failure timed_out(std::string_view path, Duration timeout) {
 }
 
 Failure still_owed(std::string_view path, Duration since) {
-  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(since);
+  using std::chrono::milliseconds, std::chrono::seconds;
+  const milliseconds whole = since < seconds(10) ? std::chrono::floor<milliseconds>(since)
+                                                 : std::chrono::floor<seconds>(since);
   return {Fault::timeout,
           join({"tmux socket ", path, ": the server still owes the answer to a question asked ",
                 format_duration(whole),

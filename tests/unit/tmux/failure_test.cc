@@ -23,6 +23,9 @@ TEST_CASE("each failure says which socket, what happened and what to check") {
       {still_owed("/t/s", std::chrono::milliseconds(1500)), Fault::timeout,
        "tmux socket /t/s: the server still owes the answer to a question asked 1500ms ago, and is "
        "asked no second one; check whether the tmux server is stopped, stuck or short of CPU"},
+      {still_owed("/t/s", std::chrono::milliseconds(75'250)), Fault::timeout,
+       "tmux socket /t/s: the server still owes the answer to a question asked 75s ago, and is "
+       "asked no second one; check whether the tmux server is stopped, stuck or short of CPU"},
       {backlog_full("/t/s"), Fault::timeout,
        "tmux socket /t/s: the server takes no more connections (its backlog is full); check "
        "whether the tmux server is stopped or stuck"},

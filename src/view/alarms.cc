@@ -28,7 +28,7 @@ constexpr std::array kSignals{
     SignalWords{"none", Level::bad, "not counted", "The sessions were not counted yet", "",
                 "TaskgateSignalUnknown"},
     SignalWords{"held", Level::warning, "held", "The count is the last good one",
-                "It is used until tmux.hold is over.", "TaskgateSignalUnknown"},
+                "The last good count is used until tmux.hold is over.", "TaskgateSignalUnknown"},
     SignalWords{"unknown", Level::bad, "unknown", "The sessions cannot be counted",
                 "Creates are decided without a count, as tmux.on_unknown says.",
                 "TaskgateSignalUnknown"},

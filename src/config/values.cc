@@ -116,8 +116,11 @@ Parsed<std::string> parse_line(std::string_view text, std::size_t most) {
 }
 
 std::string quoted(std::string_view text) {
-  const std::string_view end = text.size() > kLongestQuote ? "...'" : "'";
-  return std::string("'").append(printable(text.substr(0, kLongestQuote))).append(end);
+  std::size_t length = std::min(text.size(), kLongestQuote);
+  // Not within a character: messages go to the log and to pages, which are UTF-8.
+  while (length < text.size() && length > 0 && (text[length] & 0xC0) == 0x80) --length;
+  const std::string_view end = length < text.size() ? "...'" : "'";
+  return std::string("'").append(printable(text.substr(0, length))).append(end);
 }
 
 }  // namespace taskgate::config

@@ -22,7 +22,7 @@ WRONG_DURATIONS = (10, "10", "10 s", "1d", "1.5s", "-1s", "99999999999999999999h
 WRONG_SIZES = ("64 KiB", "64kb", "1.5MiB", "-1KiB", "99999999999999999999GiB", "999999999GiB", "064KiB", "KiB")
 LISTS = {
     "tmux.socket": ((["/a/b", "/c/d"], "/run/tmux/tmux-1000/default"),
-                    ("relative/path", "", [], [""], ["a"], "/" + "x" * 107, ["/a/b", "/a/b"], {"a": 1}, 5, [None])),
+                    ("relative/path", "", [], [""], ["a"], "/" + "x" * 107, "/" + "\u00e4" * 54, ["/a/b", "/a/b"], {"a": 1}, 5, [None])),
     "tmux.match": ((["a-*", "b-*"], "[ab]*"), ("", [], [""], ["a", ""], {"a": 1}, 5, [5], [None])),
 }
 
@@ -231,6 +231,24 @@ class Rules(unittest.TestCase):
         rules = {"rules": [{**RULE, "slots": {"pointer": "/n", "default": 4, "most": 3}}]}
         for words in (check(yaml.safe_dump({"routes": rules}))[2], render({"routes": rules})[1]):
             self.assertIn("has a default above most", words)
+
+    def test_a_name_of_the_built_in_list_is_taken_where_that_is_used(self):
+        for routes in ({}, {"use": "kube-coder"}):
+            routes = {**routes, "rules": [{**RULE, "name": "task"}]}
+            self.assertIn("'task' is taken", check(yaml.safe_dump({"routes": routes}))[2])
+            self.assertIn("config.routes.rules: task is the name of a built-in rule", render({"routes": routes})[1])
+        self.assertEqual(check(render({"routes": {**routes, "use": "none"}})[0])[0], 0)
+
+    def test_variables_of_a_path_are_held_to_what_the_program_takes(self):
+        twice = {"path": "/v1/{id}/runs/{id}"}
+        wrong = [{"rules": [{**RULE, **twice}]}, {"ends": [twice]}]
+        for path, kind in (("/v1/jobs", "/i/{id}"), ("/v1/{id}", "/i/{other}"), ("/v1/{id}", "/i/{id}/{id}"), ("/v1/jobs", "/i/{}")):
+            wrong.append({"rules": [{**RULE, "path": path, "kind": {**KIND, "path": kind}}]})
+        for routes in wrong:
+            self.assertNotEqual(check(yaml.safe_dump({"routes": routes}))[0], 0, routes)
+            self.assertIsNone(render({"routes": routes})[0], routes)
+        good = {**RULE, "path": "/v1/{id}/runs/{run:[0-9]}", "kind": {**KIND, "path": "/i/{id}"}}
+        self.assertEqual(check(render({"routes": {"rules": [good]}})[0])[0], 0)
 
     def test_a_rule_may_wait_as_long_as_the_program_lets_it(self):
         rules = {"rules": [{**RULE, "settle": "601s"}]}

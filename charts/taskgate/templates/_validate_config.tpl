@@ -53,6 +53,11 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{/* What the program would refuse in lists: what would be there twice, and what a rule waits. */}}
 {{- define "taskgate.validateLists" -}}
 {{- with (.config.tmux | default dict).socket -}}
+{{- range kindIs "slice" . | ternary . (list .) -}}
+{{- if gt (len .) 107 -}}
+{{- fail (printf "%sconfig.tmux.socket: %s is longer than the 107 bytes that a socket's path may have" $.at .) -}}
+{{- end -}}
+{{- end -}}
 {{- if kindIs "slice" . -}}
 {{- $paths := list -}}
 {{- range . -}}
@@ -68,7 +73,14 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- with .config.routes -}}
 {{- if kindIs "map" . -}}
 {{- $names := list -}}
+{{- $builtIn := ternary ($.scope.Files.Get "files/routes.yaml" | fromYamlArray) list (eq (.use | default "kube-coder") "kube-coder") -}}
+{{- range concat (.rules | default list) (.ends | default list) -}}
+{{- include "taskgate.validateVariables" (list $ .) -}}
+{{- end -}}
 {{- range .rules -}}
+{{- if has .name $builtIn -}}
+{{- fail (printf "%sconfig.routes.rules: %s is the name of a built-in rule; use another, or use: none" $.at .name) -}}
+{{- end -}}
 {{- if has .name $names -}}
 {{- fail (printf "%sconfig.routes.rules: two rules have the name %s" $.at .name) -}}
 {{- end -}}
@@ -81,6 +93,23 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- if gt (include "taskgate.amount" (.settle | default 0) | int64) (include "taskgate.amount" "10m" | int64) -}}
 {{- fail (printf "%sconfig.routes.rules: %s: settle: '%s' is out of range; use a duration from 0s to 10m" $.at .name .settle) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* What the program would refuse in the variables of one rule's paths. Takes the mapping, and the rule. */}}
+{{- define "taskgate.validateVariables" -}}
+{{- $at := printf "%sconfig.routes" (index . 0).at -}}
+{{- with index . 1 -}}
+{{- $variables := regexFindAll "[{][a-z][a-z0-9_]*" .path -1 -}}
+{{- if ne (len $variables) (len (uniq $variables)) -}}
+{{- fail (printf "%s: %s has a variable twice" $at .path) -}}
+{{- end -}}
+{{- with (.kind | default dict).path -}}
+{{- $parts := splitn (printf "%s}" ($variables | default (list " ") | first)) 2 . -}}
+{{- if regexMatch "[{}]" (printf "%s%s" $parts._0 ($parts._1 | default "")) -}}
+{{- fail (printf "%s: kind.path %s may have one variable, the first of the rule's path" $at .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

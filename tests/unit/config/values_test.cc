@@ -239,6 +239,7 @@ TEST_CASE("a quoted value cannot break a line and is not endless") {
   CHECK(quoted("plain") == "'plain'");
   CHECK(quoted("a\nb\x7f") == "'a\\x0ab\\x7f'");
   CHECK(quoted(std::string(200, 'x')) == "'" + std::string(80, 'x') + "...'");
+  CHECK(quoted(std::string(79, 'x') + "\u00e4x") == "'" + std::string(79, 'x') + "...'");
 }
 
 }  // namespace

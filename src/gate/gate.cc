@@ -49,8 +49,7 @@ void Gate::apply(const tmux::Listing& listing) {
 }
 
 void Gate::take_good(const tmux::Listing& listing) {
-  auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
-  if (std::exchange(counts_others_, false)) ended.clear();  // they may well live
+  const auto ended = origins_.observe(listing, [&] { return attribute_session(listing.began); });
   attribution_.match(origins_);
   departures_.observe(ended, listing);
   socket_check_.observe(listing);
@@ -245,7 +244,7 @@ void Gate::forget_count() {
   attempt_detail_.clear();
   good_.reset();
   details_began_.reset();
-  counts_others_ = true;
+  origins_.count_others();
   socket_check_.forget();
 }
 

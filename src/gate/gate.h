@@ -311,7 +311,6 @@ class Gate {
   std::optional<tmux::Fault> attempt_fault_;
   std::string attempt_detail_;
   std::optional<GoodListing> good_;
-  bool counts_others_ = false;  // than the last good listing of all
   // The last good one that asked for details.
   std::optional<TimePoint> details_began_;
   std::int64_t details_wall_ = 0;

@@ -1,11 +1,13 @@
 #include "gate/origins.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace taskgate::gate {
 
 std::vector<Holder> Origins::observe(const tmux::Listing& listing,
                                      const std::function<bool()>& claim) {
+  const bool counts_others = std::exchange(counts_others_, false);
   if (listing.sessions.are(listed_)) return {};
   listed_ = listing.sessions;
   ++listings_;
@@ -15,7 +17,7 @@ std::vector<Holder> Origins::observe(const tmux::Listing& listing,
     const auto [entry, is_new] = sessions_.try_emplace(key);
     Known& known = entry->second;
     if (is_new) {
-      const Origin origin = origin_of_new(session.created, claim);
+      const Origin origin = origin_of_new(session.created, claim, counts_others);
       known.holder = {{}, session.id, session.created, origin};
       known.first_shown = listing.ended;
     }
@@ -23,19 +25,22 @@ std::vector<Holder> Origins::observe(const tmux::Listing& listing,
     if (session.details) known.holder.details = session.details;
     known.last_seen = listings_;
   }
-  return take_unseen();
+  auto ended = take_unseen();
+  if (counts_others) ended.clear();
+  return ended;
 }
 
 // The first listing can come long after the start, when somebody looks or creates: it is no proof
 // that a session was there before. tmux tells whole seconds, so within the first one it is taken as
 // one.
-Origin Origins::origin_of_new(std::int64_t created, const std::function<bool()>& claim) const {
+Origin Origins::origin_of_new(std::int64_t created, const std::function<bool()>& claim,
+                              bool may_be_old) const {
   const bool may_be_older = !started_ || created <= *started_;
   if (listings_ == 1 && may_be_older) return Origin::inherited;
   if (claim()) return Origin::created;
-  // It was there, and counts since now: it was renamed, or tmux.match was changed.
+  // It was there, and counts since now: it was renamed, or a reload counts other sessions.
   const bool is_older = started_ && created < *started_;
-  return is_older ? Origin::inherited : Origin::unattributed;
+  return is_older || may_be_old ? Origin::inherited : Origin::unattributed;
 }
 
 // Those that were not in the last listing.

@@ -34,6 +34,10 @@ class Origins {
   // create that it can be put down to. Gives the matching sessions that ended since the one before.
   std::vector<Holder> observe(const tmux::Listing& listing, const std::function<bool()>& claim);
 
+  // From the next good listing on other sessions count, as a reload wants it: those that it shows
+  // first were there before, and those that it does not show may well live.
+  void count_others() { counts_others_ = true; }
+
   // The session of this name that no answer has named yet, if no listing showed it that ended
   // before or at `shown_after`; null: there is none.
   Known* unclaimed(std::string_view name, TimePoint shown_after);
@@ -51,7 +55,8 @@ class Origins {
   // A session's identity: ids start over with a restarted server, so the server's pid belongs to
   // it; and the socket's path, since its place among the others changes when one comes or goes.
   using Key = std::tuple<std::string, std::int32_t, std::uint64_t>;
-  Origin origin_of_new(std::int64_t created, const std::function<bool()>& claim) const;
+  Origin origin_of_new(std::int64_t created, const std::function<bool()>& claim,
+                       bool may_be_old) const;
   std::vector<Holder> take_unseen();
 
   const std::optional<std::int64_t> started_;
@@ -59,6 +64,7 @@ class Origins {
   tmux::Sessions listed_;  // by the last good listing
   // Good ones so far, but for those that showed what the one before did.
   std::uint64_t listings_ = 0;
+  bool counts_others_ = false;  // than the last one
 };
 
 }  // namespace taskgate::gate

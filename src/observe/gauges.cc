@@ -106,10 +106,11 @@ std::optional<double> oldest_created(const gate::Snapshot& gate) {
 }
 
 void add_holders(GaugeFamilies& out, const gate::Snapshot& gate) {
-  out.gauge("taskgate_sessions_inherited",
-            "Live sessions that were there when the gate started; after a restart of the gate that "
-            "is every session, however it was made.",
-            count_if_known(gate, gate::Origin::inherited));
+  out.gauge(
+      "taskgate_sessions_inherited",
+      "Live sessions that were there when the gate started, or when a reload made them count; "
+      "after a restart of the gate that is every session, however it was made.",
+      count_if_known(gate, gate::Origin::inherited));
   out.gauge("taskgate_sessions_unattributed",
             "Live sessions that appeared without a create that they could belong to; which session "
             "belongs to which create is a guess, made for people, that decides nothing.",

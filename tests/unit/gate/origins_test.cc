@@ -131,6 +131,21 @@ TEST_CASE("a session made after the start is put down to its create by the first
   CHECK(origins.holders().at(0).origin == Origin::created);
 }
 
+TEST_CASE(
+    "sessions that count since a reload were there before it, and those that it leaves out have "
+    "not ended") {
+  Origins origins(kSessionsBorn - 100);
+  const auto no_create = [] { return false; };
+  origins.observe(listing_of({session(1), session(2, false)}, 1), no_create);
+  origins.count_others();
+  CHECK(origins.observe(listing_of({session(1, false), session(2)}, 2), no_create).empty());
+  origins.observe(listing_of({session(2), session(3)}, 3), no_create);
+  const auto holders = origins.holders();
+  REQUIRE(holders.size() == 2);
+  CHECK(holders[0].origin == Origin::inherited);
+  CHECK(holders[1].origin == Origin::unattributed);
+}
+
 TEST_CASE("a session that was there and counts only later is inherited all the same") {
   Origins origins(kSessionsBorn + 5);
   origins.observe(listing_of({session(2, false)}, 1), [] { return false; });

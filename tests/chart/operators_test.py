@@ -170,6 +170,7 @@ class Container(unittest.TestCase):
     def test_more_asked_for_than_allowed_is_refused(self):
         for requests in ({"memory": "65Mi"}, {"cpu": "0.6"}, {"cpu": 1}, {"memory": "67108865"}):
             self.assertIn("is more than limits", error_of({"sidecar": {"resources": {"requests": requests}}}))
+        self.assertIn("is more than limits.cpu (0)", error_of({"sidecar": {"resources": {"limits": {"cpu": 0}}}}))
         render({"sidecar": {"resources": {"requests": {"cpu": "0.5", "memory": 67108864}}}})
 
 

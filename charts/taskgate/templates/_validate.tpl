@@ -109,8 +109,8 @@ workspace.
 {{- $at := index . 0 -}}
 {{- $resources := index . 1 -}}
 {{- range $name, $limit := $resources.limits -}}
+{{- if hasKey $resources.requests $name -}}
 {{- $request := get $resources.requests $name -}}
-{{- if and $limit $request -}}
 {{- if gt (include "taskgate.quantity" $request | float64) (include "taskgate.quantity" $limit | float64) -}}
 {{- fail (printf "%s: requests.%s (%v) is more than limits.%s (%v)" $at $name $request $name $limit) -}}
 {{- end -}}

@@ -11,10 +11,12 @@ namespace {
 
 constexpr std::string_view kOurs = "TASKGATE_";
 
+// A variable that comes from a ConfigMap which was made of a file ends with that file's line.
 std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
+  constexpr std::string_view kWhiteSpace = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kWhiteSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kWhiteSpace) + 1 - begin);
 }
 
 // A list's items stand between commas; other values are taken whole.

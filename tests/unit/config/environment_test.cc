@@ -22,6 +22,16 @@ World with_variable(const std::string& name, const std::string& value) {
   return world;
 }
 
+// Such as a ConfigMap that was made of a file with it; the upstream's int() takes it, too.
+TEST_CASE("white space around a variable's value is left out") {
+  for (const char* name : {"TASKGATE_LIMIT", "KC_MAX_TASKS"}) {
+    CHECK(loaded(with_variable(name, " \t7\r\n")).config.limit == 7);
+  }
+  CHECK(loaded(with_variable("TASKGATE_TMUX_MATCH", "a,\tb\n")).config.tmux.match ==
+        Lines{"a", "b"});
+  CHECK_FALSE(errors_of(with_variable("TASKGATE_LIMIT", "\n")).empty());
+}
+
 TEST_CASE("a key's variable is its path in upper snake case") {
   World world;
   world.variables = {{"TASKGATE_LISTEN", ":1"},

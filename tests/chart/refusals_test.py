@@ -62,6 +62,7 @@ TOGETHER = (
     ({"workspaces": [ALICE, {"name": "b", "namespace": "ws-alice"}]}, "ws-alice and b share the namespace ws-alice"),
     ({"workspaces": [{"name": "a"}, {"name": "b"}]}, "a and b share the namespace taskgate"),
     ({"drain": {"seconds": 2, "notice": 3}}, "drain.notice (3) is longer than drain.seconds (2)"),
+    ({"tmux": {"share": "existing", "existing": {"folder": "x" * 74}}}, "too long for TMUX_TMPDIR, which may have 83 bytes"),
     ({"sidecar": {"port": 9464}}, "sidecar.port and sidecar.adminPort are the same"),
     ({"sidecar": {"port": 6080}}, "app.port is also a port of the sidecar"),
     ({"commonLabels": {"helm.sh/chart": "x"}}, "commonLabels: helm.sh/chart is a label that the chart itself sets"),

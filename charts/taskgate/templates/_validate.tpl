@@ -96,6 +96,11 @@ workspace.
 {{- if has $tmux.mountPath (list "/etc/taskgate") -}}
 {{- fail (printf "%stmux: /etc/taskgate is where the gate's configuration is mounted; choose another mountPath" $at) -}}
 {{- end -}}
+{{- /* The socket is tmux-<uid>/default below it, a user id has ten digits at most, and a socket's path 107 bytes. */ -}}
+{{- $folder := include "taskgate.tmuxTmpdir" (index . 0) -}}
+{{- if gt (len $folder) 83 -}}
+{{- fail (printf "%stmux.existing: %s is too long for TMUX_TMPDIR, which may have 83 bytes; choose a shorter folder" $at $folder) -}}
+{{- end -}}
 {{- range $values.sidecar.extraVolumeMounts -}}
 {{- if has .mountPath $paths -}}
 {{- fail (printf "sidecar.extraVolumeMounts: two mounts would be at %s" .mountPath) -}}

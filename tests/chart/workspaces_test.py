@@ -73,6 +73,14 @@ class Presets(unittest.TestCase):
         self.assertIn("the floors of all classes (5) are more than the limit of ws-bob (4)",
                       error_of({"workspaces": [{**BOB, "classPreset": "people-first", "limit": 4}]}))
 
+    def test_a_workspace_can_have_no_preset_where_the_others_have_one(self):
+        values = {"classPreset": "people-first", "workspaces": [ALICE, {**BOB, "classPreset": "", "limit": 3}]}
+        found = configs(values)
+        self.assertIn("classes", found["ws-alice"])
+        self.assertNotIn("classes", found["ws-bob"])
+        self.assertIn("workspaces: ws-bob: config.inherited_class: 'agents' is no class",
+                      error_of({**values, "config": {"inherited_class": "agents"}}))
+
 
 class LimitFromMemory(unittest.TestCase):
     values = {"limitFrom": {"memoryPerTask": "1Gi"}, "app": {"limitVariable": "MINE"}}

@@ -119,7 +119,8 @@ chart's scope and the entry, which may be an empty mapping.
 {{- $given := index . 1 -}}
 {{- $known := $scope.Files.Get "files/presets.yaml" | fromYaml -}}
 {{- $preset := get $known.presets $scope.Values.preset -}}
-{{- $classes := get $known.classes ($given.classPreset | default $scope.Values.classPreset | default "-") -}}
+{{- /* An entry's empty one is none, too. */ -}}
+{{- $classes := get $known.classes (hasKey $given "classPreset" | ternary $given.classPreset $scope.Values.classPreset | default "-") -}}
 {{- $config := dict -}}
 {{- range list $preset.config (ternary (dict "classes" $classes) dict (not (empty $classes))) $scope.Values.config $given.config -}}
 {{- $config = include "taskgate.over" (list $config .) | fromJson -}}

@@ -7,7 +7,7 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- range .Values.workspaces -}}
 {{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
 {{- $whole := dict "scope" $ "at" (printf "workspaces: %s: " .name) "config" (include "taskgate.config" (list $ .) | fromJson) -}}
-{{- if or .config .classPreset -}}
+{{- if or .config (hasKey . "classPreset") -}}
 {{- include "taskgate.validateConfig" $whole -}}
 {{- end -}}
 {{- $floors := 0 -}}

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "admin/answer.h"
+#include "admin/failure.h"
 #include "admin/run_on.h"
-#include "base/log.h"
 #include "observe/status_json.h"
 
 namespace taskgate::admin {
@@ -46,8 +46,8 @@ bool is_gone(TcpSocket& socket) {
 std::optional<observe::Status> ask(
     const std::function<std::optional<observe::Status>()>& source) noexcept try {
   return source();
-} catch (const std::exception& failure) {
-  log::error("admin_connection_failed").field("reason", failure.what());
+} catch (const std::exception&) {
+  report_failure(std::current_exception());
   return std::nullopt;
 }
 
@@ -101,11 +101,10 @@ Task<> Streams::watch() {
 }
 
 // A fault of ours, out of memory for one, ends the streams: their clients come back.
-void Streams::end_watch(std::exception_ptr failure) try {
+void Streams::end_watch(std::exception_ptr failure) {
   watching_ = false;
-  if (failure) std::rethrow_exception(failure);
-} catch (const std::exception& problem) {
-  log::error("admin_connection_failed").field("reason", problem.what());
+  if (!failure) return;
+  report_failure(failure);
   for (Stream& stream : streams_) stream.cut();
 }
 

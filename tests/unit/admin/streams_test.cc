@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "admin/test_sources.h"
+#include "support/captured_log.h"
 #include "support/catch.h"
 #include "support/eventually.h"
 #include "support/http_message.h"
@@ -251,6 +252,7 @@ TEST_CASE("A loop that does not answer is told on the stream, in both forms") {
 }
 
 TEST_CASE("A source that fails does not end the stream") {
+  test::CapturedLog log;
   WatchedGate gate;
   Sources sources = gate.sources();
   std::atomic<bool> fails = true;
@@ -261,6 +263,7 @@ TEST_CASE("A source that fails does not end the stream") {
   const Server server(kAnyPort, sources, limits());
   RawClient client = watcher(server);
   CHECK(next_event(client).starts_with("unanswered\n"));
+  CHECK(log.text().find(R"("reason":"no luck","detail":")") != std::string::npos);
   fails = false;
   CHECK(live_of(next_event(client)) == 3);
 }

@@ -199,10 +199,12 @@ void add_connections(GaugeFamilies& out, const Status& status) {
   add("idle", counts.idle);
   add("stream", counts.streams);
   add("tunnel", counts.tunnels);
-  out.gauge("taskgate_connections_limit",
-            "Client connections at most: limits.connections, or less where the process's limit of "
-            "file descriptors leaves no room for them; further clients wait in the listen backlog.",
-            std::optional(static_cast<double>(status.connections_limit)));
+  out.gauge(
+      "taskgate_connections_limit",
+      "Client connections at most as things are: limits.connections, or less where the process's "
+      "limit of file descriptors leaves no room for them; further clients wait in the listen "
+      "backlog.",
+      std::optional(static_cast<double>(status.connections_limit)));
 }
 
 void add_upstream_connections(GaugeFamilies& out, const UpstreamCounts& counts) {

@@ -46,6 +46,10 @@ std::size_t Clients::limit() const {
                                services_.descriptors.shares().clients);
 }
 
+std::size_t Clients::limit_now() const {
+  return std::min(limit(), count() + services_.descriptors.spare());
+}
+
 const char* Clients::why_no_more() {
   if (count() >= limit() || !services_.descriptors.has_room()) {
     return "as many connections as are allowed";

@@ -28,6 +28,8 @@ class Clients {
   std::size_t open() const { return open_; }  // those that are not parked
   // What the configuration allows, and the descriptors suffice for.
   std::size_t limit() const;
+  // ... as things are: requests that are under way may have taken the descriptors of newcomers.
+  std::size_t limit_now() const;
   // Null: one more may come.
   const char* why_no_more();
   void warn_if_descriptors_are_short() const;

@@ -165,7 +165,7 @@ observe::Status Proxy::status() const {
   status.gate = services_.admission.snapshot_with_holders();
   status.taken = Clock::now();
   status.connections = services_.counts;
-  status.connections_limit = clients_.limit();
+  status.connections_limit = clients_.limit_now();
   status.upstream_connections = services_.upstream_counts;
   status.upstream_health = services_.upstream_report.health();
   status.upstream_health.connects_waiting = services_.upstream.waiting();

@@ -84,6 +84,20 @@ TEST_CASE("clients cannot use up the descriptors that listings, the admin port a
   CHECK(read_answer(speaker).status == 201);
 }
 
+TEST_CASE("requests that take the descriptors of newcomers make the limit of connections less") {
+  Flag open;
+  ScriptedUpstream upstream(held_until(open));
+  const TmuxServer tmux;
+  Gate gate(Gate::in_front_of(upstream.port(), tmux.socket()), {}, with_descriptors(64));
+  std::list<RawClient> clients;
+  for (int i = 0; i < 12; ++i) clients.emplace_back(gate.port()).send(kGet);
+  eventually("all are under way",
+             [&] { return gate.metric(R"(taskgate_connections{kind="active"})") == 12; });
+  CHECK(gate.metric("taskgate_connections_limit") == 12);
+  open.set();
+  for (RawClient& client : clients) CHECK(read_answer(client).status == 204);
+}
+
 TEST_CASE("requests beyond the descriptors for upstream connections are a 503, the others go on") {
   Flag open;
   ScriptedUpstream upstream(held_until(open));

@@ -131,6 +131,15 @@ void check_classes(Draft& draft) {
   warn_of_hidden_classes(draft);
 }
 
+// Of several patterns in one text, as a variable takes them, no session would count.
+void warn_of_commas(Draft& draft) {
+  for (const std::string& pattern : draft.config().tmux.match) {
+    if (pattern.find(',') == std::string::npos) continue;
+    draft.warn(draft.place_of("tmux.match") + ": " + quoted(pattern) +
+               " is one pattern, with a comma in it; several are a list, [a, b], or flags");
+  }
+}
+
 void check_routes(Draft& draft) {
   if (!draft.config().routes.rules().empty() || draft.is_faulty("routes")) return;
   draft.warn(draft.place_of("routes") + ": has no rules, so that nothing is gated");
@@ -144,6 +153,7 @@ void check_together(Draft& draft) {
   check_drain(draft);
   check_classes(draft);
   check_routes(draft);
+  warn_of_commas(draft);
 }
 
 }  // namespace taskgate::config

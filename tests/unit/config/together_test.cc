@@ -75,6 +75,20 @@ TEST_CASE("a combination is placed at the source that made it") {
         Lines{"--drain-notice: drain.notice (7s) is more than drain.timeout (5s)"});
 }
 
+// It matched no session, and everything was admitted.
+TEST_CASE("several patterns in one text are warned about, but for a variable's") {
+  const std::string warning =
+      " 'a-*, b-*' is one pattern, with a comma in it; several are a list, [a, b], or flags";
+  World world;
+  world.flags = {"--tmux-match", "a-*, b-*"};
+  CHECK(loaded(world).warnings == Lines{"--tmux-match:" + warning});
+  CHECK(loaded(test::with_file("tmux:\n  match: a-*, b-*\n")).warnings ==
+        Lines{"config.yaml:2:10: tmux.match:" + warning});
+  world.flags.clear();
+  world.variables["TASKGATE_TMUX_MATCH"] = "a-*, b-*";
+  CHECK(loaded(world).warnings.empty());
+}
+
 TEST_CASE("a list that gates nothing is warned about") {
   World world;
   world.flags = {"--routes=none"};

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "config/values.h"
 
 namespace taskgate::cli {
 namespace {
@@ -20,6 +21,15 @@ std::string note_on(const std::string& target) {
   return "Note: of this URL a client sends " + printable(sent) + " alone; explain that.\n";
 }
 
+// It would loop, and no rule is asked. The app proxy reaches ports on loopback.
+std::string note_on_loop(const config::Config& config, const std::string& target) {
+  const config::Address& listen = config.listen;
+  const bool reached = listen.host == "::" || listen.host == "0.0.0.0" || is_loopback(listen);
+  if (!reached || !config.routes.leads_to_port(target, listen.port)) return "";
+  return "Note: through the upstream's app proxy it leads back to the gate's own port, " +
+         std::to_string(listen.port) + ", and is refused (508).\n";
+}
+
 }  // namespace
 
 int explain(const Words& words) {
@@ -28,8 +38,9 @@ int explain(const Words& words) {
   }
   const auto loaded = load_or_complain(Words(words.begin() + 2, words.end()));
   if (!loaded) return kUsage;
-  std::printf("%s\n%s", loaded->config.routes.explain(words[0], words[1]).c_str(),
-              note_on(words[1]).c_str());
+  const config::Config& config = loaded->config;
+  std::printf("%s\n%s%s", config.routes.explain(words[0], words[1]).c_str(),
+              note_on(words[1]).c_str(), note_on_loop(config, words[1]).c_str());
   return kOk;
 }
 

@@ -98,6 +98,8 @@ TEST_CASE("explain says which rule takes a request") {
       {"http://ws.example?a=/b", "sends /?a=/b alone; explain that.\n"},
       {"http://ws.example", "sends / alone; explain that.\n"},
       {"api/claude/tasks", "Note: a request's target begins with '/'.\n"},
+      {"/api/app-proxy/6090/x", "leads back to the gate's own port, 6090, and is refused (508).\n"},
+      {"/api/app-proxy/3000/x", "the path is another one.\n"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.target);

@@ -2,7 +2,7 @@
 // is lost. Neither sends a FIN, and streams and tunnels have no idle limit, so without this their
 // connections, and the upstream's thread behind each, would stay for ever. The kernel probes those
 // that are silent and gives up those that leave data unacknowledged; either ends the connection
-// with ETIMEDOUT.
+// with an error that says_vanished() knows.
 //
 // The kernel's limit on unacknowledged data has one flaw: it also ends a connection whose peer
 // answers each probe and only has no room, as a client that has paused a film. So whoever is found

@@ -52,10 +52,23 @@ std::chrono::milliseconds since_last_sent(int descriptor) {
   return std::chrono::milliseconds(info.tcpi_last_data_sent);
 }
 
+bool says_vanished(int error) {
+  switch (error) {
+    case ETIMEDOUT:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case ENONET:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool takes_vanished(int descriptor) {
   int error = 0;
   socklen_t size = sizeof error;
-  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == ETIMEDOUT;
+  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && says_vanished(error);
 }
 
 }  // namespace taskgate::net

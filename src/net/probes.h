@@ -36,7 +36,12 @@ Backlog backlog(int descriptor);
 // How long ago bytes went out last, new or again; the longest time where the kernel does not tell.
 std::chrono::milliseconds since_last_sent(int descriptor);
 
-// Takes the socket's pending error; whether it is that the peer answers no more.
+// Whether a connection that ended with this error did so since its peer answers no more. What the
+// kernel has heard on the way, of a neighbour that is silent or by ICMP, it then gives in place of
+// ETIMEDOUT, and a connection that stands ends by it in no other case (RFC 1122 section 4.2.3.9).
+bool says_vanished(int error);
+
+// Takes the socket's pending error; whether it says that.
 bool takes_vanished(int descriptor);
 
 }  // namespace taskgate::net

@@ -80,7 +80,7 @@ void Peer::note(ErrorCode error) {
     fault_ = PeerFault::eof;
   } else if (error == asio::error::operation_aborted) {
     fault_ = PeerFault::interrupted;
-  } else if (error == asio::error::timed_out) {
+  } else if (net::says_vanished(error.value())) {
     fault_ = PeerFault::vanished;
   } else {
     fault_ = PeerFault::broken;

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <sys/socket.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -66,8 +67,11 @@ void TwoHosts::enter(const Fd& host) {
   if (::setns(host.get(), CLONE_NEWNET) != 0) fail_errno("entering a network namespace");
 }
 
-void TwoHosts::cut() const {
+void TwoHosts::cut(bool noticed) const {
   on_far([] { ip({"link", "set", "dev", "veth1", "down"}); });
+  if (!noticed) return;
+  std::ofstream("/proc/sys/net/ipv4/neigh/veth0/retrans_time_ms") << 10;
+  ip({"neighbour", "flush", "dev", "veth0"});
 }
 
 Fd connect_to_host(const char* address, std::uint16_t port, int receive_buffer) {

@@ -29,8 +29,9 @@ class TwoHosts {
     return call();
   }
 
-  // No packet passes any more, and neither side is told.
-  void cut() const;
+  // No packet passes any more, and neither side is told. `noticed`: the near host's kernel is soon
+  // sure that its neighbour answers nothing, as it is of one that is off for longer.
+  void cut(bool noticed = false) const;
 
  private:
   struct Visit {

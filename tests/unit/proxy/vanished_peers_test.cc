@@ -156,6 +156,7 @@ TEST_CASE("a client that vanishes while its upstream is silent is found") {
 
 TEST_CASE("a client that vanishes while its upstream goes on sending is found") {
   const std::string said = GENERATE(kEvents, kSwitched);
+  const bool noticed = said == kSwitched;
   ClientFar world([&](RawConnection& connection) {
     connection.read_head();
     connection.send(said);
@@ -164,7 +165,7 @@ TEST_CASE("a client that vanishes while its upstream goes on sending is found") 
   world.client.send(said == kSwitched ? kUpgrade : kGet);
   world.client.read_head();
   world.client.read_some();
-  world.hosts.cut();
+  world.hosts.cut(noticed);
   world.expect_vanished_client();
 }
 

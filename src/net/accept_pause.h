@@ -13,8 +13,10 @@ class AcceptPause {
  public:
   explicit AcceptPause(asio::io_context& loop) : timer_(loop) {}
 
-  // A client that left before it was accepted is no reason for a pause: the next one waits.
-  static bool is_due(ErrorCode error) { return error && error != asio::error::connection_aborted; }
+  // A client that left before it was accepted is no reason for a pause: the next one is waited for.
+  static bool is_due(ErrorCode error) {
+    return error && error != asio::error::connection_aborted && error != asio::error::would_block;
+  }
 
   // To be awaited at once.
   auto wait() {

@@ -17,6 +17,9 @@ ErrorCode listen_at(Acceptor& acceptor, const tcp::endpoint& endpoint, const Pro
   acceptor.set_option(asio::socket_base::reuse_address(true), error);
   if (!error && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(false), error);
   if (!error) acceptor.bind(endpoint, error);
+  // Those that are accepted inherit it: small writes go out before earlier ones are acknowledged.
+  if (!error) acceptor.set_option(tcp::no_delay(true), error);
+  if (!error) acceptor.non_blocking(true, error);
   if (!error) set_probes(acceptor.native_handle(), probes);
   if (!error) acceptor.listen(kBacklog, error);
   ErrorCode ignored;

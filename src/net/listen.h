@@ -14,8 +14,9 @@ namespace taskgate::net {
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
 // Binds to the first of them that can be bound, and listens. "::" takes both families, and IPv4
-// alone where the kernel has no IPv6. Connections that are accepted are probed. An error is the
-// first one's, and leaves the acceptor closed.
+// alone where the kernel has no IPv6. What is accepted is probed, and sends small writes
+// at once (TCP_NODELAY); an accept that finds nobody does not wait. An error is the first one's,
+// and leaves the acceptor closed.
 ErrorCode listen(Acceptor& acceptor, const Endpoints& any_of, const ProbeTimes& probes);
 
 // The same for all that a host stands for.

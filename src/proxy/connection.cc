@@ -37,7 +37,6 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
       parser_({}),
       first_(!resumed) {
   ErrorCode ignored;
-  client_.send_at_once();
   client_.socket().non_blocking(true, ignored);
   if (resumed) client_.bytes_wait();
   services_.peers.watch(client_.socket().native_handle());

@@ -28,9 +28,16 @@ Task<After> Exchange::run() {
   if (!outlives_client())
     watch_.emplace(services_.watch, client_.socket().native_handle(), [this] { client_left(); });
   bool under_way = reuse_connection();
-  if (!under_way) under_way = co_await connect();
-  if (under_way) under_way = co_await send();
-  if (under_way) {
+  if (!under_way) {
+    const auto begun = services_.upstream.begin(upstream_, token_);
+    under_way = begun == ErrorCode();
+    if (!under_way) under_way = co_await connect(begun);
+  }
+  Opening opening;
+  std::optional<bool> sent = false;
+  if (under_way) sent = send_now(opening);
+  if (!sent) sent = co_await send_rest(opening);
+  if (*sent) {
     uploading_ = !upload_.complete();
     if (uploading_) {
       co_await net::join(upload(), relay_answer());
@@ -62,9 +69,9 @@ bool Exchange::reuse_connection() {
   return true;
 }
 
-Task<bool> Exchange::connect() {
+Task<bool> Exchange::connect(std::optional<ErrorCode> begun) {
   const auto error =
-      co_await services_.upstream.connect(upstream_, token_, config_.timeouts.connect);
+      co_await services_.upstream.connect(upstream_, token_, config_.timeouts.connect, begun);
   if (!error) co_return true;
   if (create_ != nullptr) create_->not_sent();
   // Else the client left or the gate ends: there is nobody to tell, and the upstream did not fail.
@@ -83,9 +90,12 @@ Task<bool> Exchange::send_again() {
   }
   ++services_.upstream_counts.resent;
   upstream_.replace(TcpSocket(services_.loop));
-  const bool connected = co_await connect();
+  const bool connected = co_await connect({});
   if (!connected) co_return false;
-  co_return co_await send();
+  Opening opening;
+  std::optional<bool> sent = send_now(opening);
+  if (!sent) sent = co_await send_rest(opening);
+  co_return *sent;
 }
 
 // A gated create is carried to its end all the same: the upstream runs it. What the kernel holds

@@ -117,14 +117,21 @@ class Exchange {
 
  private:
   bool reuse_connection();
-  Task<bool> connect();
+  Task<bool> connect(std::optional<ErrorCode> begun);
   // exchange_upload.cc
-  Task<bool> send();
+  struct Opening {
+    Peer::Parts parts;        // what is still to be sent: the head, and what is here of the body
+    std::size_t of_body = 0;  // that is in the client's buffer
+  };
+  std::optional<bool> send_now(Opening& opening);
+  Task<bool> send_rest(Opening& opening);
+  bool was_sent(bool sent, const Opening& opening);
   Task<> upload();
   Task<bool> upload_long(net::Pipe& pipe);
   net::Pipes::Lease pipe_for(const http::BodyScanner& body);
   Task<> relay_answer();
-  Task<bool> read_answer_head();
+  enum class Next : std::uint8_t { read, pass_interim, pass_final, end };
+  Next look_at_head();
   Task<bool> send_again();
   Task<bool> pass_interim();
   std::optional<http::ResponseRules> check_final();

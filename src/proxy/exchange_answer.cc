@@ -10,9 +10,24 @@ namespace taskgate::proxy {
 using observe::UpstreamError;
 
 Task<> Exchange::relay_answer() {
-  const bool head_is_in = co_await read_answer_head();
+  Next next = look_at_head();
+  while (next == Next::read || next == Next::pass_interim) {
+    bool goes_on = false;
+    if (next == Next::pass_interim) {
+      goes_on = co_await pass_interim();
+    } else {
+      if (const auto reading = upstream_.begin_read()) {
+        const auto result = co_await upstream_.socket().async_read_some(reading->room, kTask);
+        goes_on = upstream_.end_read(*reading, result);
+      } else {
+        goes_on = co_await upstream_.read_more();
+      }
+      if (!goes_on) goes_on = co_await send_again();
+    }
+    next = goes_on ? look_at_head() : Next::end;
+  }
   std::optional<http::ResponseRules> rules;
-  if (head_is_in) rules = check_final();
+  if (next == Next::pass_final) rules = check_final();
   if (rules && parser_.head().status == 101) {
     co_await relay_tunnel();
   } else if (rules) {
@@ -26,38 +41,24 @@ Task<> Exchange::relay_answer() {
   upstream_.interrupt();
 }
 
-Task<bool> Exchange::read_answer_head() {
-  for (;;) {
-    if (failure_) co_return false;  // the request's body was refused meanwhile
-    const http::Progress progress = parser_.parse(upstream_.received());
-    if (progress == http::Progress::failed) {
-      fail(UpstreamError::malformed_head, parser_.fault());
-      co_return false;
-    }
-    if (progress == http::Progress::need_more) {
-      bool goes_on = false;
-      if (const auto reading = upstream_.begin_read()) {
-        const auto result = co_await upstream_.socket().async_read_some(reading->room, kTask);
-        goes_on = upstream_.end_read(*reading, result);
-      } else {
-        goes_on = co_await upstream_.read_more();
-      }
-      if (goes_on) {
-        token_.release();
-        may_send_again_ = false;
-      } else {
-        goes_on = co_await send_again();
-      }
-      if (!goes_on) co_return false;
-    } else if (parser_.head().status >= 200 || parser_.head().status == 101) {
-      upstream_.deadline().clear();
-      if (idle_limit_) idle_limit_->begin();
-      co_return true;
-    } else {
-      const bool passed = co_await pass_interim();
-      if (!passed) co_return false;
-    }
+// What comes next, by what is in of the answer's head.
+Exchange::Next Exchange::look_at_head() {
+  if (failure_) return Next::end;  // the request's body was refused meanwhile
+  if (!upstream_.received().empty()) {
+    token_.release();
+    may_send_again_ = false;
   }
+  switch (parser_.parse(upstream_.received())) {
+    case http::Progress::need_more:
+      return Next::read;
+    case http::Progress::failed:
+      fail(UpstreamError::malformed_head, parser_.fault());
+      return Next::end;
+    case http::Progress::complete:
+      break;
+  }
+  const int status = parser_.head().status;
+  return status >= 200 || status == 101 ? Next::pass_final : Next::pass_interim;
 }
 
 // Sends `source` to the client, parts or a pipe, and says whether the answer goes on. Nothing: the
@@ -103,6 +104,8 @@ Task<bool> Exchange::pass_interim() {
 // How the answer goes on behind its final head; nothing where that may not be passed on.
 std::optional<http::ResponseRules> Exchange::check_final() {
   const http::ResponseHead& head = parser_.head();
+  upstream_.deadline().clear();
+  if (idle_limit_) idle_limit_->begin();
   services_.upstream.saw_version(head.minor_version);
   const bool switches = head.status == 101;
   http::ResponseRules rules = http::examine(head, request_.method);

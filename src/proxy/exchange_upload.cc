@@ -6,18 +6,18 @@ namespace taskgate::proxy {
 
 using observe::UpstreamError;
 
-// The head and the body, or as much of it as is here already, in one write.
-Task<bool> Exchange::send() {
+// The head and the body, or as much of it as is here already, in one write. Nothing: the upstream
+// does not take all of it at once, and send_rest() waits for that.
+std::optional<bool> Exchange::send_now(Opening& opening) {
   std::string_view body = request_.body;
-  std::size_t taken = 0;
   if (!upload_.complete()) {
     client_.read_short(upload_.known_length());
-    taken = upload_.feed(client_.received());
+    opening.of_body = upload_.feed(client_.received());
     if (upload_.failed()) {
       refuse_body({400, upload_.fault()});
-      co_return false;
+      return false;
     }
-    body = client_.received().substr(0, taken);
+    body = client_.received().substr(0, opening.of_body);
   }
   relayed_.up(body.size());
   if (upload_.complete()) {
@@ -26,21 +26,26 @@ Task<bool> Exchange::send() {
     idle_limit_->begin();
   }
   if (!upload_.complete() || request_.upgrade) upstream_.send_at_once();
-  Peer::Parts parts{request_.head, body};
-  Peer::Sent sent = upstream_.send_now(parts);
-  if (sent == Peer::Sent::part) {
-    const bool written = co_await upstream_.write(parts);
-    sent = written ? Peer::Sent::all : Peer::Sent::failed;
-  }
-  client_.consume(taken);
+  opening.parts = {request_.head, body};
+  const Peer::Sent sent = upstream_.send_now(opening.parts);
+  if (sent == Peer::Sent::part) return std::nullopt;
+  return was_sent(sent == Peer::Sent::all, opening);
+}
+
+Task<bool> Exchange::send_rest(Opening& opening) {
+  const bool sent = co_await upstream_.write(opening.parts);
+  co_return was_sent(sent, opening);
+}
+
+// Whether the exchange goes on: an upstream that stops reading may still say why.
+bool Exchange::was_sent(bool sent, const Opening& opening) {
+  client_.consume(opening.of_body);
   if (upload_.complete()) client_.release_buffer();
   if (!may_send_again_ && request_.head.size() > kKeptHead) release_head();
-  if (sent == Peer::Sent::failed && upstream_.written() == 0 && !may_send_again_) {
-    if (create_ != nullptr) create_->not_sent();
-    fail(UpstreamError::reset);
-    co_return false;
-  }
-  co_return true;  // an upstream that stops reading may still say why
+  if (sent || upstream_.written() > 0 || may_send_again_) return true;
+  if (create_ != nullptr) create_->not_sent();
+  fail(UpstreamError::reset);
+  return false;
 }
 
 // The answer may be long in coming, and a stream lives for hours.

@@ -31,6 +31,8 @@ class Listener {
 
  private:
   Task<> accept_loop(unsigned listening);
+  // Would block where nobody waits.
+  ErrorCode accept_one();
   Task<> pause(std::string_view reason, unsigned listening);
   bool is_over(unsigned listening) const { return !accepting_ || listening != listening_; }
 

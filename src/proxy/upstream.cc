@@ -142,15 +142,27 @@ std::string Upstream::text() const {
   return tried == configured ? configured : configured + " (" + tried + ")";
 }
 
-Task<std::optional<UpstreamError>> Upstream::connect(Peer& peer, net::Pacer::Token& token,
-                                                     Duration limit) {
-  if (!descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
+std::optional<ErrorCode> Upstream::begin(Peer& peer, net::Pacer::Token& token) {
+  if (!descriptors_.cover_requests()) return std::nullopt;
   pool_.make_room();
   const TimePoint now = Clock::now();
   lookup_.use(now);
+  if (endpoints_.empty() || !pacer_.take(token, now)) return std::nullopt;
+  const ErrorCode error = begin_at(peer, endpoints_.front());
+  if (!error) connected(peer, endpoints_.front());
+  return error;
+}
+
+Task<std::optional<UpstreamError>> Upstream::connect(Peer& peer, net::Pacer::Token& token,
+                                                     Duration limit,
+                                                     std::optional<ErrorCode> begun) {
+  if (!begun) begun = begin(peer, token);
+  if (begun == ErrorCode()) co_return std::nullopt;
+  if (!begun && !descriptors_.cover_requests()) co_return UpstreamError::out_of_resources;
   if (endpoints_.empty()) co_return UpstreamError::unresolved;
+  const TimePoint now = Clock::now();
   const TimePoint deadline = limit == Duration::zero() ? TimePoint::max() : now + limit;
-  bool granted = pacer_.take(token, now);
+  bool granted = begun.has_value();
   if (!granted) granted = co_await pacer_.acquire(token, deadline);
   if (!granted) co_return UpstreamError::connect_timeout;
   Endpoint endpoint = endpoints_.front();
@@ -159,7 +171,8 @@ Task<std::optional<UpstreamError>> Upstream::connect(Peer& peer, net::Pacer::Tok
   std::optional<UpstreamError> failed;
   while (!peer.interrupted()) {
     peer.deadline().clear();
-    ErrorCode error = begin(peer, endpoint);
+    ErrorCode error = begun ? *begun : begin_at(peer, endpoint);
+    begun.reset();
     if (is_under_way(error) && limit != Duration::zero()) {
       const Duration share = (deadline - Clock::now()) / static_cast<int>(left);
       peer.deadline().set(std::max<Duration>(share, std::chrono::milliseconds(1)));
@@ -202,7 +215,7 @@ net::Endpoints Upstream::all_but(const Endpoint& endpoint) const {
 }
 
 // The loopback has no other end that could be lost.
-ErrorCode Upstream::begin(Peer& peer, const Endpoint& endpoint) {
+ErrorCode Upstream::begin_at(Peer& peer, const Endpoint& endpoint) {
   ErrorCode error;
   peer.socket().open(endpoint.protocol(), error);
   if (!error) peer.socket().non_blocking(true, error);

@@ -41,8 +41,13 @@ class Upstream {
   // connection; each has an equal share of the time that is left.
   // `token` is held until the upstream has answered. A peer that was interrupted meanwhile is not
   // connected any more.
+  // `begun`: what begin() has given.
   Task<std::optional<observe::UpstreamError>> connect(Peer& peer, net::Pacer::Token& token,
-                                                      Duration limit);
+                                                      Duration limit,
+                                                      std::optional<ErrorCode> begun = {});
+  // The first step of it, without a coroutine: mostly, on the loopback, it is the only one, and
+  // there is no error. Nothing: it cannot be made, or not yet.
+  std::optional<ErrorCode> begin(Peer& peer, net::Pacer::Token& token);
 
   // A connection that an earlier request has left, as UpstreamPool::take() says.
   std::optional<TcpSocket> reuse();
@@ -68,7 +73,7 @@ class Upstream {
 
   void looked_up(net::Endpoints found, ErrorCode error);
   void tell_unresolved(ErrorCode error);
-  ErrorCode begin(Peer& peer, const Endpoint& endpoint);
+  ErrorCode begin_at(Peer& peer, const Endpoint& endpoint);
   void connected(Peer& peer, const Endpoint& endpoint);
   // False: it is none of them.
   bool bring_to_front(const Endpoint& endpoint);

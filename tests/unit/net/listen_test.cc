@@ -122,6 +122,21 @@ TEST_CASE("where no address can be bound the error is the first one's") {
   CHECK(listen(listener.acceptor, {in_use, at("192.0.2.1")}, {}) == asio::error::address_in_use);
 }
 
+TEST_CASE("what is accepted sends small writes at once, and who finds nobody does not wait") {
+  Listener listener;
+  REQUIRE_FALSE(listen(listener.acceptor, "127.0.0.1", 0, {}));
+  tcp::socket accepted(listener.loop);
+  ErrorCode error;
+  listener.acceptor.accept(accepted, error);
+  CHECK(error == asio::error::would_block);
+  tcp::socket client(listener.loop);
+  client.connect(listener.acceptor.local_endpoint());
+  listener.acceptor.accept(accepted);
+  tcp::no_delay at_once;
+  accepted.get_option(at_once);
+  CHECK(at_once.value());
+}
+
 TEST_CASE("a name is listened on, and one that stands for nothing is an error") {
   Listener listener;
   CHECK_FALSE(listen(listener.acceptor, "localhost", 0, {}));

@@ -133,6 +133,12 @@ class ResponseParser {
   Progress parse(std::string_view received);
   const ResponseHead& head() const { return head_; }
   const char* fault() const { return fault_; }  // static text
+  // What it holds for lines, fields and connection options, beyond what was received.
+  std::size_t bytes() const {
+    return fields_.bytes() + head_.fields.capacity() * sizeof(Field) +
+           head_.connection.named.capacity() * sizeof(std::string_view);
+  }
+  // Ready for the next one; keeps its memory.
   void reset();
 
  private:

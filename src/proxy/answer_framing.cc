@@ -7,7 +7,8 @@
 namespace taskgate::proxy {
 
 void AnswerFraming::plan(const http::ResponseHead& head, const http::ResponseRules& rules,
-                         int client_minor_version, bool may_keep, bool is_read) {
+                         int client_minor_version, bool may_keep, bool is_read, std::string text) {
+  head_ = std::move(text);
   const bool client_is_10 = client_minor_version == 0;
   const bool until_close = rules.body.kind == http::BodyKind::until_close;
   add_chunks_ = until_close && !client_is_10;

@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/body.h"
 #include "http/head.h"
@@ -17,9 +18,9 @@ namespace taskgate::proxy {
 class AnswerFraming {
  public:
   // `may_keep`: the client wishes to keep its connection, and nothing of ours speaks against it.
-  // `is_read`: its content() is asked for.
+  // `is_read`: its content() is asked for. `text` is an empty one, for the head.
   void plan(const http::ResponseHead& head, const http::ResponseRules& rules,
-            int client_minor_version, bool may_keep, bool is_read);
+            int client_minor_version, bool may_keep, bool is_read, std::string text);
 
   // Whether the connection goes on behind the answer.
   bool keep() const { return keep_; }
@@ -33,14 +34,14 @@ class AnswerFraming {
   // The piece as its sender meant it, without chunks.
   std::string_view content() const { return unpack_chunks_ ? payload_ : piece_; }
   Peer::Parts parts();
-  void written() {
-    if (!head_.empty()) std::string().swap(head_);
-  }
+  // The head's text, until it is taken, which is when it was written.
+  bool has_head() const { return !head_.empty(); }
+  std::string take_head() { return std::exchange(head_, {}); }
   // What goes out behind the last one.
   std::string_view end() const { return add_chunks_ ? "0\r\n\r\n" : ""; }
 
  private:
-  std::string head_;  // until it is written
+  std::string head_;
   bool add_chunks_ = false;
   bool drop_chunks_ = false;
   bool unpack_chunks_ = false;  // they are dropped, or what is in them is read

@@ -32,7 +32,7 @@ std::size_t bytes_of_copies(const std::vector<std::string>& names) {
 Connection::Connection(Services& services, TcpSocket socket, bool resumed)
     : Holder(services.held),
       services_(services),
-      client_(std::move(socket), services.deadlines, *this, kBufferForRequests),
+      client_(std::move(socket), services.deadlines, *this, services.spares.request_buffers),
       config_(services.config),
       parser_({}),
       first_(!resumed) {

@@ -72,7 +72,8 @@ Task<After> Connection::launch(route::Match match, bool was_chunked, std::string
 }
 
 Task<bool> Connection::creates_task(const route::Match& match) {
-  Peer question(TcpSocket(services_.loop), services_.deadlines, *this, kBufferForAnswers);
+  Peer question(TcpSocket(services_.loop), services_.deadlines, *this,
+                services_.spares.answer_buffers);
   question_ = &question;
   const ItemKind kind =
       co_await ask_item_kind(services_.upstream, question, *config_, match, parser_.head());

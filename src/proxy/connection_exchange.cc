@@ -48,6 +48,7 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
   }
   if (!failure) {
     if (outcome_.status != 0) services_.upstream_report.answered();
+    services_.spares.texts.give(std::move(request.head));
     co_return after;
   }
   if (outcome_.upstream_error) {
@@ -62,6 +63,7 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
 
 UpstreamRequest Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) {
   UpstreamRequest request;
+  request.head = services_.spares.texts.take();
   request.relayed = relayed;
   request.upgrade = edits.keep_upgrade;
   request.method = outcome_.method;

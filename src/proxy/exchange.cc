@@ -16,8 +16,8 @@ Exchange::Exchange(Services& services, Peer& client, const config::Config& confi
       request_(request),
       outcome_(outcome),
       create_(create),
-      upstream_(TcpSocket(services.loop), services.deadlines, client.holder(), kBufferForAnswers),
-      parser_({.bytes = kAnswerHeadBytes, .fields = kAnswerHeadFields}),
+      upstream_(TcpSocket(services.loop), services.deadlines, client.holder(),
+                services.spares.answer_buffers),
       upload_(std::move(request_.relayed)),
       relayed_(outcome, services.bytes) {}
 

@@ -85,11 +85,6 @@ enum class After : std::uint8_t {
   reset,   // the answer was cut: the client must see that
 };
 
-// Bounds on the head of an answer. The upstream is trusted more than clients are, but not without
-// end.
-inline constexpr std::size_t kAnswerHeadBytes = 256 * 1024;
-inline constexpr std::size_t kAnswerHeadFields = 1000;
-
 class Exchange {
  public:
   // `request` is the exchange's as long as it lives, though its place is the caller's. `create`:
@@ -176,7 +171,7 @@ class Exchange {
   std::optional<UpstreamPool::Generation> generation_;
   std::optional<net::HangupWatch::Guard> watch_;
   std::unique_ptr<net::HangupWatch::Guard> stream_end_;  // of the upstream's events
-  http::ResponseParser parser_;
+  std::unique_ptr<http::ResponseParser> parser_;  // from the first byte of a head until it is sent
   http::BodyScanner upload_;
   AnswerFraming framing_;
   RelayedBytes relayed_;

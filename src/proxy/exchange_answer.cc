@@ -28,7 +28,7 @@ Task<> Exchange::relay_answer() {
   }
   std::optional<http::ResponseRules> rules;
   if (next == Next::pass_final) rules = check_final();
-  if (rules && parser_.head().status == 101) {
+  if (rules && parser_->head().status == 101) {
     co_await relay_tunnel();
   } else if (rules) {
     co_await relay_body(*rules);
@@ -44,20 +44,20 @@ Task<> Exchange::relay_answer() {
 // What comes next, by what is in of the answer's head.
 Exchange::Next Exchange::look_at_head() {
   if (failure_) return Next::end;  // the request's body was refused meanwhile
-  if (!upstream_.received().empty()) {
-    token_.release();
-    may_send_again_ = false;
-  }
-  switch (parser_.parse(upstream_.received())) {
+  if (upstream_.received().empty()) return Next::read;
+  token_.release();
+  may_send_again_ = false;
+  if (!parser_) parser_ = services_.spares.parsers.take();
+  switch (parser_->parse(upstream_.received())) {
     case http::Progress::need_more:
       return Next::read;
     case http::Progress::failed:
-      fail(UpstreamError::malformed_head, parser_.fault());
+      fail(UpstreamError::malformed_head, parser_->fault());
       return Next::end;
     case http::Progress::complete:
       break;
   }
-  const int status = parser_.head().status;
+  const int status = parser_->head().status;
   return status >= 200 || status == 101 ? Next::pass_final : Next::pass_interim;
 }
 
@@ -93,9 +93,9 @@ Task<bool> Exchange::to_client(Source& source) {
 // An interim answer (RFC 9110 section 15.2) is for HTTP/1.1 clients only.
 Task<bool> Exchange::pass_interim() {
   std::string head;
-  http::append_response(head, parser_.head(), {});
-  upstream_.consume(parser_.head().size);
-  parser_.reset();
+  http::append_response(head, parser_->head(), {});
+  upstream_.consume(parser_->head().size);
+  parser_->reset();
   if (request_.client_minor_version == 0) co_return true;
   Peer::Parts parts{head};
   co_return co_await to_client(parts);
@@ -103,7 +103,7 @@ Task<bool> Exchange::pass_interim() {
 
 // How the answer goes on behind its final head; nothing where that may not be passed on.
 std::optional<http::ResponseRules> Exchange::check_final() {
-  const http::ResponseHead& head = parser_.head();
+  const http::ResponseHead& head = parser_->head();
   upstream_.deadline().clear();
   if (idle_limit_) idle_limit_->begin();
   services_.upstream.saw_version(head.minor_version);
@@ -129,13 +129,15 @@ void Exchange::note_end_of_task() {
 }
 
 void Exchange::plan_answer(const http::ResponseRules& rules) {
-  const http::ResponseHead& head = parser_.head();
+  const http::ResponseHead& head = parser_->head();
   outcome_.stream = http::is_event_stream(head);
   if (outcome_.stream || !rules.keep_alive) generation_.reset();
   if (watch_ && outcome_.stream) watch_->tell_half_close();
   const bool may_keep = request_.keep_alive && !services_.draining && !uploading_;
-  framing_.plan(head, rules, request_.client_minor_version, may_keep, create_ != nullptr);
+  framing_.plan(head, rules, request_.client_minor_version, may_keep, create_ != nullptr,
+                services_.spares.texts.take());
   upstream_.consume(head.size);
+  services_.spares.parsers.give(std::move(parser_));
 }
 
 Task<> Exchange::relay_body(const http::ResponseRules& rules) {
@@ -152,7 +154,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     Peer::Parts piece = next_piece(scanner);
     std::optional<bool> passed = to_client_now(piece);
     if (!passed) passed = co_await to_client(piece);
-    framing_.written();
+    if (framing_.has_head()) services_.spares.texts.give(framing_.take_head());
     if (scanner.failed()) cut_answer(scanner.fault());
     if (!*passed || scanner.failed()) co_return;
     if (const net::Pipes::Lease pipe = pipe_for(scanner)) {
@@ -238,8 +240,9 @@ void Exchange::finish_body() {
 
 Task<> Exchange::relay_tunnel() {
   std::string head;
-  http::append_response(head, parser_.head(), {.connection = http::ConnectionField::upgrade});
-  upstream_.consume(parser_.head().size);
+  http::append_response(head, parser_->head(), {.connection = http::ConnectionField::upgrade});
+  upstream_.consume(parser_->head().size);
+  services_.spares.parsers.give(std::move(parser_));
   token_.release();
   watch_.reset();
   outcome_.tunnel = true;

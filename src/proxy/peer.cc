@@ -34,10 +34,10 @@ ErrorCode last_error() {
 }  // namespace
 
 Peer::Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
-           std::size_t first_buffer)
+           SpareBlocks& first_buffers)
     : socket_(std::move(socket)),
       deadline_(deadlines, [this] { cancel_read(); }),
-      buffer_(holder, first_buffer) {}
+      buffer_(holder, first_buffers) {}
 
 void Peer::replace(TcpSocket socket) {
   socket_ = std::move(socket);

@@ -24,9 +24,9 @@ enum class PeerFault : std::uint8_t { none, eof, broken, vanished, timeout, inte
 
 class Peer {
  public:
-  // What the buffer has beyond the first one is charged to `holder`, the client that it is for.
+  // As ReceiveBuffer().
   Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holder,
-       std::size_t first_buffer);
+       SpareBlocks& first_buffers);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 

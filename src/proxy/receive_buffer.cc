@@ -22,10 +22,18 @@ void ReceiveBuffer::forget() {
 }
 
 void ReceiveBuffer::release() {
-  if (begin_ != end_) return;
+  if (begin_ == end_) drop();
+}
+
+void ReceiveBuffer::drop() {
   holder_.discharge(charged(capacity_));
-  bytes_.reset();
+  give_back(std::move(bytes_));
   capacity_ = 0;
+}
+
+// Bytes of the present capacity.
+void ReceiveBuffer::give_back(std::unique_ptr<char[]> bytes) {
+  if (capacity_ == first_.size()) first_.give(std::move(bytes));
 }
 
 std::size_t ReceiveBuffer::grown() const {
@@ -44,9 +52,9 @@ bool ReceiveBuffer::recharge(std::size_t capacity) {
 // One that is full was charged for the next size before.
 void ReceiveBuffer::make_room() {
   const std::size_t used = end_ - begin_;
-  if (capacity_ == 0) return reserve(first_);
+  if (capacity_ == 0) return reserve(first_.size());
   if (used == capacity_) return reserve(grown());
-  if (used == 0 && capacity_ > first_) holder_.moved();
+  if (used == 0 && has_grown()) holder_.moved();
   const bool would_be_faster = used == 0 && last_read_filled_ && capacity_ < kLargestBuffer;
   if (would_be_faster && recharge(grown())) {
     reserve(grown());
@@ -66,9 +74,10 @@ bool ReceiveBuffer::hold(std::size_t bytes) {
 
 void ReceiveBuffer::reserve(std::size_t capacity) {
   const std::size_t used = end_ - begin_;
-  auto fresh = std::make_unique_for_overwrite<char[]>(capacity);
+  auto fresh =
+      capacity == first_.size() ? first_.take() : std::make_unique_for_overwrite<char[]>(capacity);
   if (used > 0) std::memcpy(fresh.get(), bytes_.get() + begin_, used);
-  bytes_ = std::move(fresh);
+  give_back(std::exchange(bytes_, std::move(fresh)));
   capacity_ = capacity;
   begin_ = 0;
   end_ = used;

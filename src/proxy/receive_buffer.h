@@ -9,21 +9,19 @@
 
 #include "net/until_short.h"
 #include "proxy/held_bytes.h"
+#include "proxy/spares.h"
 
 namespace taskgate::proxy {
 
-// What it has at first, in bytes. Most requests fit into so little, glibc keeps blocks of this size
-// at hand, and of a crowd each client has one.
-inline constexpr std::size_t kBufferForRequests = 1024;
-inline constexpr std::size_t kBufferForAnswers = 4 * 1024;
 // What it grows to, read by read, while each fills it.
 inline constexpr std::size_t kLargestBuffer = 64 * 1024;
 
 class ReceiveBuffer {
  public:
-  // What it has beyond the first one is charged to `holder`, the client that it is for.
-  ReceiveBuffer(HeldBytes::Holder& holder, std::size_t first) : holder_(holder), first_(first) {}
-  ~ReceiveBuffer() { holder_.discharge(charged(capacity_)); }
+  // The first one is one of `first`. What it has beyond that is charged to `holder`, the client
+  // that it is for.
+  ReceiveBuffer(HeldBytes::Holder& holder, SpareBlocks& first) : holder_(holder), first_(first) {}
+  ~ReceiveBuffer() { drop(); }
   ReceiveBuffer(const ReceiveBuffer&) = delete;
   ReceiveBuffer& operator=(const ReceiveBuffer&) = delete;
 
@@ -32,7 +30,7 @@ class ReceiveBuffer {
   // Views stay valid until make_room() or hold().
   std::string_view received() const { return {bytes_.get() + begin_, end_ - begin_}; }
   bool is_empty() const { return begin_ == end_; }
-  bool has_grown() const { return capacity_ > first_; }
+  bool has_grown() const { return capacity_ > first_.size(); }
   void consume(std::size_t bytes);
   // What was received, and how, counts no more.
   void forget();
@@ -54,14 +52,18 @@ class ReceiveBuffer {
   void append(std::size_t bytes) { end_ += bytes; }
 
  private:
-  std::size_t charged(std::size_t capacity) const { return capacity > first_ ? capacity : 0; }
+  std::size_t charged(std::size_t capacity) const {
+    return capacity > first_.size() ? capacity : 0;
+  }
   std::size_t grown() const;
   bool recharge(std::size_t capacity);
   void reserve(std::size_t capacity);
+  void give_back(std::unique_ptr<char[]> bytes);
+  void drop();
 
   HeldBytes::Holder& holder_;
   std::unique_ptr<char[]> bytes_;
-  const std::size_t first_;
+  SpareBlocks& first_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

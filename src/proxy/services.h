@@ -24,6 +24,7 @@
 #include "proxy/held_bytes.h"
 #include "proxy/item_order.h"
 #include "proxy/refusal_texts.h"
+#include "proxy/spares.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_report.h"
 #include "proxy/warnings.h"
@@ -77,6 +78,7 @@ struct Services {
 
   asio::io_context& loop;
   net::ReactorRecords records;
+  Spares spares;
   observe::Metrics& metrics;
   // Swapped whole at a reload; a request keeps the one that it began with.
   std::shared_ptr<const config::Config> config;

@@ -16,7 +16,7 @@ struct SeenAnswer {
     REQUIRE(parser.parse(head) == http::Progress::complete);
     rules = http::examine(parser.head(), "GET");
     scanner = http::BodyScanner(rules.body);
-    framing.plan(parser.head(), rules, minor, may_keep, true);
+    framing.plan(parser.head(), rules, minor, may_keep, true, {});
   }
 
   // What goes out for a piece of the body.
@@ -24,7 +24,7 @@ struct SeenAnswer {
     taken = framing.take(received, scanner);
     std::string out;
     for (const std::string_view part : framing.parts()) out += part;
-    framing.written();
+    framing.take_head();
     return out;
   }
 

@@ -46,7 +46,7 @@ struct UpstreamFixture {
   }
   Result connect() {
     std::optional<Result> result;
-    Peer peer(TcpSocket(loop), deadlines, holder, kBufferForAnswers);
+    Peer peer(TcpSocket(loop), deadlines, holder, buffers);
     asio::co_spawn(loop, connect(peer, result), asio::detached);
     loop.restart();
     while (!result) loop.run_one();
@@ -75,6 +75,7 @@ struct UpstreamFixture {
   // Bound and not listening: it refuses, and nobody else gets its port.
   Acceptor closed{loop, tcp::v4()};
   net::Deadlines deadlines{loop};
+  SpareBlocks buffers{kBufferForAnswers};
   net::HangupWatch watch{loop};
   net::Peers peers{loop, {}};
   observe::ConnectionCounts connections;

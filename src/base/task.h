@@ -28,7 +28,7 @@ using UnixSocket = asio::basic_stream_socket<asio::local::stream_protocol, Execu
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
 
 // co_await operation(..., kTask) gives a tuple whose first element is the error code: transport
-// failures are values (engineering rule: co_await is not allowed in a catch block).
+// failures are values, since co_await is not allowed in a catch block.
 //
 // g++ 12.2 has no place in the coroutine's frame for the value of a co_await that stands in a
 // condition, and puts it over the frame's resume pointer: the next resumption jumps into nowhere.

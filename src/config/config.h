@@ -128,8 +128,7 @@ struct Config {
   } identity;
 
   route::Table routes = route::kube_coder();
-  std::string routes_name =
-      "kube-coder";  // of the built-in list it starts from; "none" without one
+  std::string routes_name = "kube-coder";  // the built-in list they start from; "none": without
 
   std::string file;        // where it was read from; empty: no file
   bool configured = true;  // false: that file is faulty, and what it should say is not known

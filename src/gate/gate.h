@@ -64,8 +64,8 @@
 //
 // Each create is of a class c, which has a floor and a cap. With
 //
-//     used(c) = live sessions that are known to be c's + slots of c's creates without such a
-//     session owed(c) = the sum over all other classes d of max(0, floor(d) - used(d))
+//     used(c) = live sessions known to be c's + slots of c's creates without such a session
+//     owed(c) = the sum over all other classes d of max(0, floor(d) - used(d))
 //
 // (a create's slots count from its admission until its reservation ends, or longer, while its
 // answer is still being read for the name of its session; one less once that session is known), a

@@ -28,8 +28,7 @@ struct RequestHead {
   int minor_version = 1;          // HTTP/1.0 or HTTP/1.1
   std::vector<Field> fields;
   ConnectionOptions connection;  // of `fields`
-  std::size_t size =
-      0;  // bytes of the buffer that the head takes, a tolerated leading CRLF included
+  std::size_t size = 0;          // in bytes, with a leading CRLF that is tolerated
 };
 
 struct ResponseHead {

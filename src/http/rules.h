@@ -19,7 +19,7 @@ struct BodyFraming {
   BodyKind kind = BodyKind::none;
   std::uint64_t length = 0;  // of `length`; never 0 there: a length of 0 is `none`
   // Of `chunked`: the fields that Connection names, which no trailer may be; sorted as in
-  // connection.h.
+  // connection_options.h.
   std::vector<std::string> hop_fields = {};
 };
 

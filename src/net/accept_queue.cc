@@ -14,8 +14,8 @@
 namespace taskgate::net {
 namespace {
 
-constexpr unsigned kTcpListen =
-    10;  // TCP_LISTEN; <netinet/tcp.h> and <linux/tcp.h> do not go together
+// TCP_LISTEN: <netinet/tcp.h>, which has it, and <linux/tcp.h> do not go together.
+constexpr unsigned kTcpListen = 10;
 
 class NetlinkSocket {
  public:

@@ -1,6 +1,5 @@
 // What came, how it was decided, and what the gate saw and met meanwhile: in steps of five seconds
-// for a quarter of an hour. Nothing is listed for it. Passive and
-// clock-free; loop thread only.
+// for a quarter of an hour. Nothing is listed for it. Passive and clock-free; loop thread only.
 #pragma once
 
 #include <array>

@@ -81,7 +81,6 @@ void Admission::KeepWake::operator()(Timer* wake) const {
   if (spare.size() < kSpareWakes) spare.push_back(std::move(kept));
 }
 
-// A coroutine that waits has no need of one more for that.
 Admission::Asking::Asking(Admission& admission, const gate::Demand& demand, int client,
                           TimePoint now)
     : admission_(admission),

@@ -104,6 +104,7 @@ class Admission {
   std::uint64_t reported_abandoned_ = 0;
 };
 
+// Waited for by the coroutine that asks, which needs no other one for that.
 class Admission::Asking {
  public:
   // `client`: its socket. When that has reset the connection the create is withdrawn.

@@ -109,7 +109,7 @@ class Connection : public HeldBytes::Holder,
   std::shared_ptr<const config::Config> config_;  // of the request under way
   http::RequestParser parser_;
   http::Progress progress_ = http::Progress::need_more;
-  std::string held_head_;       // of a create, or a read whose body was looked for
+  std::string held_head_;       // of the request under way, where hold_head() was called
   std::string request_line_;    // of the request under way, for the log and the answer's rules
   std::string client_address_;  // where it is forwarded
   // Both are made anew for each request; the texts above keep their memory for the next one.

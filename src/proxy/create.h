@@ -49,8 +49,8 @@ class Create {
 
   Admission* admission_ = nullptr;
   gate::Reservation reservation_;
-  std::optional<gate::SocketCheck::Claim>
-      claim_;  // that it went well, if the rest does not deny it
+  // That it went well, if the rest does not deny it.
+  std::optional<gate::SocketCheck::Claim> claim_;
   StatusSniffer sniffer_;
   const route::Rule* names_ = nullptr;  // its answer
   std::string_view request_id_, path_id_;

@@ -1,6 +1,5 @@
 // Reads the body of a create whole: the upstream runs a create even when its body was cut off, so
-// half a create must never reach it (product rule: decided only when the body is in). Loop thread
-// only.
+// half a create must never reach it, and none is decided before. Loop thread only.
 #pragma once
 
 #include <optional>

@@ -18,8 +18,8 @@ namespace taskgate::proxy {
 class Proxy {
  public:
   // Binds and listens at once; throws std::runtime_error naming the address and the reason. The
-  // loop must not run any more when this is destroyed, and must have run until stopped() (see
-  // stop()).
+  // loop must not run any more when this is destroyed, and must have run until the last connection
+  // was gone (status().drained).
   Proxy(asio::io_context& loop, std::shared_ptr<const config::Config> config,
         observe::Metrics& metrics, const DescriptorShares& descriptors,
         net::ProbeTimes probes = {});
@@ -39,7 +39,7 @@ class Proxy {
   // above; event streams and tunnels, which do not end by themselves, are cut after the last of
   // them. Until then connections are taken, for drain.notice at most as before.
   void hasten();
-  // Cuts everything now, as a second signal wants it; `done` as above.
+  // Cuts everything now, as a second signal wants it; the `done` of a drain as above.
   void stop();
 
   // A new configuration: validated by the caller. Requests under way keep the old one.

@@ -33,8 +33,7 @@ const char* what_to_check(UpstreamError error, const char* answer_fault) {
     case UpstreamError::connect_timeout:
     case UpstreamError::response_timeout:
       return "it does not answer in time: check its CPU and memory, and timeouts.connect, "
-             ".response "
-             "and .create";
+             ".response and .create";
     case UpstreamError::vanished:
       return "its host answers nothing any more, TCP's probes neither: check the host and the "
              "network between";

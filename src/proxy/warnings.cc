@@ -15,12 +15,10 @@ constexpr std::size_t kMostOther = 8;  // it could be the start of a body
 
 constexpr const char* kHeadDetail =
     "this is no request that may be forwarded: check the client, and what stands between it and "
-    "the "
-    "gate";
+    "the gate";
 constexpr const char* kAnswerDetail =
     "the upstream's answer was not forwarded, or was cut off, for what stands in it: mend what "
-    "makes "
-    "the answer";
+    "makes the answer";
 
 bool is_text(char c) {
   return c >= ' ' && c <= '~';

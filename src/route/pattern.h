@@ -43,7 +43,7 @@ class Pattern {
     std::bitset<256> characters;  // of a variable
     bool any = false;             // a variable without a class
   };
-  // What is wrong with the pattern that begins at `text`, or an empty string.
+  // Each adds a piece, a variable without its braces; what is wrong with it, or an empty string.
   std::string add_literal(std::string_view text);
   std::string add_variable(std::string_view text, std::vector<std::string>& names);
   static bool takes(const Piece& piece, std::string_view segment, Comparison comparison);

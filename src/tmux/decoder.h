@@ -58,9 +58,8 @@ class Decoder {
   // The answer is complete and has the text that was known; sessions() were not read from it anew.
   bool is_known() const { return is_known_; }
   Fault fault() const { return fault_; }
-  const std::string& reason() const {
-    return reason_;
-  }  // a clause about the server, without its socket
+  // A clause about the server, without its socket.
+  const std::string& reason() const { return reason_; }
 
  private:
   // Of some twenty sessions. Their lines come one by one, and it should not grow with each.

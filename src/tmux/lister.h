@@ -22,7 +22,7 @@ struct ListerSettings {
   std::function<ListenerTable()> listeners = read_listeners;
 };
 
-// Loop thread only. Must outlive the run of the io_context that it was given.
+// Loop thread only. May end at any time, in its own callback too, but not after the io_context.
 class Lister {
  public:
   // Called on the loop with each listing that ended, and with the late answer of a server that had

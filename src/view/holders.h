@@ -8,10 +8,10 @@
 namespace taskgate::view {
 
 // Those who hold a slot; while that is not known, those who held one when it was known last.
-// Why somebody may want to look after it; names are without what all begin with.
-std::string state_in_words(const HolderRow& row, const std::string& prefix);
-
 Holders holders_of(const boost::json::value& status);
+
+// Why somebody may want to look after a session; another one's name is without `prefix`.
+std::string state_in_words(const HolderRow& row, const std::string& prefix);
 
 // The longest idle ones first; those of whom it is not known last.
 void sort_idle_first(Holders& holders);

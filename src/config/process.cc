@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "base/descriptor.h"
 #include "config/document.h"
 #include "config/load.h"
 
@@ -53,12 +54,11 @@ boost::system::result<std::string> read_all(int descriptor) {
 
 boost::system::result<std::string> read_file(const std::string& path) {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return error_of(errno);
-  auto text = read_all(descriptor);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return error_of(errno);
+  auto text = read_all(file.get());
   // Its writer has failed, or it was read before; an empty file would be a valid configuration.
-  if (text && text->empty() && is_pipe(descriptor)) text = error_of(ENODATA);
-  ::close(descriptor);
+  if (text && text->empty() && is_pipe(file.get())) text = error_of(ENODATA);
   return text;
 }
 

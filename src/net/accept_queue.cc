@@ -6,10 +6,11 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstring>
+
+#include "base/descriptor.h"
 
 namespace taskgate::net {
 namespace {
@@ -22,13 +23,8 @@ class NetlinkSocket {
   NetlinkSocket() : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)) {
     // The kernel answers a dump within the call; the limit is for sandboxes that do not.
     const timeval limit{0, 50'000};
-    setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(descriptor_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   }
-  ~NetlinkSocket() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  NetlinkSocket(const NetlinkSocket&) = delete;
-  NetlinkSocket& operator=(const NetlinkSocket&) = delete;
 
   bool ask_for_listeners(unsigned char family) const {
     struct {
@@ -41,16 +37,16 @@ class NetlinkSocket {
     message.request.sdiag_family = family;
     message.request.sdiag_protocol = IPPROTO_TCP;
     message.request.idiag_states = 1U << kTcpListen;
-    return descriptor_ >= 0 &&
-           send(descriptor_, &message, sizeof message, 0) == ssize_t{sizeof message};
+    return descriptor_ &&
+           send(descriptor_.get(), &message, sizeof message, 0) == ssize_t{sizeof message};
   }
 
   ssize_t receive(std::array<char, 16384>& buffer) const {
-    return recv(descriptor_, buffer.data(), buffer.size(), 0);
+    return recv(descriptor_.get(), buffer.data(), buffer.size(), 0);
   }
 
  private:
-  int descriptor_;
+  const Descriptor descriptor_;
 };
 
 bool listens_on(const inet_diag_msg& row, const boost::asio::ip::tcp::endpoint& endpoint) {

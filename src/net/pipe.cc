@@ -20,15 +20,15 @@ constexpr int kTooSmall = 64 * 1024;
 
 // Whether a byte gets through from socket to socket.
 bool kernel_splices() {
-  std::array<int, 2> sockets{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, sockets.data()) != 0) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) {
     return false;
   }
+  const Descriptor near(ends[0]);
+  const Descriptor far(ends[1]);
   const auto pipe = Pipe::make();
-  const bool works = pipe && ::send(sockets[0], "x", 1, MSG_NOSIGNAL) == 1 &&
-                     pipe->fill_from(sockets[1], 1) == 1 && pipe->drain_to(sockets[1]) == 1;
-  for (const int socket : sockets) ::close(socket);
-  return works;
+  return pipe && ::send(near.get(), "x", 1, MSG_NOSIGNAL) == 1 &&
+         pipe->fill_from(far.get(), 1) == 1 && pipe->drain_to(far.get()) == 1;
 }
 
 }  // namespace
@@ -37,31 +37,27 @@ std::unique_ptr<Pipe> Pipe::make() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) != 0) return nullptr;
   std::unique_ptr<Pipe> made(new Pipe(ends[0], ends[1]));
-  ::fcntl(made->write_end_, F_SETPIPE_SZ, static_cast<int>(kPiece));  // else it stays as it is
-  if (::fcntl(made->write_end_, F_GETPIPE_SZ) < kTooSmall) return nullptr;
+  // Where the kernel says no it stays as it is.
+  ::fcntl(made->write_end_.get(), F_SETPIPE_SZ, static_cast<int>(kPiece));
+  if (::fcntl(made->write_end_.get(), F_GETPIPE_SZ) < kTooSmall) return nullptr;
   return made;
 }
 
-Pipe::~Pipe() {
-  ::close(read_end_);
-  ::close(write_end_);
-}
-
 std::ptrdiff_t Pipe::fill_from(int socket, std::size_t most) {
-  auto moved = ::splice(socket, nullptr, write_end_, nullptr, std::min(most, kPiece), kFlags);
+  auto moved = ::splice(socket, nullptr, write_end_.get(), nullptr, std::min(most, kPiece), kFlags);
   // splice() never gets past a byte that was sent as urgent (MSG_OOB): it says that nothing is
   // there, or that this is the end. recv() leaves such a byte out and goes on behind it.
   if (moved == 0 || (moved < 0 && errno == EAGAIN)) {
     char next = 0;
     moved = ::recv(socket, &next, 1, MSG_DONTWAIT);
-    if (moved == 1) moved = ::write(write_end_, &next, 1);  // which is empty here
+    if (moved == 1) moved = ::write(write_end_.get(), &next, 1);  // which is empty here
   }
   if (moved > 0) held_ += static_cast<std::size_t>(moved);
   return moved;
 }
 
 std::ptrdiff_t Pipe::drain_to(int socket) {
-  const auto moved = ::splice(read_end_, nullptr, socket, nullptr, held_, kFlags);
+  const auto moved = ::splice(read_end_.get(), nullptr, socket, nullptr, held_, kFlags);
   if (moved > 0) held_ -= static_cast<std::size_t>(moved);
   return moved;
 }

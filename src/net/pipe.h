@@ -9,6 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/descriptor.h"
+
 namespace taskgate::net {
 
 class Pipe {
@@ -19,9 +21,6 @@ class Pipe {
 
   // Nothing: no descriptors, or the user's pipes have used up what the kernel gives them.
   static std::unique_ptr<Pipe> make();
-  ~Pipe();
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
 
   // Bytes that are in it.
   std::size_t held() const { return held_; }
@@ -34,8 +33,8 @@ class Pipe {
  private:
   Pipe(int read_end, int write_end) : read_end_(read_end), write_end_(write_end) {}
 
-  int read_end_;
-  int write_end_;
+  const Descriptor read_end_;
+  const Descriptor write_end_;
   std::size_t held_ = 0;
 };
 

@@ -14,7 +14,7 @@
 namespace taskgate::net {
 namespace {
 
-using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
+using Holder = asio::posix::basic_stream_descriptor<Executor>;
 
 // Some ten pages of records at first, then as many as there are.
 constexpr std::size_t kLeast = 256;
@@ -54,7 +54,7 @@ void ReactorRecords::make(std::size_t descriptors) {
   made_ += batch;
   const int file = ::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0) return;
-  std::vector<Descriptor> holders;
+  std::vector<Holder> holders;
   holders.reserve(count);
   const FilledGaps gaps;
   for (std::size_t i = 0; i < count; ++i) {
@@ -63,7 +63,7 @@ void ReactorRecords::make(std::size_t descriptors) {
     holders.back().assign(file, error);
     if (error) break;
   }
-  for (Descriptor& holder : holders) {
+  for (Holder& holder : holders) {
     if (holder.is_open()) holder.release();
   }
   ::close(file);

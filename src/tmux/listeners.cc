@@ -2,7 +2,6 @@
 
 #include <linux/netlink.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -10,7 +9,7 @@
 #include <iterator>
 #include <utility>
 
-#include "tmux/descriptor.h"
+#include "base/descriptor.h"
 #include "tmux/diag_answer.h"
 
 namespace taskgate::tmux {

@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,7 +13,7 @@
 #include <memory>
 #include <string_view>
 
-#include "tmux/descriptor.h"
+#include "base/descriptor.h"
 
 namespace taskgate::tmux {
 namespace {

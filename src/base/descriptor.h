@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace taskgate::tmux {
+namespace taskgate {
 
 class Descriptor {
  public:
@@ -23,4 +23,4 @@ class Descriptor {
   int descriptor_;
 };
 
-}  // namespace taskgate::tmux
+}  // namespace taskgate

@@ -8,12 +8,6 @@
 namespace taskgate::config {
 namespace {
 
-std::string with_dashes(std::string name) {
-  std::replace(name.begin(), name.end(), '.', '-');
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
 class Parser {
  public:
   explicit Parser(const std::vector<std::string>& words) : words_(words) {}

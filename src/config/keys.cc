@@ -295,11 +295,14 @@ std::string variable_of(const Key& key) {
   return name;
 }
 
+std::string with_dashes(std::string path) {
+  std::ranges::replace_if(
+      path, [](char c) { return c == '.' || c == '_'; }, '-');
+  return path;
+}
+
 std::string flag_of(const Key& key) {
-  std::string name = "--" + key.path;
-  std::replace(name.begin(), name.end(), '.', '-');
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
+  return "--" + with_dashes(key.path);
 }
 
 std::vector<std::string> names_below(std::string_view section) {

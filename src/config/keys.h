@@ -38,6 +38,8 @@ const Key* find_key(std::string_view path);
 
 std::string variable_of(const Key& key);  // TASKGATE_TMUX_ON_UNKNOWN
 std::string flag_of(const Key& key);      // --tmux-on-unknown
+// The path in the spelling of flags: tmux-on-unknown.
+std::string with_dashes(std::string path);
 
 // What a path may go on with: the names of the keys and sections directly below `section` ("" is
 // the top).

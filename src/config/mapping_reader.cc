@@ -2,21 +2,10 @@
 
 #include <algorithm>
 
+#include "config/suggest.h"
 #include "config/values.h"
 
 namespace taskgate::config {
-namespace {
-
-std::string all_of(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i + 1 == words.size();
-    text += (i == 0 ? "" : is_last ? " and " : ", ") + words[i];
-  }
-  return text;
-}
-
-}  // namespace
 
 void MappingReader::take_count(const Member& member, const std::string& path, Counts range,
                                int& target) {

@@ -26,6 +26,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last.back();
 }
 
+// `last` stands before the last one.
+std::string listed(const std::vector<std::string>& words, const char* last) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? last : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string closest(std::string_view word, const std::vector<std::string>& known,
@@ -46,12 +56,11 @@ std::string closest(std::string_view word, const std::vector<std::string>& known
 }
 
 std::string either(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " or " : ", ";
-    text += words[i];
-  }
-  return text;
+  return listed(words, " or ");
+}
+
+std::string all_of(const std::vector<std::string>& words) {
+  return listed(words, " and ");
 }
 
 }  // namespace taskgate::config

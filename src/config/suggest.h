@@ -15,5 +15,7 @@ std::string closest(std::string_view word, const std::vector<std::string>& known
 
 // "a", "a or b", "a, b or c".
 std::string either(const std::vector<std::string>& words);
+// "a", "a and b", "a, b and c".
+std::string all_of(const std::vector<std::string>& words);
 
 }  // namespace taskgate::config

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "view/status_members.h"
 
 namespace taskgate::cli {
 namespace {
@@ -30,22 +31,15 @@ std::optional<RunningGate> find_gate(const config::Address& admin, std::string& 
     why_not = body.error();
     return std::nullopt;
   }
-  boost::system::error_code error;
-  const boost::json::value status = boost::json::parse(*body, error);
-  const auto* object = error ? nullptr : status.if_object();
-  const auto member = [&](const char* name) {
-    return object == nullptr ? nullptr : object->if_contains(name);
-  };
-  const auto* pid = member("pid");
-  const auto* draining = member("draining");
-  const auto* drained = member("drained");
-  const bool is_status = pid != nullptr && pid->is_int64() && draining != nullptr &&
-                         draining->is_bool() && drained != nullptr && drained->is_bool();
-  if (!is_status) {
-    why_not = "the admin port's answer is no status of a gate";
+  boost::system::error_code not_json;  // then it is null, and has no members
+  const boost::json::value status = boost::json::parse(*body, not_json);
+  const auto pid = view::number(status, "/pid");
+  if (!pid || view::find(status, "/draining") == nullptr) {
+    why_not = kNoStatus;
     return std::nullopt;
   }
-  return RunningGate{static_cast<int>(pid->get_int64()), draining->get_bool(), drained->get_bool()};
+  return RunningGate{static_cast<int>(*pid), view::is(status, "/draining", true),
+                     view::is(status, "/drained", true)};
 }
 
 std::optional<RunningGate> find_gate_or_complain(const config::Loaded& loaded) {

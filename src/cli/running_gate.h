@@ -8,6 +8,9 @@
 
 namespace taskgate::cli {
 
+// Why an answer of the admin port is of no use.
+inline constexpr const char* kNoStatus = "the admin port's answer is no status of a gate";
+
 struct RunningGate {
   int pid = 0;
   bool draining = false;

@@ -25,8 +25,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char* kNoStatus = "the admin port's answer is no status of a gate";
-
 int complain(const std::string& problem) {
   std::fprintf(stderr, "taskgate: %s\n", printable(problem).c_str());
   return kFailed;

@@ -17,9 +17,9 @@ RequestPlan plan_request(const http::RequestHead& head, const http::RequestRules
   } else if (auto match = routes.match(head.method, head.target)) {
     plan.step = Step::create;
     plan.match = std::move(match);
-  } else if (auto item = route::changed_item(routes, head.method, head.target); !item.empty()) {
-    plan.step = Step::change_item;
-    plan.item = std::move(item);
+  } else if (!http::is_safe(head.method)) {
+    plan.item = route::changed_item(routes, head.target);
+    if (!plan.item.empty()) plan.step = Step::change_item;
   } else if ((head.method == "GET" || head.method == "HEAD") &&
              rules.body.kind != http::BodyKind::none && !routes.allows_body_on_get(head.target)) {
     plan.step = Step::forward_without_body;

@@ -7,10 +7,6 @@
 namespace taskgate::route {
 namespace {
 
-bool only_reads(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
-}
-
 // The kind's path with the item's name in it, where `path` is at or below that.
 std::string item_at(const Rule& rule, std::string_view path, Comparison comparison) {
   const std::size_t begin = std::min(rule.kind_path.find('{'), rule.kind_path.size());
@@ -33,8 +29,7 @@ std::string item_of(const Rule& rule, std::string_view target) {
 
 }  // namespace
 
-std::string changed_item(const Table& table, std::string_view method, std::string_view target) {
-  if (only_reads(method)) return "";
+std::string changed_item(const Table& table, std::string_view target) {
   for (const Rule& rule : table.rules()) {
     if (rule.kind_path.empty()) continue;
     std::string item = item_of(rule, target);

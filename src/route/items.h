@@ -8,9 +8,9 @@
 
 namespace taskgate::route {
 
-// The item that a request which is no launch may change, as the target that is asked for its kind
-// (Match::kind_target); empty: none. That is what lies at or below that target, whatever the method
-// does there, but for those that only read.
-std::string changed_item(const Table& table, std::string_view method, std::string_view target);
+// The item that a request which is no launch and does not only read may change, as the target that
+// is asked for its kind (Match::kind_target); empty: none. That is what lies at or below that
+// target, whatever the method does there.
+std::string changed_item(const Table& table, std::string_view target);
 
 }  // namespace taskgate::route

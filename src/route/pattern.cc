@@ -60,9 +60,7 @@ std::string read_characters(std::string_view name, std::string_view behind_name,
 
 bool begins_with(std::string_view text, std::string_view start, Comparison comparison) {
   if (comparison == Comparison::bytes) return text.starts_with(start);
-  return text.size() >= start.size() &&
-         std::equal(start.begin(), start.end(), text.begin(),
-                    [](char a, char b) { return to_lower(a) == to_lower(b); });
+  return equals_ignoring_case(text.substr(0, start.size()), start);
 }
 
 boost::system::result<Pattern, std::string> Pattern::parse(std::string_view text) {
@@ -122,13 +120,6 @@ bool Pattern::takes(const Piece& piece, std::string_view segment, Comparison com
            return piece.characters.test(index(to_lower(c))) ||
                   piece.characters.test(index(to_upper(c)));
          });
-}
-
-bool Pattern::matches(std::string_view path, std::string* variable) const {
-  std::string_view value;
-  if (!matches(path, Comparison::bytes, &value)) return false;
-  if (variable != nullptr) *variable = value;
-  return true;
 }
 
 // A variable is a whole segment and no class has '/', so that the segment's end is the variable's:

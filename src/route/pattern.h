@@ -25,11 +25,10 @@ class Pattern {
   // Gives the pattern, or what is wrong with `text`, as a sentence for a configuration error.
   static boost::system::result<Pattern, std::string> parse(std::string_view text);
 
-  // Whether the whole of `path` matches; `variable` (if given) gets the value of the first
-  // variable.
-  bool matches(std::string_view path, std::string* variable = nullptr) const;
-  // The same without a copy: `variable` is a view into `path`.
-  bool matches(std::string_view path, Comparison comparison, std::string_view* variable) const;
+  // Whether the whole of `path` matches; `variable`, unless it is null, gets the value of the first
+  // variable, a view into `path`.
+  bool matches(std::string_view path, Comparison comparison = Comparison::bytes,
+               std::string_view* variable = nullptr) const;
 
   const std::string& text() const { return text_; }
   // The name of the first variable; empty if there is none.

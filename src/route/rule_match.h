@@ -8,8 +8,8 @@
 
 namespace taskgate::route {
 
-// Whether the rule's path matches, whatever the method; `value` gets its first variable's value, a
-// view into `target` or `readings`, which must be of that target.
+// Whether the rule's path matches, whatever the method; `value`, unless it is null, gets its
+// first variable's value, a view into `target` or `readings`, which must be of that target.
 bool takes_path(const Rule& rule, std::string_view target, Readings& readings,
                 std::string_view* value);
 

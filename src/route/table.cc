@@ -86,8 +86,7 @@ std::optional<Match> Table::match(std::string_view method, std::string_view targ
 bool Table::ends_task(std::string_view method, std::string_view target) const {
   Readings readings(target);
   return std::ranges::any_of(ends_, [&](const Rule& rule) {
-    std::string_view value;
-    return rule.method == method && takes_path(rule, target, readings, &value);
+    return rule.method == method && takes_path(rule, target, readings, nullptr);
   });
 }
 

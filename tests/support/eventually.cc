@@ -8,11 +8,6 @@ void Flag::set() {
   changed_.notify_all();
 }
 
-bool Flag::is_set() const {
-  const std::lock_guard lock(mutex_);
-  return set_;
-}
-
 void Flag::wait(const std::string& what, Duration timeout) const {
   std::unique_lock lock(mutex_);
   if (!changed_.wait_for(lock, timeout, [this] { return set_; })) {

@@ -29,7 +29,6 @@ void eventually(const std::string& what, Condition condition, Duration timeout =
 class Flag {
  public:
   void set();
-  bool is_set() const;
   // Throws Failure naming `what` when it is not set within `timeout`.
   void wait(const std::string& what, Duration timeout = kPatience) const;
 

@@ -21,8 +21,6 @@ class Standin {
 
   std::uint16_t port() const { return port_; }
   Process& process() { return process_; }
-  std::string state_folder() const { return dir_ / "state"; }
-  std::string files_folder() const { return dir_ / "files"; }
   const TempDir& dir() const { return dir_; }
 
   // GET /standin/stats: what has arrived. Requests below /standin/ are not counted.

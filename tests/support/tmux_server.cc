@@ -26,10 +26,10 @@ bool is_tmux(pid_t pid) {
 
 }  // namespace
 
-TmuxServer::TmuxServer()
-    : socket_folder_(dir_ / ("tmux-" + std::to_string(::getuid()))),
-      socket_(socket_folder_ + "/default") {
-  if (::mkdir(socket_folder_.c_str(), 0700) != 0) fail_errno("cannot make " + socket_folder_);
+TmuxServer::TmuxServer() {
+  const std::string sockets = dir_ / ("tmux-" + std::to_string(::getuid()));
+  if (::mkdir(sockets.c_str(), 0700) != 0) fail_errno("cannot make " + sockets);
+  socket_ = sockets + "/default";
 }
 
 TmuxServer::~TmuxServer() {

@@ -22,8 +22,7 @@ class TmuxServer {
   TmuxServer& operator=(const TmuxServer&) = delete;
 
   const std::string& socket() const { return socket_; }
-  std::string folder() const { return dir_.path().string(); }   // for TMUX_TMPDIR
-  std::string socket_folder() const { return socket_folder_; }  // holds the socket
+  std::string folder() const { return dir_.path().string(); }  // for TMUX_TMPDIR
   Environment environment() const { return {{"TMUX_TMPDIR", folder()}}; }
 
   // A server without sessions that stays (`exit-empty off`).
@@ -46,7 +45,6 @@ class TmuxServer {
   void must(const std::vector<std::string>& arguments) const;
 
   TempDir dir_;
-  std::string socket_folder_;
   std::string socket_;
   pid_t stopped_ = 0;
   mutable pid_t last_pid_ = 0;  // the last one seen, to end it whatever happened to its socket

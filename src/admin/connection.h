@@ -1,4 +1,5 @@
-// The life of one connection to the admin port: read one request's head, answer, end.
+// The life of one connection to the admin port: read one request's head, answer, end. On the
+// server's thread, but for answer_of().
 #pragma once
 
 #include <boost/intrusive/list_hook.hpp>

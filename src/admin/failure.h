@@ -1,4 +1,5 @@
-// A coroutine of the admin port that ended with an exception.
+// What ended with an exception on the admin port: a coroutine, or a look at the state. Any
+// thread.
 #pragma once
 
 #include <exception>

@@ -1,4 +1,5 @@
-// JSON text made by hand where a line is written often; elsewhere Boost.JSON is used.
+// JSON text made by hand where a line is written often; elsewhere Boost.JSON is used. Pure; any
+// thread.
 #pragma once
 
 #include <string>

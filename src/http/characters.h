@@ -1,4 +1,5 @@
-// Which bytes may stand where in a head, as one table: a lookup a byte is what parsing costs.
+// Which bytes may stand where in a head, as one table: a lookup a byte is what parsing costs. Pure;
+// any thread.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // The accept queue of a listening socket in our network namespace, asked from the kernel
 // (sock_diag(7)). A pod's containers share the namespace, so the gate sees its upstream's backlog
-// without being told.
+// without being told. Any thread.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -16,7 +16,8 @@ struct AcceptQueue {
 enum class AcceptQueueAnswer : unsigned char { found, not_local, not_available };
 
 // Nothing when no socket of this namespace listens there (`answer` says not_local) or the kernel
-// does not tell (not_available: sandboxes without netlink).
+// does not tell (not_available: sandboxes without netlink; one that takes the question and leaves
+// it unanswered holds up the caller for a tenth of a second).
 std::optional<AcceptQueue> read_accept_queue(const boost::asio::ip::tcp::endpoint& endpoint,
                                              AcceptQueueAnswer& answer);
 

@@ -1,5 +1,5 @@
 // Runs two coroutines side by side and goes on when both have ended. Neither is cancelled by the
-// other's end: whoever ends early says so to the other itself.
+// other's end: whoever ends early says so to the other itself. Loop thread only.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,4 +1,4 @@
-// Listening sockets: both ports are opened in the same way.
+// Listening sockets: both ports are opened in the same way. On the thread of the acceptor's loop.
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -19,7 +19,7 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 // and leaves the acceptor closed.
 ErrorCode listen(Acceptor& acceptor, const Endpoints& any_of, const ProbeTimes& probes);
 
-// The same for all that a host stands for.
+// The same for all that a host stands for, a name as in resolve(), which may block.
 ErrorCode listen(Acceptor& acceptor, const std::string& host, std::uint16_t port,
                  const ProbeTimes& probes);
 

@@ -1,4 +1,4 @@
-// The access log line of a request: never bodies, tokens or query values.
+// The access log line of a request: never bodies, tokens or query values. Any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// How one request ended: every exit of a connection passes one record() with one of these.
+// How one request ended: every exit of a connection passes one record() with one of these. A
+// value; its views are of the request.
 #pragma once
 
 #include <array>

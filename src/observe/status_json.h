@@ -1,4 +1,5 @@
 // The Status as the JSON of GET /status, which `taskgate status` and the status page read as well.
+// Pure; any thread.
 #pragma once
 
 #include <chrono>

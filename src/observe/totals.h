@@ -1,5 +1,5 @@
 // What became of the requests of each route since the start, for those who have no Prometheus at
-// hand: from the same counts as /metrics (Metrics::totals()).
+// hand: from the same counts as /metrics (Metrics::totals()). Pure.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // A path pattern: literal text and variables, each a whole segment:
 // "/api/webhooks/{id:[a-zA-Z0-9_-]}/test". A variable is one or more characters of its class;
-// without a class, any but '/', '?' and '#'.
+// without a class, any but '/', '?' and '#'. Pure; any thread.
 #pragma once
 
 #include <bitset>

@@ -1,5 +1,6 @@
 // Why one socket's sessions are not known, with the sentence for the operator: which socket, what
-// happened, what to check. All sentences stand here, so that they can be read side by side.
+// happened, what to check. All sentences stand here, so that they can be read side by side. Any
+// thread.
 #pragma once
 
 #include <string>

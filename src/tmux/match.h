@@ -1,4 +1,4 @@
-// Which session names count.
+// Which session names count. Pure; any thread.
 #pragma once
 
 #include <cstddef>

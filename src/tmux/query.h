@@ -1,4 +1,4 @@
-// One question to one tmux server over one connection.
+// One question to one tmux server over one connection. Loop thread only.
 #pragma once
 
 #include <cstdint>

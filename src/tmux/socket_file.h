@@ -1,5 +1,5 @@
 // The file system's side of a listing: what stands at a path, and the connection to a socket there.
-// Plain system calls, none of which waits for a peer.
+// Plain system calls, none of which waits for a peer. Any thread.
 #pragma once
 
 #include <boost/system/result.hpp>

@@ -1,6 +1,6 @@
 // What the kernel's table of listeners says about the sockets that the gate looks at: whether a
 // server that belongs to one of them listens without being reachable there, and whether another
-// tmux listens elsewhere. Looks at files, keeps nothing.
+// tmux listens elsewhere. Looks at files, keeps nothing; any thread.
 //
 // The table shows the path that a server gave to bind(), in its own mount namespace: it may be
 // relative, lead over links, or name a folder that stands elsewhere here. The file that bind() made

@@ -17,8 +17,8 @@ struct Table {
   std::size_t least = 1;          // with fewer rows it says too little to be worth its head
 };
 
-// Those in which there is something, the most telling first. `whole`: names are told whole, else as
-// short as they can be told apart.
+// The tables in which there is something, the most telling first. `whole`: names are told whole,
+// else as short as they can be told apart.
 std::vector<Table> tables_of(const view::View& view, const Writer& out, bool whole);
 
 // Slots as signs. Cells of a kind stand together, so that their colour is said once.

@@ -39,7 +39,7 @@ class HangupWatch {
     // The end of its sending is told, and an urgent byte, at which a read stops whatever is behind
     // it.
     void begin_for_reads();
-    // What has come before is told, too.
+    // Whether the kernel watches it by now; it tells what came before that, too.
     bool is_in_set() const { return in_set_; }
 
    private:

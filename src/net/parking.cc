@@ -15,7 +15,8 @@ namespace {
 constexpr Duration kPatience = std::chrono::milliseconds(100);
 constexpr Duration kPatienceInCrowd = std::chrono::milliseconds(10);
 
-// So many that what they hold is worth a few system calls, and what they held a walk over the heap.
+// From so many clients on, what they hold is worth a few system calls, and what they held a walk
+// over the heap.
 constexpr std::size_t kCrowd = 64;
 
 constexpr TimePoint kNotParked{};
@@ -70,7 +71,8 @@ void Parking::close(int descriptor) {
   ::close(descriptor);
 }
 
-// Who left needs no coroutine to be let go: of a crowd that leaves at once, each would have one.
+// A client that has left is let go without a coroutine, of which a crowd that leaves at once would
+// have one each.
 void Parking::tell(const epoll_event& event) {
   const int descriptor = event.data.fd;
   const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;

@@ -13,7 +13,7 @@ namespace taskgate::net {
 namespace {
 
 constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
-// So many stay open for the next ones that need them.
+// Pipes that stay open while nobody uses them.
 constexpr std::size_t kIdle = 4;
 // A user with too many pipes gets them with one or two pages.
 constexpr int kTooSmall = 64 * 1024;
@@ -78,7 +78,7 @@ Pipes::Lease Pipes::take(std::uint64_t bytes) {
   return {pipe.release(), GiveBack{this}};
 }
 
-// One with bytes in it is closed: they were for somebody who has gone.
+// A pipe with bytes in it is closed: they were for somebody who has gone.
 void Pipes::give_back(std::unique_ptr<Pipe> pipe) {
   --lent_;
   if (pipe->held() == 0 && idle_.size() < kIdle) idle_.push_back(std::move(pipe));

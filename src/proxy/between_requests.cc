@@ -82,8 +82,8 @@ bool Connection::was_silent() const {
          config_->timeouts.keep_alive != silence_limit() && !client_.interrupted();
 }
 
-// An empty line that has come is dropped. Not where its request has come and only waits for its
-// turn, as it may in a crowd, or lies behind an urgent byte: then false.
+// False: its request has come and only waits for its turn, as it may in a crowd, or lies behind an
+// urgent byte. An empty line that has come is dropped.
 bool Connection::park() {
   if (net::has_unread(client_.socket().native_handle())) {
     client_.bytes_wait();

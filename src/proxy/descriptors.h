@@ -35,7 +35,7 @@ class Descriptors {
   bool has_room() const { return used() < shares_.connections; }
   // Whether the requests that are under way can all have their upstream connection.
   bool cover_requests() const { return used() <= shares_.connections; }
-  // Nobody needs these now: connections that wait for the next request may have them.
+  // What is left for connections to the upstream that wait for their next request.
   std::size_t spare() const { return cover_requests() ? shares_.connections - used() : 0; }
   std::size_t used() const {
     return counts_.idle + 2 * (counts_.active + counts_.streams + counts_.tunnels);

@@ -22,7 +22,8 @@ constexpr std::size_t kSmallText = 1024;
 
 // A client that has not moved for so long stalls.
 constexpr Duration kStill = std::chrono::milliseconds(500);
-// Who has sent a whole request waits for others: it is not the one that stalls, for so long.
+// A client that has sent a whole request waits for others, and does not count as stalling for so
+// long.
 constexpr Duration kTurn = std::chrono::seconds(2);
 constexpr Duration kLook = std::chrono::milliseconds(50);
 
@@ -243,8 +244,8 @@ std::size_t HeldBytes::missing(Shortage shortage) const {
   return bytes;
 }
 
-// It is the gate that does not move here: whoever stalls by itself gives way first, even where a
-// newcomer's head is more than what each of a crowd holds.
+// A client that waits with little in hand: it is the gate that does not move. Those that stall by
+// themselves give way first, even where a newcomer's head is more than what each of a crowd holds.
 bool HeldBytes::waits_for_little(const Holder& holder) {
   return holder.asks_ > 0 && holder.bytes_ <= kSmall;
 }

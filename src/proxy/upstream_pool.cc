@@ -9,7 +9,7 @@
 namespace taskgate::proxy {
 namespace {
 
-// The shortest limit that is one.
+// The shortest limit there is: zero would be none.
 constexpr Duration kAtOnce{1};
 
 // Open, and nothing has come since it was left.

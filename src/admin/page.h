@@ -3,19 +3,19 @@
 // sends. Pure but for make_nonce(); any thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/enumerators.h"
 #include "observe/status.h"
 
 namespace taskgate::admin {
 
 // How the page lists those who hold a slot.
 enum class Order : std::uint8_t { oldest_first, idle_first, by_origin };
-inline constexpr std::array kOrders{Order::oldest_first, Order::idle_first, Order::by_origin};
+inline constexpr auto kOrders = values_up_to<Order::by_origin>();
 
 // What the page's address ends with for an order of its own: "?sort=idle"; empty for the first.
 std::string_view query_of(Order order);

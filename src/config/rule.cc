@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/enumerators.h"
 #include "config/mapping_reader.h"
 #include "config/shapes.h"
 #include "config/values.h"
@@ -126,7 +127,7 @@ class RuleReader : private MappingReader {
   }
 
   void take_starts(const Member& member, const std::string& path) {
-    static const std::vector<Starts> kAll = {Starts::task, Starts::maybe, Starts::elsewhere};
+    static constexpr auto kAll = values_up_to<Starts::elsewhere>();
     std::string word;
     const auto is_one = [](const std::string& text) {
       return std::any_of(kAll.begin(), kAll.end(),

@@ -1,9 +1,10 @@
 // How creates are decided, and why they are refused: two fixed vocabularies. Pure.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+
+#include "base/enumerators.h"
 
 namespace taskgate::gate {
 
@@ -18,9 +19,7 @@ enum class Decision : std::uint8_t {
   unconfigured,      // the gate has no valid configuration yet
   withdrawn,         // the client left before the decision
 };
-inline constexpr std::array kDecisions{
-    Decision::admitted, Decision::admitted_unknown, Decision::observed,     Decision::rejected,
-    Decision::unknown,  Decision::draining,         Decision::unconfigured, Decision::withdrawn};
+inline constexpr auto kDecisions = values_up_to<Decision::withdrawn>();
 const char* name_of(Decision decision);
 
 // Whether a create with this decision goes to the upstream.
@@ -38,10 +37,7 @@ enum class RefusalReason : std::uint8_t {
   draining,      // the gate is going away
   unconfigured,  // the gate has no valid configuration yet
 };
-inline constexpr std::array kRefusalReasons{RefusalReason::full,       RefusalReason::promised,
-                                            RefusalReason::class_full, RefusalReason::line_full,
-                                            RefusalReason::unknown,    RefusalReason::blind,
-                                            RefusalReason::draining,   RefusalReason::unconfigured};
+inline constexpr auto kRefusalReasons = values_up_to<RefusalReason::unconfigured>();
 const char* name_of(RefusalReason reason);
 
 // What becomes of a create that is looked at.

@@ -1,12 +1,12 @@
 // The gate's state as a value, for metrics, the status page and the log. Pure.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/enumerators.h"
 #include "base/time.h"
 #include "gate/retry_after.h"
 #include "tmux/listing.h"
@@ -21,8 +21,7 @@ enum class SignalState : std::uint8_t {
   unknown,  // no listing to go by
   blind,    // creates succeed and nothing changes on our socket: we look at the wrong one
 };
-inline constexpr std::array kSignalStates{SignalState::none, SignalState::known, SignalState::held,
-                                          SignalState::unknown, SignalState::blind};
+inline constexpr auto kSignalStates = values_up_to<SignalState::blind>();
 const char* name_of(SignalState state);
 
 // Where a live session comes from. Only for show: it decides nothing.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/enumerators.h"
 #include "base/time.h"
 #include "gate/snapshot.h"
 #include "gate/verdict.h"
@@ -38,7 +39,7 @@ struct HistoryPoint {
 
 // What cuts the gate's life into parts.
 enum class Mark : std::uint8_t { start, reload, drain, resume };
-inline constexpr std::array kMarks{Mark::start, Mark::reload, Mark::drain, Mark::resume};
+inline constexpr auto kMarks = values_up_to<Mark::resume>();
 const char* name_of(Mark mark);
 
 struct HistoryMark {

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/enumerators.h"
 #include "base/names.h"
 #include "observe/families.h"
 #include "observe/gauges.h"
@@ -27,12 +28,7 @@ constexpr std::string_view kOther = "other";
 constexpr std::array kGateAnswers{429, 503, 502, 504};
 constexpr std::size_t kRefusals = 2;
 
-constexpr std::array kFaults{
-    tmux::Fault::timeout,        tmux::Fault::permission_denied, tmux::Fault::access_denied,
-    tmux::Fault::folder_missing, tmux::Fault::not_a_socket,      tmux::Fault::vanished,
-    tmux::Fault::socket_deleted, tmux::Fault::socket_replaced,   tmux::Fault::another_server,
-    tmux::Fault::protocol_error, tmux::Fault::system_error};
-static_assert(kFaults.size() == static_cast<std::size_t>(tmux::Fault::system_error) + 1);
+constexpr auto kFaults = values_up_to<tmux::Fault::system_error>();
 
 const Histogram::BucketBoundaries kListingBuckets{
     5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2};
@@ -50,9 +46,10 @@ constexpr const char* kTunnel = "tunnel";
 
 // How standing in line ends, the label `outcome` of taskgate_line_seconds.
 enum class LineEnd : std::uint8_t { admitted, refused, withdrawn };
-constexpr auto kLineEnds = names_up_to(LineEnd::withdrawn, {{LineEnd::admitted, "admitted"},
-                                                            {LineEnd::refused, "refused"},
-                                                            {LineEnd::withdrawn, "withdrawn"}});
+constexpr auto kLineEnds = values_up_to<LineEnd::withdrawn>();
+constexpr auto kLineEndNames = names_up_to(LineEnd::withdrawn, {{LineEnd::admitted, "admitted"},
+                                                                {LineEnd::refused, "refused"},
+                                                                {LineEnd::withdrawn, "withdrawn"}});
 
 LineEnd end_of_line(gate::Decision decision) {
   if (decision == gate::Decision::withdrawn) return LineEnd::withdrawn;
@@ -112,7 +109,7 @@ RouteTotals totals_of(const RouteSeries& route) {
 }
 
 struct ClassSeries {
-  std::array<Histogram*, static_cast<std::size_t>(LineEnd::withdrawn) + 1> line_seconds{};
+  std::array<Histogram*, kLineEnds.size()> line_seconds{};
 };
 
 }  // namespace
@@ -206,9 +203,9 @@ void Metrics::Impl::add_observed(RouteSeries& route, const std::string& class_na
 ClassSeries& Metrics::Impl::add_class(const std::string& name) {
   const auto [at, is_new] = classes.try_emplace(name);
   if (!is_new) return at->second;
-  for (const auto end : {LineEnd::admitted, LineEnd::refused, LineEnd::withdrawn}) {
-    at->second.line_seconds[index(end)] =
-        &families.line_seconds.Add({{"class", name}, {"outcome", kLineEnds[end]}}, kLineBuckets);
+  for (const auto end : kLineEnds) {
+    at->second.line_seconds[index(end)] = &families.line_seconds.Add(
+        {{"class", name}, {"outcome", kLineEndNames[end]}}, kLineBuckets);
   }
   for (auto& [route_name, route] : routes) {
     if (!route.observed.empty()) add_observed(route, name);

@@ -2,12 +2,12 @@
 // value; its views are of the request.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/enumerators.h"
 #include "base/time.h"
 #include "gate/verdict.h"
 #include "observe/request_ids.h"
@@ -30,11 +30,7 @@ enum class UpstreamError : std::uint8_t {
   truncated,  // the body ended early, or its chunks are malformed: the client's connection is
               // aborted
 };
-inline constexpr std::array kUpstreamErrors{
-    UpstreamError::connect_refused, UpstreamError::connect_timeout,  UpstreamError::connect_failed,
-    UpstreamError::unresolved,      UpstreamError::out_of_resources, UpstreamError::reset,
-    UpstreamError::closed,          UpstreamError::response_timeout, UpstreamError::malformed_head,
-    UpstreamError::unasked_upgrade, UpstreamError::vanished,         UpstreamError::truncated};
+inline constexpr auto kUpstreamErrors = values_up_to<UpstreamError::truncated>();
 const char* name_of(UpstreamError error);
 
 struct Outcome {

@@ -62,8 +62,6 @@ const std::vector<test::Flag<StormOptions>>& flags() {
        }},
       {"--marker", "PREFIX", "of the X-Marker field (storm-<pid>)",
        [](StormOptions& o, S v) { o.marker = v; }},
-      {"--header", "'NAME: VALUE'", "one more field, repeatable",
-       [](StormOptions& o, S v) { o.headers.push_back(v); }},
       {"--timeout", "MS", "for each request (60000)",
        [](StormOptions& o, S v) { o.timeout = std::chrono::milliseconds(number(v)); }},
       {"--help", nullptr, "this text", [](StormOptions& o, S) { o.help = true; }},

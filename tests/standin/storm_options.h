@@ -23,7 +23,6 @@ struct StormOptions {
   std::string body = R"({"prompt":"storm","marker":"{marker}"})";
   bool body_given = false;
   std::string marker;                         // prefix, so that each run's markers are its own
-  std::vector<std::string> headers;           // "Name: value"
   std::chrono::milliseconds timeout{60'000};  // for each request
   bool help = false;
 };

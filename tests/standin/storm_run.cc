@@ -234,7 +234,6 @@ std::string Storm::make_request() {
   replace_all(path, "{marker}", marker);
   replace_all(body, "{marker}", marker);
   std::string out = options_.method + " " + path + " HTTP/1.1\r\nHost: " + options_.host + "\r\n";
-  for (const auto& header : options_.headers) out += header + "\r\n";
   out += "X-Marker: " + marker + "\r\n";
   if (!options_.keep_alive) out += "Connection: close\r\n";
   if (!body.empty() || options_.method == "POST") {

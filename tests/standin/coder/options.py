@@ -34,7 +34,6 @@ def parse(arguments):
 
     add("--tmux-socket", default="", help="use tmux -S PATH -f /dev/null instead of TMUX_TMPDIR")
     add("--session-command", default="exec sleep 86400", help="what bash -lc runs in a session (exec sleep 86400)")
-    add("--pipe-pane", action="store_true", help="log each session's output to its task's folder")
 
     add("--cap", type=int, help="check the number of sessions as upstream does, without a lock")
     add("--no-cap", dest="cap", action="store_const", const=None, help="admit every create (default)")
@@ -49,7 +48,6 @@ def parse(arguments):
     add("--auth-mode", choices=("basic", "oauth2", "none"), default=os.environ.get("AUTH_MODE", "basic"),
         help="none needs --readonly")
     add("--token", default="standin-token", help="the API token of oauth2 mode")
-    add("--fire-token", default="nightly-token", help="the token of the crons")
     add("--readonly", action="store_true", default=in_environment("READONLY_MODE", False),
         help="refuse all that changes anything")
 
@@ -57,7 +55,6 @@ def parse(arguments):
     add("--stream-max", type=milliseconds, default=1800, help="how many ms /api/events lasts")
     add("--stream-poll", type=milliseconds, default=1.5, help="ms between looks of a task's stream")
     add("--stream-grace", type=milliseconds, default=5, help="how many ms a task's stream outlives the task")
-    add("--shell-delay", type=milliseconds, default=0, help="how many ms the desktop item s1 runs")
     add("--board-time", type=milliseconds, default=1, help="ms from the answer to a board run to its last task")
     add("--terminal-port", type=port, default=7681, help="where /api/terminal-proxy/ goes (7681)")
 

@@ -38,9 +38,6 @@ class TaskStore:
             self.records[task_id]["status"] = status
             self.write(self.records[task_id])
 
-    def log_file(self, task_id):
-        return os.path.join(self.folder, task_id, "output.log")
-
     def write(self, task):
         with open(os.path.join(self.folder, task["task_id"], "task.json"), "w") as file:
             json.dump(task, file)
@@ -106,9 +103,6 @@ def make_session(server, task):
     if made is None:
         task["status"] = "error"
         server.tasks.set_status(task["task_id"], "error")
-    if server.options.pipe_pane:
-        log = shlex.quote(server.tasks.log_file(task["task_id"]))
-        server.tmux("pipe-pane", "-t", f"={name}:", "-o", f"cat >> {log}")
     server.events.publish("task.created", {"task_id": task["task_id"]})
 
 

@@ -47,7 +47,6 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
     note_ids();
   }
   if (!failure) {
-    if (outcome_.status != 0) services_.upstream_report.answered();
     services_.spares.texts.give(std::move(request.head));
     co_return after;
   }

@@ -117,6 +117,7 @@ std::optional<http::ResponseRules> Exchange::check_final() {
   }
   if (create_ != nullptr) create_->answered(head);
   if (head.status / 100 == 2 && services_.admission.has_waiting()) note_end_of_task();
+  services_.upstream_report.answered();  // now: a stream may end when nothing answers any more
   outcome_.status = head.status;
   outcome_.upstream_rejected = create_ != nullptr && head.status == 429;
   answered_ = true;

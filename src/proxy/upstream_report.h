@@ -20,6 +20,7 @@ class UpstreamReport {
   // came; `upstream`: its addresses, for the log.
   void failed(observe::UpstreamError error, const char* answer_fault, const std::string& upstream,
               TimePoint now);
+  // The head of a final answer has come.
   void answered();
   // Another upstream is meant from now on, of which nothing is known.
   void begin_anew() { *this = {}; }

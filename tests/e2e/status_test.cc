@@ -91,6 +91,27 @@ TEST_CASE("an upstream that is down is an alarm beside the state of the gate") {
   CHECK(has(gate.admin("/status").body, "\"failures_last_minute\":1,\"connects_waiting\":0}"));
 }
 
+TEST_CASE(
+    "an upstream answers from the head of its answer on, and not at the end of an old stream") {
+  GatedWorld world(Gate::Settings{{"timeouts.response", "100ms"}});
+  const auto is = [&](const std::string& state) {
+    return has(world.gate->admin("/status").body, R"("state":")" + state + R"(","last_failure")");
+  };
+  const auto streams = [&] { return world.metric(R"(taskgate_connections{kind="stream"})"); };
+  RawClient old(world.gate->port());
+  begin_stream(old);
+  CHECK(is("ok"));
+  world.standin.process().signal(SIGSTOP);
+  CHECK(world.ask("GET", "/livez").status == 504);
+  old.close();
+  eventually("the stream has ended", [&] { return streams() == 0; });
+  CHECK(is("failing"));
+  world.standin.process().signal(SIGCONT);
+  RawClient next(world.gate->port());
+  begin_stream(next);
+  CHECK(is("ok"));
+}
+
 TEST_CASE("after a reload to another upstream nothing is said of it before it was asked") {
   TmuxServer tmux;
   const ClosedPort nobody;

@@ -36,10 +36,6 @@ void take_sessions(SocketReport& report, std::shared_ptr<const Said> said) {
   }
 }
 
-bool count_the_same(const ListerSettings& one, const ListerSettings& other) {
-  return one.sockets == other.sockets && one.match == other.match;
-}
-
 void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
 }
@@ -57,11 +53,9 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
         rest_over(loop) {}
 
   void begin(bool with_others);
-  bool configure(ListerSettings replacement);
   void stop();
 
   void start();
-  void take_next_settings();
   bool start_open_parts();
   void begin_report(std::size_t index);
   void start_query(std::size_t index);
@@ -79,20 +73,16 @@ struct Lister::Impl : std::enable_shared_from_this<Impl> {
   KernelWord::Heard hear(TimePoint since, std::vector<SocketReport>& heard, bool last);
 
   const Executor loop;
-  ListerSettings settings;
-  std::optional<ListerSettings> next_settings;  // come while a listing runs
-  bool is_outdated = false;                     // that listing, by them
+  SettingsInUse settings;
   const OnListing on_listing;
   const Choose choose;
   KnownSockets sockets;
   KernelWord kernel;
   Assembly assembly;
-  bool has_counted = false;  // sessions, by the settings of now
   bool stopped = false;
 
   // The running listing.
   bool running = false;
-  bool has_begun = false;
   Question question = Question::names;
   bool asks_for_others = false;
   bool asked_again = false;
@@ -118,18 +108,6 @@ void Lister::Impl::begin(bool with_others) {
   rest_over.async_wait(start_then);
 }
 
-bool Lister::Impl::configure(ListerSettings replacement) {
-  const bool is_other = !count_the_same(replacement, next_settings ? *next_settings : settings);
-  if (running) {
-    is_outdated = is_outdated || (is_other && has_begun);
-    next_settings = std::move(replacement);
-  } else {
-    settings = std::move(replacement);
-  }
-  has_counted = has_counted && !is_other;
-  return is_other;
-}
-
 void Lister::Impl::stop() {
   stopped = true;
   deadline.cancel();
@@ -142,17 +120,12 @@ void Lister::Impl::stop() {
 // A turn of the loop later than begin(), or when the rest is over: whatever is ready by then is
 // handled before, so that one listing serves all creates that came together.
 void Lister::Impl::start() {
-  take_next_settings();
-  has_begun = true;
+  settings.begin_listing();
   began = Clock::now();
   question = choose ? choose() : Question::names;
-  reports = sockets.look(settings.sockets);
+  reports = sockets.look(settings->sockets);
   arm_deadline();
   if (start_open_parts()) finish();
-}
-
-void Lister::Impl::take_next_settings() {
-  if (next_settings) settings = *std::exchange(next_settings, std::nullopt);
 }
 
 // True if all have ended at once.
@@ -215,7 +188,7 @@ void Lister::Impl::owes_answer(SocketReport& report) {
 // --- The deadline
 
 void Lister::Impl::arm_deadline() {
-  deadline.expires_at(began + settings.timeout);
+  deadline.expires_at(began + settings->timeout);
   deadline.async_wait([self = shared_from_this(), armed = generation](ErrorCode error) {
     if (!error && !self->stopped && self->generation == armed) self->expire();
   });
@@ -227,7 +200,7 @@ void Lister::Impl::expire() {
   for (SocketReport& report : reports) {
     if (report.done) continue;
     report.socket->report.reset();
-    fail(report, timed_out(report.socket->path, settings.timeout));
+    fail(report, timed_out(report.socket->path, settings->timeout));
   }
   finish();
 }
@@ -270,8 +243,8 @@ void Lister::Impl::take(KnownSocket& socket, Answer answer) {
 // The answer of a server that had been given up. It is a whole listing only if that server is all
 // there is.
 void Lister::Impl::take_late(KnownSocket& socket, Answer answer) {
-  if (answer.kind != Answer::Kind::sessions || next_settings) return;
-  if (settings.sockets.size() != 1 || settings.sockets.front() != socket.path) return;
+  if (answer.kind != Answer::Kind::sessions || settings.are_about_to_change()) return;
+  if (settings->sockets.size() != 1 || settings->sockets.front() != socket.path) return;
   std::vector<SocketReport> late(1);
   late.front().mark = {.path = socket.path,
                        .inode = socket.asked_file.inode,
@@ -280,7 +253,7 @@ void Lister::Impl::take_late(KnownSocket& socket, Answer answer) {
   late.front().file = socket.asked_file;
   take_sessions(late.front(), std::move(answer.said));
   if (hear(socket.asked_at, late, false) == KernelWord::Heard::ask_again) return;
-  on_listing(assembly.listing(socket.asked_at, socket.asked_question, late, settings.match,
+  on_listing(assembly.listing(socket.asked_at, socket.asked_question, late, settings->match,
                               kernel.other()));
 }
 
@@ -295,40 +268,37 @@ void Lister::Impl::fail(SocketReport& report, Failure failure) {
 }
 
 KernelWord::Heard Lister::Impl::hear(TimePoint since, std::vector<SocketReport>& heard, bool last) {
-  const KernelWord::Listed listed{.configured = settings.sockets,
+  const KernelWord::Listed listed{.configured = settings->sockets,
                                   .reports = heard,
                                   .folders_changed = sockets.take_folders_changed(),
                                   .asks_for_others = asks_for_others,
-                                  .shares_namespace = settings.shares_namespace,
-                                  .has_counted = has_counted,
+                                  .shares_namespace = settings->shares_namespace,
+                                  .has_counted = settings.have_counted(),
                                   .began = since,
-                                  .hold = settings.hold};
-  return kernel.hear(settings.listeners, listed, last);
+                                  .hold = settings->hold};
+  return kernel.hear(settings->listeners, listed, last);
 }
 
 void Lister::Impl::finish() {
   if (hear(began, reports, asked_again) == KernelWord::Heard::ask_again) {
     asked_again = true;
-    reports = sockets.look(settings.sockets);
+    reports = sockets.look(settings->sockets);
     if (start_open_parts()) finish();
     return;
   }
   ++generation;
   deadline.cancel();
   const Listing listing =
-      assembly.listing(began, question, reports, settings.match, kernel.other());
+      assembly.listing(began, question, reports, settings->match, kernel.other());
   reports.clear();
   asked_again = false;
   end(listing);
 }
 
 void Lister::Impl::end(const Listing& listing) {
-  has_counted = !is_outdated && (has_counted || listing.live > 0);
-  take_next_settings();
   rest.observe(listing);
   running = false;
-  has_begun = false;
-  if (std::exchange(is_outdated, false)) return begin(false);
+  if (settings.end_listing(listing.live)) return begin(false);
   asks_for_others = false;
   on_listing(listing);
 }
@@ -352,11 +322,11 @@ bool Lister::running() const {
 }
 
 bool Lister::has_begun() const {
-  return impl_->has_begun;
+  return impl_->settings.is_listing();
 }
 
 bool Lister::configure(ListerSettings settings) {
-  return impl_->configure(std::move(settings));
+  return impl_->settings.replace(std::move(settings));
 }
 
 }  // namespace taskgate::tmux

@@ -3,24 +3,12 @@
 
 #include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "base/task.h"
-#include "tmux/listeners.h"
+#include "tmux/lister_settings.h"
 #include "tmux/listing.h"
 
 namespace taskgate::tmux {
-
-struct ListerSettings {
-  std::vector<std::string> sockets;  // paths of sockets, or of folders: every socket in it
-  std::vector<std::string> match;    // anchored fnmatch patterns
-  Duration timeout = std::chrono::seconds(1);
-  Duration hold = std::chrono::seconds(10);
-  // The tmux server is known to be in our network namespace: the upstream is reached by loopback.
-  bool shares_namespace = false;
-  std::function<ListenerTable()> listeners = read_listeners;
-};
 
 // Loop thread only. May end at any time, in its own callback too, but not after the io_context.
 class Lister {

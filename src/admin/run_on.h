@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <type_traits>
-#include <utility>
 
 #include "base/task.h"
 

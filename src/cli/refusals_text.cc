@@ -1,6 +1,5 @@
 #include "cli/refusals_text.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 

@@ -9,9 +9,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <future>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 
 #include "admin/server.h"

@@ -1,8 +1,6 @@
 #include "cli/status_text.h"
 
 #include <algorithm>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/text.h"

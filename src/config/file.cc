@@ -1,7 +1,5 @@
 #include "config/file.h"
 
-#include <algorithm>
-
 #include "config/classes.h"
 #include "config/document.h"
 #include "config/reader.h"

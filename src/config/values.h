@@ -3,10 +3,8 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/time.h"
 #include "config/config.h"

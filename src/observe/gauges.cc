@@ -1,6 +1,5 @@
 #include "observe/gauges.h"
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>

@@ -1,7 +1,6 @@
 #include "proxy/item_kind.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/text.h"
 #include "http/body.h"

@@ -1,5 +1,4 @@
 // The sentences of `taskgate explain`.
-#include <algorithm>
 
 #include "base/text.h"
 #include "route/reading.h"

@@ -40,7 +40,7 @@ FACTORS = [
     at("image.tag", None, "007", "1e3", "v" * 128, "_"), at("image.digest", None, None, "sha256:" + "0123456789abcdef" * 4),
     at("image.pullPolicy", None, "Always", "Never"), at("image.pullSecrets", None, ["123", {"name": "a.b"}, "123"]),
     at("global", None, {"imageRegistry": "mirror.example"}, {"imagePullSecrets": [{"name": "true"}]}),
-    at("limit", None, 0, 7, 100000), at("limitFrom.memoryPerTask", None, "1Gi", "1k"), at("preset", None, "none"),
+    at("limit", None, 0, 7, 100000), at("limitFrom.memoryPerTask", None, "1Gi", "1M"), at("preset", None, "none"),
     at("workspaces", [], [{"name": "ws-a"}], [{"name": "1e3", "namespace": "123", "limit": 0, "podLabels": ODD}],
        [{"name": "a", "namespace": "true", "limit": 100000, "config": {"mode": "observe"}, "tmux": {"uid": 4294967294}},
         {"name": LONG, "namespace": "null", "limit": 9, "classPreset": "people-first", "resources": {"requests": {"cpu": 1, "memory": "1M"}, "limits": {"memory": "1Gi"}}}]),

@@ -92,8 +92,8 @@ class LimitFromMemory(unittest.TestCase):
         self.assertEqual(variables(gate_of(pod))["TASKGATE_LIMIT"], FROM_MEMORY)
         self.assertEqual(variables(named(pod["containers"], "agent"))["MINE"], FROM_MEMORY)
 
-    def test_what_Kubernetes_does_not_divide_by_is_refused(self):
-        for amount in ("512Mi", "2Gi", "1.5Gi", "1Ti", 1):
+    def test_what_Kubernetes_does_not_divide_by_and_what_makes_too_many_is_refused(self):
+        for amount in ("512Mi", "2Gi", "1.5Gi", "1Ti", 1, "1k", "1Ki"):
             self.assertIn("/limitFrom/memoryPerTask", error_of({"limitFrom": {"memoryPerTask": amount}}))
 
 

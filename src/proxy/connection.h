@@ -45,64 +45,74 @@ class Connection : public HeldBytes::Holder,
     bool keep_alive = false;  // by its head, and as long as no drain has begun
   };
 
-  bool give_way() override;
-  Task<After> answer_that_it_gave_way();
-  Task<> wait_for_room();
-  Task<bool> read_head();
-  std::optional<Peer::Reading> begin_read_toward_head(bool started);
-  Task<bool> read_toward_head(bool started);
-  void limit_head();
-  std::size_t charge_lines(std::size_t before);
-  Duration silence_limit() const;
-  bool was_silent() const;
-  bool park();
-  Task<After> handle();
-  Task<After> carry_out(RequestPlan&& plan, const http::RequestRules& rules);
-  Task<After> handle_create(const http::RequestRules& rules, route::Match&& match);
-  Task<After> read_create(http::RequestRules rules, route::Match match);
-  Task<After> handle_whole(route::Match&& match, bool was_chunked, std::string body);
-  Task<bool> creates_task(const route::Match& match);
-  Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);
-  Task<After> forward_without_body(http::RequestRules rules);
-  Task<After> exchange_after_continue(UpstreamRequest request);
-  Task<After> forward_change(http::RequestRules rules, std::string item);
-  Task<After> launch(route::Match match, bool was_chunked, std::string body);
-  Task<After> admit(const route::Rule& rule, bool was_chunked, std::string body);
-  void ask_gate(std::optional<Admission::Asking>& asking, const route::Rule& rule,
-                std::string_view body, TimePoint now);
-  Task<After> follow(std::optional<Admission::Asking>& asking, const route::Rule& rule,
-                     bool was_chunked, std::string& body);
-  Task<After> leave();
-  gate::Demand demand(const route::Rule& rule, std::string_view body);
-  void note_decision(Admission::Asking& asking, TimePoint asked);
-  Task<After> forward_whole(bool was_chunked, std::string body, Create create);
-  std::optional<After> refuse_create(std::string& rest);
-  Task<After> exchange(UpstreamRequest request, Create* create);
-  Task<After> answer_for_last_hop();
-  Task<After> refuse(const http::Refusal& refusal);
-  Task<After> refuse_head(http::Refusal refusal);
-  Task<After> answer_error(int status, std::string_view reason, After after);
-  Task<After> answer(int status, std::string message, After after);
-  std::optional<After> answer_now(int status, Peer::Parts& message, After after);
-  Task<After> answer_rest(std::string rest, After after);
-  After not_taken();
-  Task<> finish(After after);
-
-  UpstreamRequest prepare(http::RequestEdits edits, const http::BodyFraming& relayed);
-  Envelope envelope(After after);
-  Persistence persistence(After after) const;
-  After after_whole_request() const;
-  void note_client_gone();
-  void note_ids();
-  void give_id();
-  void hold_head();
-  bool has_many_fields() const;
-  void drop_fields();
+  // connection.cc
   void begin_request();
   void note_client_address();
   void record();
   void sum_up_refusal(TimePoint now);
   void log_line(TimePoint now);
+  Task<> finish(After after);
+  Task<After> handle();
+  Task<After> carry_out(RequestPlan&& plan, const http::RequestRules& rules);
+  Task<After> forward_without_body(http::RequestRules rules);
+  After after_whole_request() const;
+  void note_client_gone();
+  void note_ids();
+  void hold_head();
+  bool has_many_fields() const;
+  void drop_fields();
+
+  // between_requests.cc
+  Task<bool> read_head();
+  void limit_head();
+  std::size_t charge_lines(std::size_t before);
+  std::optional<Peer::Reading> begin_read_toward_head(bool started);
+  Task<bool> read_toward_head(bool started);
+  Duration silence_limit() const;
+  bool was_silent() const;
+  bool park();
+
+  // connection_creates.cc
+  Task<After> handle_create(const http::RequestRules& rules, route::Match&& match);
+  Task<After> read_create(http::RequestRules rules, route::Match match);
+  Task<After> handle_whole(route::Match&& match, bool was_chunked, std::string body);
+  Task<After> launch(route::Match match, bool was_chunked, std::string body);
+  Task<bool> creates_task(const route::Match& match);
+  Task<After> forward_change(http::RequestRules rules, std::string item);
+  Task<After> admit(const route::Rule& rule, bool was_chunked, std::string body);
+  void ask_gate(std::optional<Admission::Asking>& asking, const route::Rule& rule,
+                std::string_view body, TimePoint now);
+  void note_decision(Admission::Asking& asking, TimePoint asked);
+  Task<After> follow(std::optional<Admission::Asking>& asking, const route::Rule& rule,
+                     bool was_chunked, std::string& body);
+  Task<After> leave();
+  gate::Demand demand(const route::Rule& rule, std::string_view body);
+  Task<After> forward_whole(bool was_chunked, std::string body, Create create);
+
+  // connection_exchange.cc
+  Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);
+  Task<After> exchange_after_continue(UpstreamRequest request);
+  Task<After> exchange(UpstreamRequest request, Create* create);
+  UpstreamRequest prepare(http::RequestEdits edits, const http::BodyFraming& relayed);
+
+  // connection_answers.cc
+  std::optional<After> refuse_create(std::string& rest);
+  Task<After> refuse(const http::Refusal& refusal);
+  Task<After> refuse_head(http::Refusal refusal);
+  Task<After> answer_error(int status, std::string_view reason, After after);
+  Task<After> answer_for_last_hop();
+  Task<After> answer(int status, std::string message, After after);
+  std::optional<After> answer_now(int status, Peer::Parts& message, After after);
+  Task<After> answer_rest(std::string rest, After after);
+  After not_taken();
+  Envelope envelope(After after);
+  Persistence persistence(After after) const;
+  void give_id();
+
+  // giving_way.cc
+  Task<> wait_for_room();
+  bool give_way() override;
+  Task<After> answer_that_it_gave_way();
 
   Services& services_;
   Peer client_;

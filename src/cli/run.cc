@@ -181,7 +181,7 @@ class Process {
   }
 
   void reload(const char* cause) {
-    const auto loaded = config::load(config::process_sources(flags_));
+    const auto loaded = config::load(config::process_sources(flags_, config::Patience::none));
     if (!loaded) return refuse_reload(loaded.error());
     const config::Config& running = proxy_.config();
     auto next = config::successor_of(running, *loaded);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -50,7 +51,9 @@ struct Sources {
   // Whether the faults of a file that was named are no errors either, as those of the default one.
   bool forgives_files = false;
 };
-Sources process_sources(std::vector<std::string> flags);
+// Whether a pipe's writer is waited for, for some seconds: not on a loop that serves others.
+enum class Patience : std::uint8_t { for_writers, none };
+Sources process_sources(std::vector<std::string> flags, Patience patience = Patience::for_writers);
 
 // The file that is read when neither `--config` nor TASKGATE_CONFIG names one.
 inline constexpr std::string_view kDefaultFile = "/etc/taskgate/config.yaml";

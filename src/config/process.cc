@@ -22,7 +22,6 @@ boost::system::error_code error_of(int number) {
   return {number, boost::system::system_category()};
 }
 
-// How long a pipe's writer is waited for is bounded, since a reload waits too.
 bool wait_for_writer(int descriptor) {
   pollfd pipe{.fd = descriptor, .events = POLLIN, .revents = 0};
   return ::poll(&pipe, 1, static_cast<int>(kPipeWait.count())) > 0;
@@ -35,7 +34,7 @@ bool is_pipe(int descriptor) {
 
 // To the end, or as much as the parser refuses for its size: a device or a log file that was named
 // by mistake stays out of memory.
-boost::system::result<std::string> read_all(int descriptor) {
+boost::system::result<std::string> read_all(int descriptor, Patience patience) {
   std::string text;
   char buffer[16 * 1024];
   for (;;) {
@@ -43,8 +42,8 @@ boost::system::result<std::string> read_all(int descriptor) {
     if (count == 0) return text;
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
-      if (wait_for_writer(descriptor)) continue;
-      return error_of(ETIMEDOUT);
+      if (patience == Patience::for_writers && wait_for_writer(descriptor)) continue;
+      return error_of(ENODATA);
     }
     if (count < 0) return error_of(errno);
     text.append(buffer, static_cast<std::size_t>(count));
@@ -52,11 +51,11 @@ boost::system::result<std::string> read_all(int descriptor) {
   }
 }
 
-boost::system::result<std::string> read_file(const std::string& path) {
+boost::system::result<std::string> read_file(const std::string& path, Patience patience) {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return error_of(errno);
-  auto text = read_all(file.get());
+  auto text = read_all(file.get(), patience);
   // Its writer has failed, or it was read before; an empty file would be a valid configuration.
   if (text && text->empty() && is_pipe(file.get())) text = error_of(ENODATA);
   return text;
@@ -79,12 +78,12 @@ std::vector<std::string> variable_names() {
 
 }  // namespace
 
-Sources process_sources(std::vector<std::string> flags) {
+Sources process_sources(std::vector<std::string> flags, Patience patience) {
   Sources sources;
   sources.flags = std::move(flags);
   sources.variable = variable;
   sources.variable_names = variable_names();
-  sources.read_file = read_file;
+  sources.read_file = [patience](const std::string& path) { return read_file(path, patience); };
   sources.uid = ::getuid();
   return sources;
 }

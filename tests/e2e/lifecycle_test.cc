@@ -1,4 +1,6 @@
 // The gate as a process: reload, drain, faults around it.
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -45,6 +47,19 @@ TEST_CASE("a broken configuration is refused as a whole and the last good one st
   eventually("it is mended",
              [&] { return c.world.metric("taskgate_config_last_reload_success") == 1; });
   CHECK(c.world.metric("taskgate_sessions_limit") == 2);
+}
+
+// The loop, and with it all traffic, would stand still for as long as the pipe's writer liked.
+TEST_CASE("a reload does not wait for what is written into a pipe") {
+  ConfiguredWorld c("limit: 1\n");
+  REQUIRE(::mkfifo((c.dir / "pipe").c_str(), 0600) == 0);
+  const Fd writer(::open((c.dir / "pipe").c_str(), O_RDWR | O_CLOEXEC));
+  REQUIRE(::write(writer.get(), "limit: ", 7) == 7);
+  std::filesystem::rename(c.dir / "pipe", c.file);
+  c.world.gate->process().signal(SIGHUP);
+  c.world.gate->process().wait_for_line(R"("event":"config_reload_failed".*No data available)",
+                                        std::chrono::seconds(5));
+  CHECK(c.world.metric("taskgate_sessions_limit") == 1);
 }
 
 TEST_CASE("a change of the file is noticed without a signal, through a swapped symlink too") {

@@ -77,6 +77,17 @@ TEST_CASE("a pipe is read once, when its writer is ready") {
   ::close(ends[0]);
 }
 
+TEST_CASE("a pipe's writer is not waited for where nobody has the patience") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  REQUIRE(::write(ends[1], "limit: ", 7) == 7);
+  const auto text =
+      process_sources({}, Patience::none).read_file("/dev/fd/" + std::to_string(ends[0]));
+  CHECK(text.error() == boost::system::errc::no_message_available);
+  ::close(ends[1]);
+  ::close(ends[0]);
+}
+
 TEST_CASE("the process's environment and user are seen") {
   REQUIRE(::setenv("TASKGATE_LIMIT", "17", 1) == 0);
   const Sources sources = process_sources({});

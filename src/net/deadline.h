@@ -1,6 +1,7 @@
 // Time limits of connections. One timer serves all of them, and moving a deadline later, which
 // happens with each read and write, is an assignment: its entry is put in its new place only when
-// the old time comes. Loop thread only.
+// the old time comes. Deadlines pass tick by tick, up to 16 ms late, and those of one tick wake the
+// loop once. Loop thread only.
 #pragma once
 
 #include <boost/intrusive/set.hpp>
@@ -36,7 +37,8 @@ class Deadline : public boost::intrusive::set_base_hook<
   Deadlines& queue_;
   std::function<void()> on_expired_;
   TimePoint due_ = TimePoint::max();
-  TimePoint place_ = TimePoint::max();  // where it stands in the queue: not later than due_
+  // Where it stands in the queue: the end of a tick, not later than that of due_.
+  TimePoint place_ = TimePoint::max();
   bool expired_ = false;
 };
 

@@ -40,14 +40,15 @@ void HangupWatch::arm() {
   timer_.expires_after(kMoment);
   timer_.async_wait([this](ErrorCode error) {
     armed_ = false;
-    if (!error) add_new_ones();
+    if (!error) add_lasting_ones();
   });
 }
 
-void HangupWatch::add_new_ones() {
-  while (!new_ones_.empty()) {
-    add(new_ones_.front());
-  }
+// Who has lasted from one look to the next one.
+void HangupWatch::add_lasting_ones() {
+  while (!lasting_.empty()) add(lasting_.front());
+  lasting_.swap(new_ones_);
+  if (!lasting_.empty()) arm();
 }
 
 // Where the kernel has no memory for it, who reads looks for itself (is_in_set()), and the end of

@@ -54,15 +54,17 @@ class HangupWatch {
 
  private:
   void arm();
-  void add_new_ones();
+  void add_lasting_ones();
   void add(Guard& guard);
   void tell(Guard& guard);
 
   EpollSet set_;
   Timer timer_;
   bool armed_ = false;
-  // Not in the set yet.
-  boost::intrusive::list<Guard, boost::intrusive::constant_time_size<false>> new_ones_;
+  // Not in the set yet: those that came since the last look, and those that were there then.
+  using Guards = boost::intrusive::list<Guard, boost::intrusive::constant_time_size<false>>;
+  Guards new_ones_;
+  Guards lasting_;
 };
 
 // Whether the peer has reset the connection, asked now.

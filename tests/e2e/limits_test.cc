@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "e2e/wire_world.h"
 #include "support/catch.h"
@@ -89,26 +90,48 @@ TEST_CASE(
   CHECK(read_answer(third).status == 100);
 }
 
-// Sends what the gate answers itself until it reads no more, since its own answers are not taken.
-// False: it has ended the connection.
-bool fill_with_answers(RawClient& client) {
-  const int small = 4096;
-  ::setsockopt(client.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+// What sockets that are made meanwhile keep of what their peers do not take: little.
+class SmallSendBuffers {
+ public:
+  SmallSendBuffers() {
+    std::getline(std::ifstream(kSizes), before_);
+    std::ofstream(kSizes) << "4096 16384 16384";
+  }
+  ~SmallSendBuffers() { std::ofstream(kSizes) << before_; }
+  SmallSendBuffers(const SmallSendBuffers&) = delete;
+  SmallSendBuffers& operator=(const SmallSendBuffers&) = delete;
+
+ private:
+  static constexpr const char* kSizes = "/proc/sys/net/ipv4/tcp_wmem";
+
+  std::string before_;
+};
+
+// Sends what the gate answers itself, as much as it reads, and takes no answer. False: after some
+// time of that the connection still stands.
+bool is_let_go_when_full_of_answers(const RawClient& client) {
   std::string requests;
   for (int i = 0; i < 1000; ++i) requests += kGet;
+  std::string_view left;
   pollfd state{client.descriptor(), POLLOUT, 0};
-  while (::poll(&state, 1, 200) == 1 && (state.revents & (POLLERR | POLLHUP)) == 0) {
-    ::send(client.descriptor(), requests.data(), requests.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const Deadline deadline;
+  while ((state.revents & (POLLERR | POLLHUP)) == 0 && !deadline.passed()) {
+    if (left.empty()) left = requests;
+    const ssize_t sent =
+        ::send(client.descriptor(), left.data(), left.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) left.remove_prefix(static_cast<std::size_t>(sent));
+    ::poll(&state, 1, deadline.poll_timeout());
   }
-  return (state.revents & (POLLERR | POLLHUP)) == 0;
+  return (state.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 TEST_CASE("a client that does not take the gate's own answers is let go after timeouts.head") {
   const TmuxServer tmux;
   const ClosedPort upstream;
+  const SmallSendBuffers small;
   const Fronted front(upstream.port(), tmux, {{"timeouts.head", "1s"}});
-  RawClient client(front.gate.port());
-  CHECK(fill_with_answers(client));
+  const RawClient client(front.gate.port());
+  CHECK(is_let_go_when_full_of_answers(client));
   eventually("the gate has let go of it", [&] {
     return front.metric(R"(taskgate_connections{kind="idle"})") == 0 &&
            front.metric(R"(taskgate_connections{kind="active"})") == 0;

@@ -1,5 +1,7 @@
 #include "net/deadline.h"
 
+#include <list>
+
 #include "support/catch.h"
 
 using namespace taskgate;
@@ -50,10 +52,21 @@ TEST_CASE("a deadline moved earlier passes at its new time, before others") {
   Deadline first(f.deadlines, [&] { order += "1"; });
   Deadline second(f.deadlines, [&] { order += "2"; });
   first.set(1h);
-  second.set(10ms);
+  second.set(50ms);
   first.set(1ms);
   f.loop.run();
   CHECK(order == "12");
+}
+
+TEST_CASE("deadlines that pass at nearly the same time wake the loop once or twice") {
+  DeadlineFixture f;
+  int passed = 0;
+  std::list<Deadline> deadlines;
+  for (int i = 0; i < 100; ++i) {
+    deadlines.emplace_back(f.deadlines, [&] { ++passed; }).set(20ms + i * 50us);
+  }
+  CHECK(f.loop.run() <= 2);
+  CHECK(passed == 100);
 }
 
 TEST_CASE("a cleared or zero deadline never passes and lets the loop end") {

@@ -23,7 +23,11 @@ struct HangupFixture {
   }
 
   // The watch's timer is all that can end before anybody leaves.
-  void put_into_set() { loop.run_one_for(test::kPatience); }
+  void look() { loop.run_one_for(test::kPatience); }
+  void put_into_set() {
+    look();
+    look();
+  }
   void reset() {
     client.set_option(asio::socket_base::linger(true, 0));
     client.close();
@@ -52,6 +56,19 @@ TEST_CASE("a reset is told, once, whether it comes before or after the client is
   f.loop.poll();
   CHECK(f.told == 1);
   CHECK(was_reset(f.accepted.native_handle()));
+}
+
+TEST_CASE("only who lasts from one look to the next one is put into the set") {
+  HangupFixture f;
+  f.look();
+  CHECK_FALSE(f.guard->is_in_set());
+  std::optional<HangupWatch::Guard> later;
+  later.emplace(f.watch, f.client.native_handle(), [] {});
+  f.look();
+  CHECK(f.guard->is_in_set());
+  CHECK_FALSE(later->is_in_set());
+  f.look();
+  CHECK(later->is_in_set());
 }
 
 TEST_CASE("the end of sending is told only where it is leaving") {

@@ -20,6 +20,8 @@ ErrorCode listen_at(Acceptor& acceptor, const tcp::endpoint& endpoint, const Pro
   // Those that are accepted inherit it: small writes go out before earlier ones are acknowledged.
   if (!error) acceptor.set_option(tcp::no_delay(true), error);
   if (!error) acceptor.non_blocking(true, error);
+  // Else Asio's accept() would wait for the next client in place of one that has left.
+  if (!error) acceptor.set_option(asio::socket_base::enable_connection_aborted(true), error);
   if (!error) set_probes(acceptor.native_handle(), probes);
   if (!error) acceptor.listen(kBacklog, error);
   ErrorCode ignored;

@@ -137,6 +137,19 @@ TEST_CASE("what is accepted sends small writes at once, and who finds nobody doe
   CHECK(at_once.value());
 }
 
+// Asio's accept() would wait for the next client, and the loop with it.
+TEST_CASE("a client that has left before it is accepted is not waited for") {
+  ErrorCode error;
+  std::thread([&] {
+    Listener listener;
+    if (listen(listener.acceptor, "127.0.0.1", 0, {})) return;
+    refuse(SYS_accept, 0, static_cast<unsigned>(listener.acceptor.native_handle()), ECONNABORTED);
+    tcp::socket accepted(listener.loop);
+    listener.acceptor.accept(accepted, error);
+  }).join();
+  CHECK(error == asio::error::connection_aborted);
+}
+
 TEST_CASE("a name is listened on, and one that stands for nothing is an error") {
   Listener listener;
   CHECK_FALSE(listen(listener.acceptor, "localhost", 0, {}));

@@ -14,7 +14,8 @@
 
 namespace taskgate::observe {
 
-// Which side failed, and how; the label `reason` of taskgate_upstream_errors_total.
+// Which side failed, and how; the label `reason` of taskgate_upstream_errors_total. What comes of
+// connecting stands first, by how much it says of the upstream.
 enum class UpstreamError : std::uint8_t {
   connect_refused,
   connect_timeout,   // pacing included

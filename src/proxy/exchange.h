@@ -111,8 +111,17 @@ class Exchange {
   bool give_way();
 
  private:
+  // The upstream runs a create even when nobody waits for the answer.
+  bool outlives_client() const { return create_ != nullptr; }
+
+  // exchange.cc
   bool reuse_connection();
   Task<bool> connect(std::optional<ErrorCode> begun);
+  Task<bool> send_again();
+  void client_left();
+  void fail(observe::UpstreamError error, const char* answer_fault = nullptr);
+  void fail_reading();
+
   // exchange_upload.cc
   struct Opening {
     Peer::Parts parts;        // what is still to be sent: the head, and what is here of the body
@@ -121,13 +130,23 @@ class Exchange {
   std::optional<bool> send_now(Opening& opening);
   Task<bool> send_rest(Opening& opening);
   bool was_sent(bool sent, const Opening& opening);
+  void release_head();
+  void refuse_body(const http::Refusal& refusal);
+  void give_up_body(const http::Refusal& refusal);
+  void body_stopped();
   Task<> upload();
-  Task<bool> upload_long(net::Pipe& pipe);
   net::Pipes::Lease pipe_for(const http::BodyScanner& body);
-  Task<> relay_answer();
+  Task<bool> upload_long(net::Pipe& pipe);
+  void expect_answer();
+
+  // exchange_answer.cc
   enum class Next : std::uint8_t { read, pass_interim, pass_final, end };
+  Task<> relay_answer();
   Next look_at_head();
-  Task<bool> send_again();
+  template <typename Source>
+  std::optional<bool> to_client_now(Source& source);
+  template <typename Source>
+  Task<bool> to_client(Source& source);
   Task<bool> pass_interim();
   std::optional<http::ResponseRules> check_final();
   void note_end_of_task();
@@ -140,21 +159,6 @@ class Exchange {
   Task<bool> relay_long(http::BodyScanner& scanner, net::Pipe& pipe);
   void finish_body();
   Task<> relay_tunnel();
-  template <typename Source>
-  std::optional<bool> to_client_now(Source& source);
-  template <typename Source>
-  Task<bool> to_client(Source& source);
-
-  // The upstream runs a create even when nobody waits for the answer.
-  bool outlives_client() const { return create_ != nullptr; }
-  void expect_answer();
-  void client_left();
-  void release_head();
-  void refuse_body(const http::Refusal& refusal);
-  void give_up_body(const http::Refusal& refusal);
-  void body_stopped();
-  void fail(observe::UpstreamError error, const char* answer_fault = nullptr);
-  void fail_reading();
   void cut_answer(const char* answer_fault = nullptr);
 
   Services& services_;
@@ -171,7 +175,8 @@ class Exchange {
   std::optional<UpstreamPool::Generation> generation_;
   std::optional<net::HangupWatch::Guard> watch_;
   std::unique_ptr<net::HangupWatch::Guard> stream_end_;  // of the upstream's events
-  std::unique_ptr<http::ResponseParser> parser_;  // from the first byte of a head until it is sent
+  std::unique_ptr<http::ResponseParser>
+      parser_;  // of a head that comes, until it is planned how it goes on
   http::BodyScanner upload_;
   AnswerFraming framing_;
   RelayedBytes relayed_;

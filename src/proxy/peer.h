@@ -35,7 +35,7 @@ class Peer {
   void replace(TcpSocket socket);
   // The limit on what is under way; whoever sets it clears it.
   net::Deadline& deadline() { return deadline_; }
-  // The same of both ends of an exchange; null: none any more.
+  // A limit on the silence of both ends of an exchange; null: none any more.
   void set_idle_limit(IdleLimit* limit) { idle_limit_ = limit; }
   bool has_timed_out() const {
     return deadline_.expired() || (idle_limit_ != nullptr && idle_limit_->is_over());
@@ -50,10 +50,10 @@ class Peer {
   bool has_grown() const { return buffer_.has_grown(); }
   // Gives the buffer's memory back while nothing is in it.
   void release_buffer() { buffer_.release(); }
-  // The same with all that is in it.
+  // Drops what was received, and gives the buffer's memory back.
   void drop_received();
-  // The same with a byte that the socket still has, since nothing will be read any more but to be
-  // dropped; whether there was anything.
+  // drop_received(), and takes a byte that the socket still has, since nothing will be read any
+  // more but to be dropped; whether there was anything.
   bool drop_unread();
   // Waits until there is room for what the client needs, which is no operation on the socket but
   // ends like one; false says fault().
@@ -61,14 +61,15 @@ class Peer {
 
   // One read of what is there, behind what is received already; false says fault().
   Task<bool> read_more() { return read(false, false); }
-  // The same between two events or messages, where silence may last: meanwhile no buffer is held,
+  // A read between two events or messages, where silence may last: meanwhile no buffer is held,
   // at the price of a system call. After some that were brief, the next one is taken to be so too.
   // `end_is_told`: should the peer have ended already, look_again() will be called, or what is
   // under way cancelled; then what is left in the socket need not be looked for in vain first.
   Task<bool> read_after_silence(bool end_is_told) { return read(true, end_is_told); }
-  // The same two in halves, without a coroutine of their own, where nothing is to be done but to
-  // wait: for an async_read_some() on socket() into `room`, whose result end_read() takes. Else
-  // there is no first half, and the whole read does what is to be done before.
+  // read_more() and read_after_silence() in halves, without a coroutine of their own, where nothing
+  // is to be done but to wait: for an async_read_some() on socket() into `room`, whose result
+  // end_read() takes. Else there is no first half, and the whole read does what is to be done
+  // before.
   struct Reading {
     net::UntilShort room;
     std::optional<TimePoint> silent_since;
@@ -100,8 +101,8 @@ class Peer {
     return write(Parts{bytes}, within);
   }
 
-  // The same between a socket and a pipe, while nothing is in the buffer. read_into() takes at most
-  // `most` bytes, into an empty pipe; write() empties it.
+  // Reads and writes between a socket and a pipe, while nothing is in the buffer. read_into() takes
+  // at most `most` bytes, into an empty pipe; write() empties it.
   Task<bool> read_into(net::Pipe& pipe, std::uint64_t most);
   Task<bool> write(net::Pipe& pipe);
   // What read_into() does without waiting; nothing where it would have to, as wait_to_read() does.
@@ -119,7 +120,7 @@ class Peer {
   // Makes what is under way, and all that would come, fail with `interrupted`.
   void interrupt();
   bool interrupted() const { return interrupted_; }
-  // The same for the read that is under way only; the connection stays usable.
+  // Makes the read that is under way fail, and no other; the connection stays usable.
   void cancel_read();
 
   // Lets small writes go out before what was written earlier is acknowledged (TCP_NODELAY). A

@@ -187,7 +187,8 @@ Task<std::optional<UpstreamError>> Upstream::connect(Peer& peer, net::Pacer::Tok
     }
     peer.note(error);
     if (!failed) others = all_but(endpoint);
-    // They are in the order of how much they say: where one refused, the host is there.
+    // UpstreamError has its values in the order of how much they say: where one address refused,
+    // the host is there.
     const UpstreamError why = connect_error(peer, error);
     failed = std::min(failed.value_or(why), why);
     left = others.size();

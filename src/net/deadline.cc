@@ -22,7 +22,7 @@ void Deadline::set(Duration limit) {
   if (limit == Duration::zero()) return clear();
   expired_ = false;
   due_ = Clock::now() + limit;
-  if (!is_linked() || due_ < place_) queue_.place(*this, due_);
+  if (!is_linked() || due_ < place_) queue_.place(*this);
 }
 
 void Deadline::clear() {
@@ -30,11 +30,15 @@ void Deadline::clear() {
   due_ = TimePoint::max();
 }
 
-void Deadlines::place(Deadline& deadline, TimePoint when) {
+void Deadlines::place(Deadline& deadline) {
   remove(deadline);
-  deadline.place_ = end_of_tick(when);
-  queue_.insert(deadline);
+  insert(deadline);
   arm();
+}
+
+void Deadlines::insert(Deadline& deadline) {
+  deadline.place_ = end_of_tick(deadline.due_);
+  queue_.insert(deadline);
 }
 
 void Deadlines::remove(Deadline& deadline) {
@@ -60,8 +64,7 @@ void Deadlines::tick() {
       deadline.expired_ = true;
       deadline.on_expired_();
     } else if (deadline.due_ != TimePoint::max()) {
-      deadline.place_ = end_of_tick(deadline.due_);
-      queue_.insert(deadline);
+      insert(deadline);
     }
   }
   arm();

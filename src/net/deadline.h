@@ -48,7 +48,8 @@ class Deadlines {
 
  private:
   friend class Deadline;
-  void place(Deadline& deadline, TimePoint when);
+  void place(Deadline& deadline);
+  void insert(Deadline& deadline);
   void remove(Deadline& deadline);
   void arm();
   void tick();

@@ -24,8 +24,7 @@ constexpr std::size_t kMaxRefusal = 64 * 1024;
 // connection or the person who watches ends it.
 class Follower {
  public:
-  Follower(const config::Address& address, const std::function<void(const Event&)>& on_event,
-           Duration patience)
+  Follower(const config::Address& address, const OnEvent& on_event, Duration patience)
       : address_(reachable(address)), on_event_(on_event), patience_(patience) {}
 
   std::optional<std::string> run() {
@@ -43,7 +42,7 @@ class Follower {
     if (is_silent_) {
       why = "no word for " + format_duration(patience_);
     }
-    why_ = "http://" + config::to_string(address_) + "/events: " + why;
+    if (!has_enough_) why_ = "http://" + config::to_string(address_) + "/events: " + why;
     loop_.stop();
   }
 
@@ -87,7 +86,10 @@ class Follower {
     for (bool more = true; more;) {
       events.feed(received);
       received.clear();
-      while (const auto event = events.next()) on_event_(*event);
+      while (const auto event = events.next()) {
+        has_enough_ = !on_event_(*event);
+        if (has_enough_) co_return "";
+      }
       more = co_await read_some(received);
     }
     co_return "the stream is over: the gate has ended, or the connection to it was cut";
@@ -112,13 +114,14 @@ class Follower {
   }
 
   const config::Address address_;
-  const std::function<void(const Event&)>& on_event_;
+  const OnEvent& on_event_;
   const Duration patience_;
   asio::io_context loop_{1};
-  asio::signal_set signals_{loop_, SIGINT, SIGTERM};
+  asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGQUIT};
   TcpSocket socket_{loop_};
   Timer silence_{loop_};
   bool is_silent_ = false;
+  bool has_enough_ = false;
   std::optional<std::string> why_;
 };
 
@@ -151,8 +154,7 @@ void EventParser::take_line(std::string_view line) {
   }
 }
 
-std::optional<std::string> follow(const config::Address& address,
-                                  const std::function<void(const Event&)>& on_event,
+std::optional<std::string> follow(const config::Address& address, const OnEvent& on_event,
                                   Duration patience) {
   return Follower(address, on_event, patience).run();
 }

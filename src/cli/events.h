@@ -35,11 +35,14 @@ class EventParser {
   bool has_data_ = false;
 };
 
-// Calls `on_event` for each event, until SIGINT or SIGTERM, which gives nothing, or until the
-// stream is over or cannot be had, which gives a sentence that says why. A gate that says nothing
-// for `patience` is given up. A wildcard address is asked on loopback.
-std::optional<std::string> follow(const config::Address& address,
-                                  const std::function<void(const Event&)>& on_event,
+// What is called for each event; false: no more of them.
+using OnEvent = std::function<bool(const Event&)>;
+
+// Calls `on_event` for each event, until it says false or SIGINT, SIGTERM or SIGQUIT comes, which
+// gives nothing, or until the stream is over or cannot be had, which gives a sentence that says
+// why. A gate that says nothing for `patience` is given up. A wildcard address is asked on
+// loopback.
+std::optional<std::string> follow(const config::Address& address, const OnEvent& on_event,
                                   Duration patience = std::chrono::seconds(15));
 
 }  // namespace taskgate::cli

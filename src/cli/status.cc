@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -81,9 +82,10 @@ TextStyle style() {
   return style;
 }
 
-void write(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+// False where it cannot be written; errno says why.
+bool write(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
 }
 
 // --- Following
@@ -97,7 +99,7 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  void show(std::string_view text) {
+  bool show(std::string_view text) {
     const int rows = terminal_rows();
     std::string frame = "\x1b[H";
     for (int row = 1; row < rows && !text.empty(); ++row) {
@@ -106,36 +108,50 @@ class Screen {
       frame += "\x1b[K\n";
       text.remove_prefix(end + 1);
     }
-    write(frame + (text.empty() ? "" : "...\x1b[K") + "\x1b[J");
+    return write(frame + (text.empty() ? "" : "...\x1b[K") + "\x1b[J");
   }
 };
 
 // Prints what has changed, each time on a line with the time.
 class Lines {
  public:
-  void show(const std::string& line) {
-    if (line == last_) return;
+  bool show(const std::string& line) {
+    if (line == last_) return true;
     last_ = line;
-    write(format_wall_time(std::chrono::system_clock::now()) + " " + line + "\n");
+    return write(format_wall_time(std::chrono::system_clock::now()) + " " + line + "\n");
   }
 
  private:
   std::string last_;
 };
 
+// Until what is shown cannot be written. The reason is still in errno then, for the words about a
+// command whose output failed; the connection's end would have left another one there.
+std::optional<std::string> watch(const config::Loaded& loaded, const OnEvent& show) {
+  int problem = 0;
+  auto why = follow(loaded.config.admin, [&](const Event& event) {
+    const bool is_shown = show(event);
+    problem = is_shown ? 0 : errno;
+    return is_shown;
+  });
+  errno = problem;
+  return why;
+}
+
 int watch_json(const config::Loaded& loaded) {
-  const auto why = follow(loaded.config.admin, [](const Event& event) {
+  const auto why = watch(loaded, [](const Event& event) {
     if (event.name == "status") return write(event.data + "\n");
     complain(event.data);
+    return true;
   });
   return why ? no_gate(loaded, *why) : kOk;
 }
 
 int watch_lines(const config::Loaded& loaded) {
   Lines lines;
-  const auto why = follow(loaded.config.admin, [&](const Event& event) {
+  const auto why = watch(loaded, [&](const Event& event) {
     const auto status = parse_status(event.data);
-    lines.show(status ? status_line(*status) : printable(event.data));
+    return lines.show(status ? status_line(*status) : printable(event.data));
   });
   return why ? no_gate(loaded, *why) : kOk;
 }
@@ -144,11 +160,11 @@ int watch_screen(const config::Loaded& loaded) {
   std::optional<std::string> why;
   {
     Screen screen;
-    why = follow(loaded.config.admin, [&](const Event& event) {
+    why = watch(loaded, [&](const Event& event) {
       const auto status = parse_status(event.data);
       TextStyle fitting = style();
       fitting.height = static_cast<std::size_t>(terminal_rows() - 1);
-      screen.show(status ? status_text(*status, fitting) : printable(event.data) + "\n");
+      return screen.show(status ? status_text(*status, fitting) : printable(event.data) + "\n");
     });
   }
   write("\n");

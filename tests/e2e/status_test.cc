@@ -209,6 +209,16 @@ TEST_CASE("status --watch --json writes a document a line") {
   watch.wait_for_line(R"(^\{"live":1,"limit":2,.*\}$)");
 }
 
+TEST_CASE("status --watch ends when what it shows cannot be written") {
+  const GatedWorld world;
+  const std::string json = GENERATE("", " --json");
+  const RunResult full = run(
+      {"sh", "-c", "exec timeout 10 \"$0\" status --watch" + json + " >/dev/full", gate_binary()},
+      gate_environment(admin_of(*world.gate)));
+  CHECK(full.status == 1);
+  CHECK(full.err == "taskgate: standard output: No space left on device\n");
+}
+
 TEST_CASE("the history has what was learned, and the stream shows it") {
   GatedWorld world(Gate::Settings{{"limit", "1"}});
   world.fill(1);

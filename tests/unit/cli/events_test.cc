@@ -55,7 +55,10 @@ TEST_CASE("What the server writes as an event the client reads") {
 TEST_CASE("A stream is followed to its end, which is told") {
   OneAnswer server("HTTP/1.1 200 OK\r\n\r\nevent: a\ndata: 1\n\nevent: b\ndata: 2\n\nevent: c\n");
   Events seen;
-  const auto why = follow(server.address(), [&](const Event& event) { seen.push_back(event); });
+  const auto why = follow(server.address(), [&](const Event& event) {
+    seen.push_back(event);
+    return true;
+  });
   CHECK(seen == Events{{"a", "1"}, {"b", "2"}});
   REQUIRE(why);
   CHECK(*why == url(server.address()) +
@@ -65,7 +68,10 @@ TEST_CASE("A stream is followed to its end, which is told") {
 }
 
 TEST_CASE("A stream that cannot be had is told with the reason") {
-  const auto ignore = [](const Event&) { FAIL("there is no event"); };
+  const auto ignore = [](const Event&) {
+    FAIL("there is no event");
+    return false;
+  };
   const auto [bytes, problem] = GENERATE(table<std::string, std::string>({
       {"HTTP/1.1 503 Service Unavailable\r\n\r\nToo many.\n", "answered 503: Too many."},
       {"HTTP/1.1 200 OK\r\nX", "the answer is not HTTP"},
@@ -76,7 +82,10 @@ TEST_CASE("A stream that cannot be had is told with the reason") {
 }
 
 TEST_CASE("A port on which nothing listens, or nobody speaks, is told") {
-  const auto ignore = [](const Event&) { FAIL("there is no event"); };
+  const auto ignore = [](const Event&) {
+    FAIL("there is no event");
+    return false;
+  };
   const test::ClosedPort closed;
   const config::Address nobody{"127.0.0.1", closed.port()};
   CHECK(follow(nobody, ignore).value_or("") == url(nobody) + "Connection refused");
@@ -86,14 +95,27 @@ TEST_CASE("A port on which nothing listens, or nobody speaks, is told") {
         url(silent) + "no word for 20ms");
 }
 
+TEST_CASE("A following ends where no more is wanted, and that is no failure") {
+  OneAnswer server("HTTP/1.1 200 OK\r\n\r\nevent: a\ndata: 1\n\nevent: b\ndata: 2\n\n");
+  Events seen;
+  const auto why = follow(server.address(), [&](const Event& event) {
+    seen.push_back(event);
+    return false;
+  });
+  CHECK_FALSE(why);
+  CHECK(seen == Events{{"a", "1"}});
+}
+
 TEST_CASE("A signal ends the following, and that is no failure") {
+  const int signal = GENERATE(SIGINT, SIGTERM, SIGQUIT);
   TestSources sources;
   const Server server(kAnyPort, sources.sources());
   int seen = 0;
   const auto why = follow({"127.0.0.1", server.port()}, [&](const Event& event) {
     CHECK(event.name == "status");
     ++seen;
-    std::raise(SIGINT);
+    std::raise(signal);
+    return true;
   });
   CHECK_FALSE(why);
   CHECK(seen == 1);

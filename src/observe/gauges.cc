@@ -241,10 +241,12 @@ void add_held(GaugeFamilies& out, const HeldCounts& held) {
             "Bytes that are held for clients now: heads, bodies, what is pipelined and what slow "
             "readers have not taken; a small buffer that each client has is not counted.",
             std::optional(static_cast<double>(held.bytes)));
-  out.counter("taskgate_connections_gave_way_total",
-              "Client connections that were ended since limits.held was used up and they held most "
-              "without moving; where it grows without an attack the limit is too small.",
-              {}, static_cast<double>(held.gave_way));
+  out.counter(
+      "taskgate_connections_gave_way_total",
+      "Client connections that were ended since limits.held or admission.body_total was used "
+      "up and they held most without moving; where it grows without an attack that limit is "
+      "too small.",
+      {}, static_cast<double>(held.gave_way));
 }
 
 void add_configuration(GaugeFamilies& out, const Status& status) {

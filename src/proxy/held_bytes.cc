@@ -29,6 +29,15 @@ constexpr Duration kLook = std::chrono::milliseconds(50);
 
 constexpr Duration kTold = std::chrono::seconds(10);
 
+constexpr const char* kAllGone =
+    "as much is held for clients as limits.held allows: those that held most without moving gave "
+    "way. Where they were no attack, raise limits.held, and the container's memory with it";
+constexpr const char* kBodiesGone =
+    "as much is held of the bodies of creates as admission.body_total allows: those that held most "
+    "without moving gave way. Where they were no attack, raise admission.body_total, and "
+    "limits.held "
+    "where it is below";
+
 }  // namespace
 
 HeldBytes::HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits)
@@ -227,9 +236,10 @@ void HeldBytes::look() {
   grant();  // connections that ended have told nobody
   if (waiting_.empty() && !is_overdrawn()) return;
   const TimePoint now = Clock::now();
-  make_way(Shortage::all, now);
-  make_way(Shortage::bodies, now);
-  report();
+  for (const Shortage shortage : {Shortage::all, Shortage::bodies}) {
+    make_way(shortage, now);
+    report(shortage, now);
+  }
   look_soon();
 }
 
@@ -287,22 +297,20 @@ void HeldBytes::make_way(Shortage shortage, TimePoint now) {
     if (!holder->give_way()) continue;
     holder->gave_way_ = true;
     ++gave_way_;
+    ++untold_.at(static_cast<std::size_t>(shortage)).connections;
     needed -= std::min(needed, bytes);
   }
 }
 
-void HeldBytes::report() {
-  const TimePoint now = Clock::now();
-  if (gave_way_ == told_ || now - told_at_ < kTold) return;
-  told_at_ = now;
+void HeldBytes::report(Shortage shortage, TimePoint now) {
+  Untold& untold = untold_.at(static_cast<std::size_t>(shortage));
+  if (untold.connections == 0 || now - untold.told_at < kTold) return;
+  untold.told_at = now;
   log::warning("gave_way")
-      .field("connections", gave_way_ - std::exchange(told_, gave_way_))
+      .field("connections", std::exchange(untold.connections, 0))
       .field("held_bytes", used_)
       .field("clients", clients_)
-      .field("detail",
-             "as much is held for clients as limits.held allows: those that held most without "
-             "moving gave way. Where they were no attack, raise limits.held, and the container's "
-             "memory with it");
+      .field("detail", shortage == Shortage::all ? kAllGone : kBodiesGone);
 }
 
 }  // namespace taskgate::proxy

@@ -7,6 +7,7 @@
 // crowd that stalls would stop everybody. Loop thread only.
 #pragma once
 
+#include <array>
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 #include <cstddef>
@@ -140,7 +141,7 @@ class HeldBytes {
   static bool waits_for_little(const Holder& holder);
   static bool stalls(const Holder& holder, TimePoint now);
   void make_way(Shortage shortage, TimePoint now);
-  void report();
+  void report(Shortage shortage, TimePoint now);
   void fell() noexcept;
 
   Limits limits_;
@@ -149,8 +150,11 @@ class HeldBytes {
   std::size_t bodies_ = 0;  // of it
   std::size_t clients_ = 0;
   std::uint64_t gave_way_ = 0;
-  std::uint64_t told_ = 0;  // of them, in the log
-  TimePoint told_at_{};
+  struct Untold {
+    std::uint64_t connections = 0;
+    TimePoint told_at{};
+  };
+  std::array<Untold, 2> untold_;  // in the log so far, by shortage
   boost::intrusive::list<Holder, boost::intrusive::base_hook<Hook>,
                          boost::intrusive::constant_time_size<false>>
       holders_;

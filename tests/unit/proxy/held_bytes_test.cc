@@ -4,7 +4,9 @@
 #include <boost/asio/detached.hpp>
 #include <list>
 
+#include "support/captured_log.h"
 #include "support/catch.h"
+#include "support/text.h"
 
 using namespace taskgate;
 using namespace taskgate::proxy;
@@ -163,6 +165,25 @@ TEST_CASE("two that wait for each other do not wait for ever: one gives way") {
   one.end_request();
   f.run_until(other.ended);
   CHECK(other.granted);
+}
+
+TEST_CASE("the log says which bound it is that clients gave way to") {
+  HeldFixture f;
+  test::CapturedLog log;
+  Client& body = f.with(90 * kKiB, HeldFor::body);
+  body.stalls();
+  f.ask(f.client(), HeldFor::body, 20 * kKiB);
+  f.run_until(body.gone);
+  f.loop.poll();
+  const std::string of_bodies = log.text();
+  CHECK(test::has(of_bodies, "raise admission.body_total"));
+  CHECK(test::has(of_bodies, "\"connections\":1,"));
+  Client& head = f.with(600 * kKiB);
+  head.stalls();
+  f.ask(f.client(), HeldFor::head, 300 * kKiB);
+  f.run_until(head.gone);
+  f.loop.poll();
+  CHECK(test::has(log.text(), "raise limits.held"));
 }
 
 TEST_CASE("a body that is whole does not give way to other bodies") {

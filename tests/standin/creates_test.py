@@ -2,9 +2,11 @@
 fails."""
 
 import os
+import tempfile
 import threading
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from standin_world import CLAUDE, PATIENCE, PROGRAM, TERMINAL, Case, Client, Process, message, wait_until
 
@@ -269,6 +271,23 @@ class TmuxFailures(Case):
         self.assertEqual(other.ask("POST", TERMINAL).status, 201)
         standin.tmux.path = str(Path(standin.folder, f"tmux-{os.getuid()}", "default"))
         self.assertEqual(len(standin.tmux.sessions()), 1)
+
+
+class End(Case):
+    # A tmux server that came up later was there for every test that followed.
+    @unittest.skipUnless(PROGRAM, "wants the program's path")
+    def test_it_ends_behind_the_tmux_command_that_it_runs(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        slow = folder / "tmux"
+        slow.write_text(f"#!/bin/sh\n: >{folder}/begun\nsleep 0.2\n: >{folder}/done\n")
+        slow.chmod(0o755)
+        self.enterContext(mock.patch.dict(os.environ, {"PATH": f"{folder}:{os.environ['PATH']}"}))
+        standin = self.enterContext(Process())
+        self.enterContext(Client(standin.port, message("POST", TERMINAL)))
+        wait_until("the command runs", (folder / "begun").exists, PATIENCE)
+        standin.process.terminate()
+        self.assertEqual(standin.process.wait(PATIENCE), 0)
+        self.assertTrue((folder / "done").exists())
 
 
 if __name__ == "__main__":

@@ -27,7 +27,11 @@ def serve(chosen):
     try:
         server = Server(chosen)
         print(f"listening on {chosen.address}:{server.server_address[1]}", flush=True)
-        server.serve_forever(poll_interval=None)
+        try:
+            # Python is told of a signal that comes just before it waits only when it has waited.
+            server.serve_forever(poll_interval=0.5)
+        finally:
+            server.tmux.end()
     finally:
         if own_state:
             import shutil

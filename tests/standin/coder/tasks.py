@@ -52,15 +52,33 @@ class Tmux:
         # the profile of whoever runs it.
         self.environment = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE")}
         self.environment["HOME"] = home
+        self.changed = threading.Condition()
+        self.running = 0
+        self.ended = False
 
     def __call__(self, *arguments):
         """What it prints; None when it fails."""
+        with self.changed:
+            if self.ended:
+                return None
+            self.running += 1
         try:
             done = subprocess.run([*self.command, *arguments], env=self.environment, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         except OSError:
             return None
+        finally:
+            with self.changed:
+                self.running -= 1
+                self.changed.notify_all()
         return done.stdout.decode(errors="replace") if done.returncode == 0 else None
+
+    def end(self):
+        """Starts nothing more, and waits for what runs, unless its server is stopped: it would start a server that nobody
+        ends, since whoever ends the stand-in ends its tmux server then."""
+        with self.changed:
+            self.ended = True
+            self.changed.wait_for(lambda: self.running == 0, timeout=2)
 
     def count(self):
         """The sessions of tasks. Any failure counts as none: the upstream fails open."""

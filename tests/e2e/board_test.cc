@@ -8,7 +8,7 @@ namespace {
 TEST_CASE("a board run beside other creates never goes over the limit") {
   for (const int concurrency : {3, 8}) {
     CAPTURE(concurrency);
-    const GatedWorld world({{"limit", "12"}}, {"--cap", "12", "--board-time", "1000"});
+    const GatedWorld world({{"limit", "12"}}, {"--cap", "12", "--board-time", "300"});
     world.fill(4);
     const std::string body = "{\"concurrency\": " + std::to_string(concurrency) + "}";
     CHECK(world.ask("POST", "/api/boards/b1/runs", body).status == 201);

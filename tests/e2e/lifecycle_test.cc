@@ -116,6 +116,8 @@ TEST_CASE("a reload reaches the requests of connections that are open") {
 TEST_CASE("SIGTERM drains: not ready, creates refused, what is in flight finished, then the end") {
   GatedWorld world(Gate::Settings{{"drain.notice", "300ms"}, {"drain.timeout", "20s"}},
                    {"--answer-delay", "400"});
+  RawClient late(world.gate->port());  // is let in, however soon the notice is over
+  late.send("POST " + kTerminal + " HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{");
   RawClient in_flight(world.gate->port());
   in_flight.send(http_request("POST", kTerminal, "{}"));
   eventually("the create is on its way",
@@ -125,7 +127,8 @@ TEST_CASE("SIGTERM drains: not ready, creates refused, what is in flight finishe
   CHECK(read_answer(idle).status == 200);
   world.gate->process().signal(SIGTERM);
   eventually("it is not ready", [&] { return world.gate->admin("/readyz").status == 503; });
-  const HttpAnswer refused = world.create();
+  late.send("}");
+  const HttpAnswer refused = read_answer(late);
   CHECK(refused.status == 503);
   CHECK(refused.field("Retry-After"));
   CHECK(refused.field("Connection") == "close");
@@ -208,8 +211,8 @@ TEST_CASE(
              [&] { return world.standin.stats().creates_received == 1; });
   world.standin.process().signal(SIGKILL);
   CHECK(read_answer(client).status == 502);
-  CHECK(world.metric("taskgate_reservations_abandoned_total") == 1);
   CHECK(world.create().status == 429);  // still promised
+  CHECK(world.metric("taskgate_reservations_abandoned_total") == 1);
   eventually("the slot is free again", [&] { return world.create().status == 502; });
   CHECK(world.metric("taskgate_upstream_errors_total{reason=\"connect_refused\"}") >= 1);
 }

@@ -14,7 +14,8 @@ namespace taskgate::test {
 namespace {
 
 constexpr int kSilent = 20;
-// A scrape within a second of another one stands on the same listing.
+// A scrape within a second of another one stands on the same listing. By then who is silent is
+// parked, too.
 constexpr auto kListingOfScrape = std::chrono::milliseconds(1100);
 
 // The ninth silence in a row that is brief is waited out with a buffer in hand.
@@ -41,6 +42,15 @@ int unread_connections(std::uint16_t port) {
   return found;
 }
 
+// By proc(5), stat: it has done all there was to do. Stopped before, it would go on with what it
+// did, and find the first bytes that came meanwhile a turn ahead of the others.
+bool is_asleep(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string stat;
+  std::getline(file, stat);
+  return stat.find(") S ") != std::string::npos;
+}
+
 TEST_CASE("creates of clients that were silent stand on the listing of one that was not") {
   GatedWorld world(Gate::Settings{{"limit", "1"}});
   world.fill(1);
@@ -52,12 +62,13 @@ TEST_CASE("creates of clients that were silent stand on the listing of one that 
     CHECK(read_answer(silent.back()).status == 200);
   }
   const auto listings = [&] {
-    std::this_thread::sleep_for(kListingOfScrape);
     return world.metric(R"(taskgate_session_listings_total{result="known"})");
   };
   const double before = listings();
+  std::this_thread::sleep_for(kListingOfScrape);
 
   chat(brisk);
+  eventually("the gate sleeps", [&] { return is_asleep(world.gate->process().pid()); });
   world.gate->process().signal(SIGSTOP);
   brisk.send(http_request("POST", kTerminal, "{}"));
   for (RawClient& client : silent) client.send(http_request("POST", kTerminal, "{}"));

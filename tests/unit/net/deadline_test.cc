@@ -61,11 +61,14 @@ TEST_CASE("a deadline moved earlier passes at its new time, before others") {
 TEST_CASE("deadlines that pass at nearly the same time wake the loop once or twice") {
   DeadlineFixture f;
   int passed = 0;
+  const TimePoint began = Clock::now();
   std::list<Deadline> deadlines;
   for (int i = 0; i < 100; ++i) {
     deadlines.emplace_back(f.deadlines, [&] { ++passed; }).set(20ms + i * 50us);
   }
-  CHECK(f.loop.run() <= 2);
+  // On a busy machine it takes time to set them, and they pass at other times then.
+  const auto ticks_meanwhile = static_cast<std::size_t>((Clock::now() - began) / 16ms);
+  CHECK(f.loop.run() <= 2 + ticks_meanwhile);
   CHECK(passed == 100);
 }
 

@@ -1,7 +1,5 @@
 // Launches of items, of which only some kinds create a task: the gate asks for the kind first.
-#include <atomic>
 #include <string>
-#include <thread>
 
 #include "e2e/wire_world.h"
 #include "support/catch.h"
@@ -69,11 +67,11 @@ TEST_CASE("the kind is asked for when the body of the launch is in") {
 
 TEST_CASE(
     "while a change of the item is under way its kind is not asked, and a launch is a create") {
-  std::atomic<bool> may_end = false;
+  Flag may_end;
   ScriptedWorld world(
       [&](RawConnection& connection) {
         read_request(connection);
-        while (!may_end) std::this_thread::yield();
+        may_end.wait("the test lets the upstream answer");
         connection.send(answer_of(kLink));
       },
       kFull);
@@ -82,7 +80,7 @@ TEST_CASE(
   eventually("the change is with the upstream", [&] { return world.upstream.connections() == 1; });
   CHECK(world.front.ask(launch()).status == 429);
   CHECK(world.upstream.connections() == 1);
-  may_end = true;
+  may_end.set();
   CHECK(read_answer(change).status == 200);
   CHECK(world.front.ask(launch()).status == 200);
 }
@@ -90,12 +88,11 @@ TEST_CASE(
 // The upstream took its time to tell the kind, the change went on meanwhile, and the launch passed
 // as what the item had been before.
 TEST_CASE("a launch whose item changes while its kind is asked is a create") {
-  std::atomic<bool> is_changed = false;
+  Flag is_changed;
   ScriptedWorld world(
       [&](RawConnection& connection) {
-        const bool is_change = read_request(connection).method == "PUT";
-        if (is_change) is_changed = true;
-        while (!is_changed) std::this_thread::yield();
+        if (read_request(connection).method == "PUT") is_changed.set();
+        is_changed.wait("the item is changed");
         connection.send(answer_of(kLink));
       },
       kFull);

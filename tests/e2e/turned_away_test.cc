@@ -1,8 +1,7 @@
 // A flood of creates that the upstream turns away, and what it costs those who are let in.
-#include <atomic>
 #include <list>
+#include <semaphore>
 #include <string>
-#include <thread>
 
 #include "e2e/wire_world.h"
 #include "support/catch.h"
@@ -19,17 +18,16 @@ std::string create(const std::string& fields = "") {
 }
 
 // Turns away who has no login, each when the test has allowed one more.
-ScriptedUpstream::Script guarded(std::atomic<int>& allowed) {
+ScriptedUpstream::Script guarded(std::counting_semaphore<>& allowed) {
   return [&allowed](RawConnection& connection) {
     const bool is_known = read_request(connection).head.find(kLogin) != std::string::npos;
-    while (!is_known && allowed <= 0) std::this_thread::yield();
-    if (!is_known) --allowed;
+    if (!is_known && !allowed.try_acquire_for(kPatience)) return;
     connection.send(is_known ? kCreated : kUnauthorized);
   };
 }
 
 TEST_CASE("a create with a login passes before a flood that is turned away, with its first 401") {
-  std::atomic<int> allowed = 0;
+  std::counting_semaphore<> allowed(0);
   ScriptedWorld world(guarded(allowed), {{"limit", "1"}, {"admission.wait", "10m"}});
   const auto waiting = [&] { return world.front.metric("taskgate_creates_waiting"); };
   std::list<RawClient> flood;
@@ -39,11 +37,11 @@ TEST_CASE("a create with a login passes before a flood that is turned away, with
   owner.send(create(kLogin));
   eventually("the owner's create is in the line", [&] { return waiting() == kFlood; });
   CHECK(world.upstream.connections() == 1);
-  allowed = 1;
+  allowed.release();
   CHECK(read_answer(owner).status == 201);
   CHECK(world.upstream.received(1).find(kLogin) != std::string::npos);
   // Whose turn it is then they are, and each is answered by the upstream.
-  allowed = kFlood;
+  allowed.release(kFlood);
   for (RawClient& client : flood) CHECK(read_answer(client).status == 401);
   CHECK(world.upstream.connections() == kFlood + 1);
 }

@@ -61,10 +61,12 @@ Result execute(const std::vector<std::string>& command, const std::string& folde
   return result;
 }
 
-// Yields until `done`, and has the test fail if that takes too long.
+// Sleeps until `done`, and has the test fail if that takes too long.
 void wait_until(const std::function<bool()>& done) {
   const TimePoint give_up = Clock::now() + std::chrono::seconds(30);
-  while (!done() && Clock::now() < give_up) std::this_thread::yield();
+  while (!done() && Clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   CHECK(done());
 }
 

@@ -17,14 +17,24 @@ rlimit limit_of(Gate& gate) {
   return limit;
 }
 
-// An upstream whose answers to all but `/now` wait until `open` is set.
-ScriptedUpstream::Script held_until(const Flag& open) {
-  return [&open](RawConnection& connection) {
+// A gate with 24 descriptors for traffic, 16 clients at most, and an upstream whose answers to all
+// but `/now` wait until `open` is set.
+struct ShortWorld {
+  double connections(const std::string& kind) const {
+    return gate.metric("taskgate_connections{kind=\"" + kind + "\"}").value_or(-1);
+  }
+  bool is_known() const { return gate.metric(R"(taskgate_signal_state{state="known"})") == 1; }
+
+  Flag open;
+  ScriptedUpstream upstream{[this](RawConnection& connection) {
     const HttpRequest request = read_request(connection);
     if (request.target != "/now") open.wait("the test lets the upstream answer");
     connection.send(request.method == "POST" ? kCreated : kNoContent);
-  };
-}
+  }};
+  TmuxServer tmux;
+  Gate gate{Gate::in_front_of(upstream.port(), tmux.socket()), {}, with_descriptors(64)};
+  std::list<RawClient> clients;
+};
 
 TEST_CASE("over limits.connections a client waits until another leaves, and disturbs nobody") {
   ScriptedWorld world(answer_with(kNoContent), {{"limits.connections", "2"}});
@@ -58,16 +68,13 @@ TEST_CASE("the gate raises its soft limit of descriptors to the hard one") {
 }
 
 TEST_CASE("clients cannot use up the descriptors that listings, the admin port and requests need") {
-  Flag open;
-  ScriptedUpstream upstream(held_until(open));
-  const TmuxServer tmux;
-  Gate gate(Gate::in_front_of(upstream.port(), tmux.socket()), {}, with_descriptors(64));
+  ShortWorld world;
+  Gate& gate = world.gate;
   gate.process().wait_for_line(R"("event":"descriptors_short","connections":10000,"possible":16)");
   REQUIRE(gate.metric("taskgate_connections_limit") == 16);
 
-  std::list<RawClient> clients;
-  for (int i = 0; i < 15; ++i) clients.emplace_back(gate.port());
-  RawClient& speaker = clients.emplace_back(gate.port());
+  for (int i = 0; i < 15; ++i) world.clients.emplace_back(gate.port());
+  RawClient& speaker = world.clients.emplace_back(gate.port());
   RawClient extra(gate.port());  // one too many: it waits
   extra.send(http_request("GET", "/now"));
   gate.process().wait_for_line(R"("event":"accept_paused","reason":"as many.*,"connections":16)");
@@ -75,56 +82,46 @@ TEST_CASE("clients cannot use up the descriptors that listings, the admin port a
   CHECK(read_answer(speaker).status == 204);
   speaker.send(http_request("POST", kCreate, "{}"));  // decided, and upstream
   eventually("the create is on its way", [&] { return gate.metric("taskgate_reservations") == 1; });
-  CHECK(gate.metric(R"(taskgate_signal_state{state="known"})") == 1);
+  CHECK(world.is_known());
 
   CHECK(extra.pending().empty());
-  clients.pop_front();
+  world.clients.pop_front();
   CHECK(read_answer(extra).status == 204);
-  open.set();
+  world.open.set();
   CHECK(read_answer(speaker).status == 201);
 }
 
 TEST_CASE("requests that take the descriptors of newcomers make the limit of connections less") {
-  Flag open;
-  ScriptedUpstream upstream(held_until(open));
-  const TmuxServer tmux;
-  Gate gate(Gate::in_front_of(upstream.port(), tmux.socket()), {}, with_descriptors(64));
-  std::list<RawClient> clients;
-  for (int i = 0; i < 12; ++i) clients.emplace_back(gate.port()).send(kGet);
-  eventually("all are under way",
-             [&] { return gate.metric(R"(taskgate_connections{kind="active"})") == 12; });
-  CHECK(gate.metric("taskgate_connections_limit") == 12);
-  open.set();
-  for (RawClient& client : clients) CHECK(read_answer(client).status == 204);
+  ShortWorld world;
+  for (int i = 0; i < 12; ++i) world.clients.emplace_back(world.gate.port()).send(kGet);
+  eventually("all are under way", [&] { return world.connections("active") == 12; });
+  CHECK(world.gate.metric("taskgate_connections_limit") == 12);
+  world.open.set();
+  for (RawClient& client : world.clients) CHECK(read_answer(client).status == 204);
 }
 
 TEST_CASE("requests beyond the descriptors for upstream connections are a 503, the others go on") {
-  Flag open;
-  ScriptedUpstream upstream(held_until(open));
-  const TmuxServer tmux;
-  Gate gate(Gate::in_front_of(upstream.port(), tmux.socket()), {}, with_descriptors(64));
-  // 24 descriptors for traffic: 16 clients, and 8 connections to the upstream.
-  std::list<RawClient> clients;
-  for (int i = 0; i < 16; ++i) clients.emplace_back(gate.port());
-  eventually("all are accepted",
-             [&] { return gate.metric(R"(taskgate_connections{kind="idle"})") == 16; });
-  for (RawClient& client : clients) client.send(kGet);
+  ShortWorld world;
+  // Beside 16 clients there are 8 descriptors left for connections to the upstream.
+  for (int i = 0; i < 16; ++i) world.clients.emplace_back(world.gate.port());
+  eventually("all are accepted", [&] { return world.connections("idle") == 16; });
+  for (RawClient& client : world.clients) client.send(kGet);
   eventually("the last ones are told", [&] {
-    return gate.metric(R"(taskgate_upstream_errors_total{reason="out_of_resources"})") == 8;
+    return world.gate.metric(R"(taskgate_upstream_errors_total{reason="out_of_resources"})") == 8;
   });
-  eventually("the first ones are upstream", [&] { return upstream.connections() == 8; });
-  CHECK(gate.metric(R"(taskgate_connections{kind="active"})") == 8);
-  CHECK(gate.metric(R"(taskgate_signal_state{state="known"})") == 1);
-  open.set();
+  eventually("the first ones are upstream", [&] { return world.upstream.connections() == 8; });
+  CHECK(world.connections("active") == 8);
+  CHECK(world.is_known());
+  world.open.set();
   int refused = 0;
-  for (RawClient& client : clients) {
+  for (RawClient& client : world.clients) {
     const HttpAnswer answer = read_answer(client);
     if (answer.status == 503) ++refused;
     CHECK(answer.field("Retry-After").has_value() == (answer.status == 503));
     CHECK((answer.status == 204 || answer.body.find("descriptor") != std::string::npos));
   }
   CHECK(refused == 8);
-  for (RawClient& client : clients) {  // the refused ones' connections are usable too
+  for (RawClient& client : world.clients) {  // the refused ones' connections are usable too
     client.send(kGet);
     CHECK(read_answer(client).status == 204);
   }

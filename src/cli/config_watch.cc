@@ -6,11 +6,6 @@
 #include <utility>
 
 namespace taskgate::cli {
-namespace {
-
-constexpr Duration kInterval = std::chrono::milliseconds(500);
-
-}  // namespace
 
 // The time of the last change of the inode is in it too: a change of the rights to the file moves
 // no other, and a file that is put back as it was has the others again.
@@ -45,7 +40,7 @@ void ConfigWatch::look() {
 }
 
 void ConfigWatch::look_later() {
-  timer_.expires_after(kInterval);
+  timer_.expires_after(interval_);
   timer_.async_wait([this](ErrorCode error) {
     if (error) return;
     look();

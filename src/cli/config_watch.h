@@ -21,8 +21,12 @@ class ConfigWatch {
   // Watches the path, whether something is there or not. `loaded` was taken before the file was
   // read first, so that no change after that is missed.
   ConfigWatch(asio::io_context& loop, std::string path, FileMark loaded,
-              std::function<void()> on_change)
-      : timer_(loop), path_(std::move(path)), on_change_(std::move(on_change)), told_(loaded) {}
+              std::function<void()> on_change, Duration interval = std::chrono::milliseconds(500))
+      : timer_(loop),
+        interval_(interval),
+        path_(std::move(path)),
+        on_change_(std::move(on_change)),
+        told_(loaded) {}
 
   void start();
 
@@ -31,6 +35,7 @@ class ConfigWatch {
   void look_later();
 
   Timer timer_;
+  Duration interval_;
   std::string path_;
   std::function<void()> on_change_;
   FileMark told_;

@@ -3,6 +3,7 @@
 // creates; with room the same create, and whatever the gate does not refuse as malformed has the
 // same outcome.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Outcome {
   int status = 0;  // 0: no answer, or one without a head
   bool is_upstreams = false;
   bool created = false;
+  std::optional<int> creates;  // executed by then, where the upstream says so
   std::string body;
 };
 
@@ -39,6 +41,9 @@ Outcome send(std::uint16_t port, const Spelling& spelling) {
     const auto answer = final_answer(client, spelling.is_head ? AnswerTo::head : AnswerTo::other);
     outcome.status = answer.status;
     outcome.is_upstreams = answer.field("Server").value_or("").starts_with("SimpleHTTP/");
+    if (const auto creates = answer.field("X-Creates-Executed")) {
+      outcome.creates = std::stoi(*creates);
+    }
     outcome.body = answer.body;
   } catch (const Failure&) {
     // As the upstream closes on what it cannot parse, or answers HTTP/0.9.
@@ -47,20 +52,25 @@ Outcome send(std::uint16_t port, const Spelling& spelling) {
   return outcome;
 }
 
-// An upstream that counts its creates, and asks itself after each request whether that was one.
+// An upstream that counts its creates. After each request it is known whether that was one: by its
+// answer, or where there is none by a question.
 class Watched {
  public:
   explicit Watched(const Standin& standin) : standin_(standin) {}
 
   Outcome send(std::uint16_t port, const Spelling& spelling) {
     Outcome outcome = test::send(port, spelling);
-    const int creates = standin_.stats().creates_executed;
+    const int creates = outcome.creates ? *outcome.creates : executed();
     outcome.created = creates > creates_;
     creates_ = creates;
     return outcome;
   }
+  // No request created behind its answer.
+  void check_all_were_told() const { CHECK(creates_ == executed()); }
 
  private:
+  int executed() const { return standin_.stats().creates_executed; }
+
   const Standin& standin_;
   int creates_ = 0;
 };
@@ -92,6 +102,7 @@ const std::vector<Outcome>& direct_outcomes() {
     for (const Spelling& spelling : spellings()) {
       all.push_back(watched.send(standin.port(), as_forwarded(spelling)));
     }
+    watched.check_all_were_told();
     return all;
   }();
   return kAll;
@@ -125,6 +136,7 @@ TEST_CASE("at a limit of 0 no spelling creates, and only creates are refused for
     if (is_no_route(direct)) REQUIRE(gated.status != 429);
     if (gated.is_upstreams) REQUIRE(gated.status == direct.status);
   }
+  watched.check_all_were_told();
   // What was generated must be worth sending.
   CHECK(created > 800);
   CHECK(refused > 500);
@@ -155,6 +167,7 @@ TEST_CASE("with room every spelling that is not malformed has the outcome that i
     REQUIRE(gated.created == direct.created);
     if (!direct.created) REQUIRE(gated.body == direct.body);
   }
+  watched.check_all_were_told();
   CHECK(same > 2000);
   CHECK(malformed > 1000);
 }

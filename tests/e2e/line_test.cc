@@ -148,7 +148,7 @@ TEST_CASE("a reload that makes room lets the line move") {
 }
 
 TEST_CASE("a storm stands in line, and each slot is given once") {
-  ConfiguredWorld c("limit: 3\nclasses: [{name: default, wait: 2s, places: 10}]\n");
+  ConfiguredWorld c("limit: 3\nclasses: [{name: default, wait: 1s, places: 10}]\n");
   const StormSummary storm =
       run_storm(c.world.gate->port(), {"--path", kTerminal, "--count", "60"});
   CHECK(storm.answered(201) == 3);

@@ -33,11 +33,11 @@ TEST_CASE("a stopped tmux server is unknown after the hold, and known again once
 }
 
 TEST_CASE("a tmux socket that is deleted lets nothing in while its server listens") {
-  GatedWorld world(Gate::Settings{{"limit", "1"}, {"tmux.hold", "300ms"}});
+  GatedWorld world(Gate::Settings{{"limit", "1"}, {"tmux.hold", "100ms"}});
   world.fill(1);
   std::filesystem::remove(world.tmux.socket());
   eventually("the count is unknown", [&] { return world.create().status == 503; });
-  std::this_thread::sleep_for(std::chrono::milliseconds(600));  // longer than any hold
+  std::this_thread::sleep_for(std::chrono::milliseconds(250));  // longer than any hold
   for (int i = 0; i < 3; ++i) CHECK(world.create().status == 503);
   CHECK(world.metric("taskgate_session_listings_total{result=\"socket_deleted\"}") > 0);
   const std::string line = world.gate->process().wait_for_line(R"("fault":"socket_deleted")");

@@ -149,14 +149,15 @@ TEST_CASE("status --watch follows the gate in a terminal and redraws in place") 
   terminal.type(watch_command(*world.gate));
   terminal.shows(" OPEN   0 / 2  [..]  2 free");
   world.fill(2);
+  CHECK(world.create().status == 429);  // by a listing, which the stream would have in some seconds
   terminal.shows(" FULL   2 / 2  [##]  no slot free");
-  CHECK(world.create().status == 429);
   terminal.shows(" ago  terminal  no free slot  2 of 2");
   // In place: the state stands there once, from the first line on.
   CHECK(terminal.screen().starts_with("taskgate "));
   CHECK_FALSE(has(terminal.screen(), "0 / 2"));
   CHECK(has(terminal.raw(), "\x1b[1m\x1b[33m FULL "));
   world.tmux.stop();
+  eventually("a create is refused", [&] { return world.create().status == 503; });
   terminal.shows("!! The sessions cannot be counted: timeout");
   world.tmux.resume();
   terminal.shows(" FULL ");
@@ -194,6 +195,7 @@ TEST_CASE("status --watch writes lines where there is no terminal, one for each 
   Process watch({gate_binary(), "status", "--watch"}, gate_environment(admin_of(*world.gate)));
   watch.wait_for_line("^[-0-9]+T[:.0-9]+Z open: 0 / 2, 2 free$");
   world.fill(2);
+  CHECK(world.create().status == 429);
   watch.wait_for_line("Z full: 2 / 2, no slot free$");
   watch.signal(SIGINT);
   CHECK(watch.wait() == 0);

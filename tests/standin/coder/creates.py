@@ -227,11 +227,10 @@ def run_board(http, board):
     asked = object_or_empty(content).get("concurrency")
     count = max(1, min(asked, 8)) if type(asked) is int else 3
     count = 0 if board == "empty" else count
-    http.json(201, {"run_id": "r1", "board": board, "concurrency": count})
     if server.options.count_only:
-        # While whoever counts still waits for the answer's end.
         server.counters.add("creates_executed")
-    else:
+    http.json(201, {"run_id": "r1", "board": board, "concurrency": count})
+    if not server.options.count_only:
         threading.Thread(target=make_tasks_of_board, args=(server, count), daemon=True).start()
 
 

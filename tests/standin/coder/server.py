@@ -126,6 +126,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
+    def end_headers(self):
+        if self.server.options.count_only:
+            self.send_header("X-Creates-Executed", self.server.counters.taken()["creates_executed"])
+        super().end_headers()
+
     def send(self, content):
         if content and self.command != "HEAD":
             self.wfile.write(content)

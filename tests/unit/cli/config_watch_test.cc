@@ -15,6 +15,9 @@ using namespace taskgate::cli;
 
 namespace {
 
+// Longer than the step of the clock by which the kernel dates files.
+constexpr Duration kInterval = std::chrono::milliseconds(20);
+
 struct Fixture {
   Fixture() : Fixture("config.yaml") { write("limit: 1\n"); }
   // Watches a file of that name, which is not there.
@@ -23,7 +26,11 @@ struct Fixture {
   void write(const std::string& text) const { std::ofstream(path) << text; }
   // Until the watch has looked so often: its timer is all that the loop has.
   void look(int times = 1) {
-    if (!watch) watch.emplace(loop, path, mark_of(path), [this] { ++changes; }).start();
+    if (!watch)
+      watch
+          .emplace(
+              loop, path, mark_of(path), [this] { ++changes; }, kInterval)
+          .start();
     for (; times > 0; --times) loop.run_one_for(test::kPatience);
   }
 
@@ -131,7 +138,8 @@ TEST_CASE("a link on the way to the file that is swapped is a change") {
   asio::io_context loop{1};
   int changes = 0;
   const std::string path = dir / "..data/config.yaml";
-  ConfigWatch watch(loop, path, mark_of(path), [&] { ++changes; });
+  ConfigWatch watch(
+      loop, path, mark_of(path), [&] { ++changes; }, kInterval);
   watch.start();
   std::filesystem::create_directory_symlink("v2", dir / "..data_tmp");
   std::filesystem::rename(dir / "..data_tmp", dir / "..data");
@@ -146,7 +154,8 @@ TEST_CASE("a change between the first reading and the start of the watch is told
   dir.write("config.yaml", "limit: 1\n");
   asio::io_context loop{1};
   int changes = 0;
-  ConfigWatch watch(loop, path, read, [&] { ++changes; });
+  ConfigWatch watch(
+      loop, path, read, [&] { ++changes; }, kInterval);
   watch.start();
   for (int look = 0; look < 3; ++look) loop.run_one_for(test::kPatience);
   CHECK(changes == 1);

@@ -385,10 +385,13 @@ TEST_CASE("an urgent byte behind the last request does not make its end a reset"
 }
 
 constexpr Duration kBriefly = std::chrono::milliseconds(100);
-// What is done step by step is never silent for so long, and takes longer in all.
-constexpr Duration kLonger = std::chrono::seconds(2);
 constexpr Duration kStep = std::chrono::milliseconds(20);
-constexpr int kSteps = 120;
+// What is done in so many steps is never silent for so long, and takes longer in all.
+constexpr Duration kLonger = std::chrono::milliseconds(500);
+constexpr int kSteps = 30;
+// Of a client that takes little the kernel hears only now and then that it took something.
+constexpr Duration kLongest = std::chrono::seconds(2);
+constexpr int kMostSteps = 120;
 const std::string kMuch(256 * 1024, 'x');
 
 TEST_CASE("an upload that is silent for timeouts.idle is told so, and looks cut upstream") {
@@ -429,9 +432,9 @@ TEST_CASE("a client that takes little at a time is not silent, however long a pi
   const auto [request, answer] = GENERATE(table<std::string, std::string>(
       {{kGet, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"}, {kUpgrade, kSwitched}}));
   INFO(answer);
-  UnderWay slow(request, kLonger);
+  UnderWay slow(request, kLongest);
   slow.upstream->send(answer);
-  for (int step = 0; step < kSteps; ++step) {
+  for (int step = 0; step < kMostSteps; ++step) {
     for (int piece = 0; piece < 64; ++piece) slow.upstream->send_some(kMuch);
     slow.world.run_for(kStep);
     slow.client.take(2 * 1024);

@@ -1,5 +1,6 @@
 #include "support/process.h"
 
+#include <fcntl.h>
 #include <poll.h>
 
 #include <array>
@@ -15,6 +16,12 @@ namespace {
 
 constexpr Duration kGrace = std::chrono::seconds(5);
 
+// The end of a pipe that two threads read.
+Fd without_waiting(Fd end) {
+  if (::fcntl(end.get(), F_SETFL, O_NONBLOCK) != 0) fail_errno("fcntl");
+  return end;
+}
+
 }  // namespace
 
 Process::Process(const std::vector<std::string>& argv, const Environment& environment)
@@ -22,8 +29,8 @@ Process::Process(const std::vector<std::string>& argv, const Environment& enviro
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   pid_ = spawn(argv, environment, out.write.get(), err.write.get());
-  out_.descriptor = std::move(out.read);
-  err_.descriptor = std::move(err.read);
+  out_.descriptor = without_waiting(std::move(out.read));
+  err_.descriptor = without_waiting(std::move(err.read));
   reader_ = std::thread([this] { read_outputs(); });
 }
 
@@ -33,7 +40,7 @@ Process::Process(const std::vector<std::string>& argv, const Environment& enviro
   Pipe err = make_pipe();
   pid_ = spawn(argv, environment, out.get(), err.write.get());
   out_.open = false;
-  err_.descriptor = std::move(err.read);
+  err_.descriptor = without_waiting(std::move(err.read));
   reader_ = std::thread([this] { read_outputs(); });
 }
 
@@ -57,14 +64,23 @@ void Process::signal(int number) const {
 }
 
 int Process::wait(Duration timeout) {
-  if (!status_) status_ = wait_for_exit(pid_, Deadline(timeout));
+  look_for_end(Deadline(timeout));
   if (!status_) throw Failure(name_ + " has not ended in time\n" + report());
   return *status_;
 }
 
 bool Process::running() {
-  if (!status_) status_ = wait_for_exit(pid_, Deadline(Duration::zero()));
+  look_for_end(Deadline(Duration::zero()));
   return !status_;
+}
+
+// What an ended process wrote is all there to be read, whether the reader has come to it or not.
+void Process::look_for_end(const Deadline& deadline) {
+  if (status_) return;
+  status_ = wait_for_exit(pid_, deadline);
+  if (!status_) return;
+  while (read_some(out_)) continue;
+  while (read_some(err_)) continue;
 }
 
 std::string Process::wait_for_line(const std::string& regex, Duration timeout) {
@@ -97,14 +113,17 @@ void Process::read_outputs() {
   }
 }
 
-void Process::read_some(Stream& stream) {
+bool Process::read_some(Stream& stream) {
   std::array<char, 16384> buffer;
-  const auto got = ::read(stream.descriptor.get(), buffer.data(), buffer.size());
-  if (got < 0 && errno == EINTR) return;
   const std::lock_guard lock(mutex_);
+  if (!stream.open) return false;
+  const auto got = ::read(stream.descriptor.get(), buffer.data(), buffer.size());
+  if (got < 0 && errno == EAGAIN) return false;
+  if (got < 0 && errno == EINTR) return true;
   if (got > 0) stream.text.append(buffer.data(), static_cast<std::size_t>(got));
   if (got <= 0) stream.open = false;
   more_.notify_all();
+  return got > 0;
 }
 
 std::string Process::wait_for_line_of(const Stream& stream, const std::string& regex,

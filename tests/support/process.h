@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -42,7 +43,7 @@ class Process {
   std::string wait_for_line(const std::string& regex, Duration timeout = kPatience);
   std::string wait_for_error_line(const std::string& regex, Duration timeout = kPatience);
 
-  // What was written so far.
+  // What was written so far; all of it once the process is known to have ended.
   std::string output() const;
   std::string error_output() const;
 
@@ -50,11 +51,13 @@ class Process {
   struct Stream {
     Fd descriptor;
     std::string text;
-    bool open = true;
+    std::atomic<bool> open = true;
   };
 
+  void look_for_end(const Deadline& deadline);
   void read_outputs();
-  void read_some(Stream& stream);
+  // False when there is nothing to read now, or any more.
+  bool read_some(Stream& stream);
   std::string wait_for_line_of(const Stream& stream, const std::string& regex, Duration timeout);
   std::string report() const;
 

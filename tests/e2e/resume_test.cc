@@ -18,6 +18,13 @@ struct DrainWorld {
       : world(Gate::Settings{{"limit", "5"}, {"drain.notice", notice}, {"drain.timeout", kNever}}) {
   }
 
+  // A SIGTERM would begin a drain of an hour.
+  ~DrainWorld() {
+    if (process().running()) process().signal(SIGKILL);
+  }
+  DrainWorld(const DrainWorld&) = delete;
+  DrainWorld& operator=(const DrainWorld&) = delete;
+
   Process& process() const { return world.gate->process(); }
   RunResult command(const std::vector<std::string>& words) const {
     std::vector<std::string> argv{gate_binary()};

@@ -82,7 +82,7 @@ TEST_CASE("listings leave nothing behind in the server") {
   driver.list();
   server.tmux({"list-sessions"});
   const auto before = descriptors_of(server.pid());
-  for (int again = 0; again < 500; ++again) REQUIRE(driver.list().live == 6);
+  for (int again = 0; again < 100; ++again) REQUIRE(driver.list().live == 6);
   server.tmux({"list-sessions"});
   // The server may not have closed the connection of the tmux binary yet.
   CHECK(descriptors_of(server.pid()) <= before + 2);

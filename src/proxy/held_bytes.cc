@@ -99,10 +99,12 @@ bool HeldBytes::fits(std::size_t held, const Claim& claim) const {
   return all <= limits_.total || used <= limits_.total / 8;
 }
 
-// A body larger than the whole bound passes when it is alone.
+// A body larger than the whole bound passes when it is alone. Large ones that stand in line may be
+// there for minutes: they leave a quarter to little ones, of which only so many have a place.
 bool HeldBytes::body_fits(const Holder& holder, const Claim& claim) const {
   if (claim.use != HeldFor::body || bodies_ == holder.body_) return true;
-  return bodies_ + claim.room <= limits_.bodies;
+  const bool is_little = holder.body_ + claim.room <= kSmall;
+  return bodies_ + claim.room <= limits_.bodies - (is_little ? 0 : limits_.bodies / 4);
 }
 
 void HeldBytes::add(Holder& holder, HeldFor use, std::size_t bytes) {

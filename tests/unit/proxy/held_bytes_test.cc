@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kTotal = 1024 * kKiB;
-constexpr std::size_t kBodies = 100 * kKiB;
+constexpr std::size_t kBodies = 128 * kKiB;
 
 class Client : public HeldBytes::Holder {
  public:
@@ -165,6 +165,17 @@ TEST_CASE("two that wait for each other do not wait for ever: one gives way") {
   one.end_request();
   f.run_until(other.ended);
   CHECK(other.granted);
+}
+
+TEST_CASE("a quarter of admission.body_total is kept for little bodies") {
+  HeldFixture f;
+  f.with(60 * kKiB, HeldFor::body).body_is_whole();
+  f.with(36 * kKiB, HeldFor::body).body_is_whole();
+  CHECK_FALSE(f.client().try_charge(HeldFor::body, 20 * kKiB));
+  Client& little = f.with(16 * kKiB, HeldFor::body);
+  CHECK_FALSE(little.try_charge(HeldFor::body, kKiB));
+  f.with(16 * kKiB, HeldFor::body);
+  CHECK_FALSE(f.client().try_charge(HeldFor::body, kKiB));
 }
 
 TEST_CASE("the log says which bound it is that clients gave way to") {

@@ -11,13 +11,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
+#include "base/error.h"
 #include "base/time.h"
 
 namespace taskgate {
 
 namespace asio = boost::asio;
-using ErrorCode = boost::system::error_code;
-
 using Executor = asio::io_context::executor_type;
 
 template <typename T = void>

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "base/descriptor.h"
+#include "base/error.h"
 #include "config/document.h"
 #include "config/load.h"
 
@@ -17,10 +18,6 @@ namespace {
 
 // What is written into a pipe may have to come from a cluster first.
 constexpr std::chrono::milliseconds kPipeWait = std::chrono::seconds(10);
-
-boost::system::error_code error_of(int number) {
-  return {number, boost::system::system_category()};
-}
 
 bool wait_for_writer(int descriptor) {
   pollfd pipe{.fd = descriptor, .events = POLLIN, .revents = 0};
@@ -43,9 +40,9 @@ boost::system::result<std::string> read_all(int descriptor, Patience patience) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
       if (patience == Patience::for_writers && wait_for_writer(descriptor)) continue;
-      return error_of(ENODATA);
+      return kernel_error(ENODATA);
     }
-    if (count < 0) return error_of(errno);
+    if (count < 0) return last_error();
     text.append(buffer, static_cast<std::size_t>(count));
     if (text.size() > kLargestFile) return text;
   }
@@ -54,10 +51,10 @@ boost::system::result<std::string> read_all(int descriptor, Patience patience) {
 boost::system::result<std::string> read_file(const std::string& path, Patience patience) {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) return error_of(errno);
+  if (!file) return last_error();
   auto text = read_all(file.get(), patience);
   // Its writer has failed, or it was read before; an empty file would be a valid configuration.
-  if (text && text->empty() && is_pipe(file.get())) text = error_of(ENODATA);
+  if (text && text->empty() && is_pipe(file.get())) text = kernel_error(ENODATA);
   return text;
 }
 

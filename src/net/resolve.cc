@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/error.h"
+
 namespace taskgate::net {
 
 Endpoints resolve(const std::string& host, std::uint16_t port, ErrorCode& error) {
@@ -58,7 +60,7 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, const Resolv
   try {
     std::thread(std::move(look_up)).detach();
   } catch (const std::system_error& failure) {
-    done({}, ErrorCode(failure.code().value(), boost::system::system_category()));
+    done({}, kernel_error(failure.code().value()));
   }
 }
 

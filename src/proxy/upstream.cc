@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "net/address.h"
 
@@ -43,7 +44,7 @@ ErrorCode try_connect(TcpSocket& socket, const asio::ip::tcp::endpoint& endpoint
     }
     if (errno != EINPROGRESS) break;
   }
-  return {errno, boost::system::system_category()};
+  return last_error();
 }
 
 bool is_under_way(ErrorCode error) {

@@ -14,17 +14,10 @@
 #include <string_view>
 
 #include "base/descriptor.h"
+#include "base/error.h"
 
 namespace taskgate::tmux {
 namespace {
-
-ErrorCode last_error() {
-  return {errno, boost::system::system_category()};
-}
-
-ErrorCode error_of(int error) {
-  return {error, boost::system::system_category()};
-}
 
 FileFacts::Kind kind_of(mode_t mode) {
   if (S_ISSOCK(mode)) return FileFacts::Kind::socket;
@@ -50,7 +43,7 @@ std::optional<std::string> first_users_folder(const std::filesystem::path& folde
 
 ErrorCode connect_short(int socket, std::string_view path) {
   sockaddr_un address{};
-  if (path.size() >= sizeof address.sun_path) return error_of(ENAMETOOLONG);
+  if (path.size() >= sizeof address.sun_path) return kernel_error(ENAMETOOLONG);
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
   // The sockets API takes every kind of address by this one pointer type.

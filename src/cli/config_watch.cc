@@ -6,22 +6,26 @@
 #include <utility>
 
 namespace taskgate::cli {
+namespace {
+
+FileMark::Moment moment(const timespec& time) {
+  return {time.tv_sec, time.tv_nsec};
+}
+
+}  // namespace
 
 // The time of the last change of the inode is in it too: a change of the rights to the file moves
 // no other, and a file that is put back as it was has the others again.
 FileMark mark_of(const std::string& path) {
   struct stat file {};
-  if (stat(path.c_str(), &file) != 0) return {errno, 0, 0, 0, 0, 0, 0, 0};
+  if (stat(path.c_str(), &file) != 0) return {.error = errno};
+  FileMark mark{.device = file.st_dev, .inode = file.st_ino};
   // A pipe can be read once, and its times change while it is.
-  if (S_ISFIFO(file.st_mode)) return {0, file.st_dev, file.st_ino, 0, 0, 0, 0, 0};
-  return {0,
-          file.st_dev,
-          file.st_ino,
-          file.st_size,
-          file.st_mtim.tv_sec,
-          file.st_mtim.tv_nsec,
-          file.st_ctim.tv_sec,
-          file.st_ctim.tv_nsec};
+  if (S_ISFIFO(file.st_mode)) return mark;
+  mark.size = file.st_size;
+  mark.modified = moment(file.st_mtim);
+  mark.changed = moment(file.st_ctim);
+  return mark;
 }
 
 void ConfigWatch::start() {

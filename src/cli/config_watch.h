@@ -4,16 +4,31 @@
 // every chain of links, and where there is no folder yet. Loop thread only.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
-#include <tuple>
 
 #include "base/task.h"
 
 namespace taskgate::cli {
 
-// Why there is no such file, as errno, or what changes with it.
-using FileMark = std::tuple<int, unsigned long, unsigned long, long, long, long, long, long>;
+// What stands at a path, as far as two looks can be told apart by it.
+struct FileMark {
+  struct Moment {
+    std::int64_t seconds = 0;
+    std::int64_t nanoseconds = 0;
+    bool operator==(const Moment&) const = default;
+  };
+
+  int error = 0;  // errno: why there is no such file; the rest is 0 then
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::int64_t size = 0;  // in bytes
+  Moment modified{};
+  Moment changed{};  // the inode (ctime)
+
+  bool operator==(const FileMark&) const = default;
+};
 FileMark mark_of(const std::string& path);
 
 class ConfigWatch {

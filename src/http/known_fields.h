@@ -3,9 +3,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
+
+#include "base/enumerators.h"
 
 namespace taskgate::http {
 
@@ -26,8 +29,9 @@ enum class KnownField : std::uint8_t {
   upgrade,
   x_forwarded_for,
 };
-inline constexpr std::size_t kKnownFields = 13;
-inline constexpr std::size_t kLongestKnownField = 17;
+inline constexpr std::size_t kKnownFields = values_up_to<KnownField::x_forwarded_for>().size();
+// In bytes.
+inline constexpr std::size_t kLongestKnownField = std::string_view("Transfer-Encoding").size();
 
 KnownField identify(std::string_view name);
 

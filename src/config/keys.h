@@ -45,8 +45,4 @@ std::string with_dashes(std::string path);
 // the top).
 std::vector<std::string> names_below(std::string_view section);
 
-// The built-in lists of routes, by name; an unknown name gives the empty list.
-bool is_built_in(std::string_view name);
-route::Table built_in(std::string_view name);
-
 }  // namespace taskgate::config

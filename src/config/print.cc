@@ -5,6 +5,7 @@
 #include "config/classes.h"
 #include "config/keys.h"
 #include "config/load.h"
+#include "config/routes.h"
 #include "config/yaml.h"
 
 namespace taskgate::config {

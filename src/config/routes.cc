@@ -5,7 +5,6 @@
 #include "config/rule.h"
 #include "config/shapes.h"
 #include "config/values.h"
-#include "route/table.h"
 
 namespace taskgate::config {
 namespace {
@@ -142,6 +141,14 @@ class ListReader {
 };
 
 }  // namespace
+
+bool is_built_in(std::string_view name) {
+  return name == "kube-coder" || name == "none";
+}
+
+route::Table built_in(std::string_view name) {
+  return name == "kube-coder" ? route::kube_coder() : route::Table();
+}
 
 void read_routes(Reader& reader, const Node& mapping) {
   ListReader(reader).read(mapping);

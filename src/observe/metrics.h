@@ -1,5 +1,6 @@
-// What is counted, and the text of a scrape. The metrics' names, helps and labels are in
-// families.cc (counters, histograms) and gauges.cc; docs/metrics.md is checked against them.
+// What is counted, and the text of a scrape. The metrics' names and helps are in families.cc
+// (counters, histograms) and gauges.cc, the former's labels in series.cc; docs/metrics.md is
+// checked against them.
 #pragma once
 
 #include <memory>
@@ -12,6 +13,7 @@
 
 namespace taskgate::observe {
 
+struct Series;
 struct Status;
 
 // The Content-Type of what Metrics::render() gives.
@@ -53,8 +55,7 @@ class Metrics {
   std::string render(const Status& status) const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Series> series_;
 };
 
 }  // namespace taskgate::observe

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "cli/cli.h"
+#include "config/print.h"
 
 namespace taskgate::cli {
 namespace {

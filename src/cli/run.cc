@@ -20,6 +20,7 @@
 #include "cli/cli.h"
 #include "cli/config_watch.h"
 #include "cli/reloads.h"
+#include "config/print.h"
 #include "config/reload.h"
 #include "observe/metrics.h"
 #include "proxy/proxy.h"

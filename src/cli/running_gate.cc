@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/client.h"
+#include "config/print.h"
 #include "view/status_members.h"
 
 namespace taskgate::cli {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/writer.h"
+#include "config/print.h"
 #include "proxy/admission.h"
 #include "tmux/lister.h"
 #include "view/words.h"

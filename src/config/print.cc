@@ -1,10 +1,11 @@
+#include "config/print.h"
+
 #include <algorithm>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "config/classes.h"
 #include "config/keys.h"
-#include "config/load.h"
 #include "config/routes.h"
 #include "config/yaml.h"
 

@@ -1,6 +1,7 @@
 #include "config/reload.h"
 
 #include "config/keys.h"
+#include "config/print.h"
 #include "config/values.h"
 
 namespace taskgate::config {

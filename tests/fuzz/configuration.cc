@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/load.h"
+#include "config/print.h"
 #include "fuzz/check.h"
 #include "fuzz/target.h"
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/keys.h"
+#include "config/print.h"
 #include "support/catch.h"
 #include "unit/config/world.h"
 

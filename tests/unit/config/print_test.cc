@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/keys.h"
+#include "config/print.h"
 #include "support/catch.h"
 #include "unit/config/world.h"
 

@@ -15,8 +15,8 @@ std::optional<After> Connection::refuse_create(std::string& rest) {
     refused.stood_in_line = std::chrono::round<std::chrono::seconds>(*waited);
   }
   // By the configuration that it was decided by: it may have waited across a reload.
-  const Answer& refusal = services_.refusal_texts.answer(refused, services_.config,
-                                                         services_.next_draw(), envelope(after));
+  const Answer& refusal = services_.last_refusal.answer(refused, services_.config,
+                                                        services_.next_draw(), envelope(after));
   outcome_.retry_after = refusal.retry_after;
   services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
                                  verdict, refusal.retry_after, outcome_.ids.request_id,

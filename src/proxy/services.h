@@ -23,7 +23,7 @@
 #include "proxy/descriptors.h"
 #include "proxy/held_bytes.h"
 #include "proxy/item_order.h"
-#include "proxy/refusal_texts.h"
+#include "proxy/last_refusal.h"
 #include "proxy/spares.h"
 #include "proxy/upstream.h"
 #include "proxy/upstream_report.h"
@@ -103,7 +103,7 @@ struct Services {
   observe::RefusalSums refused{std::chrono::hours(1)};
   observe::RefusalSums observed{std::chrono::hours(24)};
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first
-  RefusalTexts refusal_texts;
+  LastRefusal last_refusal;
   http::Date date;
   observe::RequestIdMaker request_ids;
   std::minstd_rand random{std::random_device{}()};

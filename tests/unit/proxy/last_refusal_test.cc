@@ -1,4 +1,4 @@
-#include "proxy/refusal_texts.h"
+#include "proxy/last_refusal.h"
 
 #include <functional>
 
@@ -25,8 +25,8 @@ constexpr Envelope kEnvelope{.date = "now", .request_id = "id-1"};
 
 using Configured = std::shared_ptr<const config::Config>;
 
-std::string said(RefusalTexts& texts, const RefusedCreate& refused, const Configured& config) {
-  return texts.answer(refused, config, 0, kEnvelope).message;
+std::string said(LastRefusal& last, const RefusedCreate& refused, const Configured& config) {
+  return last.answer(refused, config, 0, kEnvelope).message;
 }
 
 std::string made_anew(const RefusedCreate& refused, const Configured& config,
@@ -62,32 +62,32 @@ TEST_CASE("a refusal says what is true of it, whatever the one before was") {
   }));
   INFO(what);
   const auto config = config_with_classes();
-  RefusalTexts texts;
+  LastRefusal last;
   gate::Verdict verdict = at_cap();
-  const std::string before = said(texts, {verdict}, config);
+  const std::string before = said(last, {verdict}, config);
   change(verdict);
-  const std::string after = said(texts, {verdict}, config);
+  const std::string after = said(last, {verdict}, config);
   CHECK(after != before);
   CHECK(after == made_anew({verdict}, config));
 }
 
 TEST_CASE("a refusal says how long its own create stood in line") {
   const auto config = config_with_classes();
-  RefusalTexts texts;
+  LastRefusal last;
   const gate::Verdict verdict = at_cap();
-  const std::string before = said(texts, {verdict}, config);
+  const std::string before = said(last, {verdict}, config);
   const RefusedCreate waited{verdict, std::chrono::seconds(7)};
-  CHECK(said(texts, waited, config) == made_anew(waited, config));
-  CHECK(said(texts, {verdict}, config) == before);
+  CHECK(said(last, waited, config) == made_anew(waited, config));
+  CHECK(said(last, {verdict}, config) == before);
 }
 
 TEST_CASE("a refusal goes by the configuration that it is given") {
   const gate::Verdict verdict = at_cap();
   auto helpful = std::make_shared<config::Config>();
   helpful->refuse.help = "ask Ada";
-  RefusalTexts texts;
-  said(texts, {verdict}, std::make_shared<config::Config>());
-  CHECK(said(texts, {verdict}, helpful).find("ask Ada") != std::string::npos);
+  LastRefusal last;
+  said(last, {verdict}, std::make_shared<config::Config>());
+  CHECK(said(last, {verdict}, helpful).find("ask Ada") != std::string::npos);
 }
 
 // The help text has all that the ends of a message are found by.
@@ -107,13 +107,13 @@ TEST_CASE("a refusal has its own id, seconds, date and persistence, whatever the
       {.date = "then", .request_id = "id-3", .persistence = Persistence::keep_said},
       {.date = "then", .request_id = "id-3", .head_only = true},
   };
-  RefusalTexts texts;
+  LastRefusal last;
   for (const Envelope& first : envelopes) {
     for (const Envelope& second : envelopes) {
       for (std::uint32_t draw = 0; draw < 40; draw += 13) {
-        CHECK(texts.answer({verdict}, config, draw, first).message ==
+        CHECK(last.answer({verdict}, config, draw, first).message ==
               made_anew({verdict}, config, draw, first));
-        const Answer& answer = texts.answer({verdict}, config, draw + 5, second);
+        const Answer& answer = last.answer({verdict}, config, draw + 5, second);
         CHECK(answer.message == made_anew({verdict}, config, draw + 5, second));
         CHECK(answer.retry_after == gate::retry_after(verdict.retry, draw + 5));
       }
@@ -123,10 +123,10 @@ TEST_CASE("a refusal has its own id, seconds, date and persistence, whatever the
 
 TEST_CASE("creates that are refused alike share one message") {
   const auto config = config_with_classes();
-  RefusalTexts texts;
+  LastRefusal last;
   gate::Verdict verdict = at_cap();
-  const char* const first = texts.answer({verdict}, config, 0, kEnvelope).message.data();
+  const char* const first = last.answer({verdict}, config, 0, kEnvelope).message.data();
   verdict.signal_age = std::chrono::seconds(1);
   const Envelope other{.date = "now", .request_id = "id-2"};
-  CHECK(texts.answer({verdict}, config, 0, other).message.data() == first);
+  CHECK(last.answer({verdict}, config, 0, other).message.data() == first);
 }

@@ -12,7 +12,7 @@
 
 namespace taskgate::proxy {
 
-class RefusalTexts {
+class LastRefusal {
  public:
   // As refuse_create() of the refusal's text; stays valid until the next call.
   const Answer& answer(const RefusedCreate& refused,

@@ -1,4 +1,4 @@
-#include "proxy/refusal_texts.h"
+#include "proxy/last_refusal.h"
 
 #include <charconv>
 #include <tuple>
@@ -19,9 +19,9 @@ std::size_t behind(std::string_view label, std::size_t at) {
 
 }  // namespace
 
-const Answer& RefusalTexts::answer(const RefusedCreate& refused,
-                                   const std::shared_ptr<const config::Config>& config,
-                                   std::uint32_t draw, const Envelope& envelope) {
+const Answer& LastRefusal::answer(const RefusedCreate& refused,
+                                  const std::shared_ptr<const config::Config>& config,
+                                  std::uint32_t draw, const Envelope& envelope) {
   const bool is_alike = config == config_ && refused.stood_in_line == stood_in_line_ &&
                         facts(refused.verdict) == facts(verdict_);
   if (!is_alike) make_text(refused, config);
@@ -38,8 +38,8 @@ const Answer& RefusalTexts::answer(const RefusedCreate& refused,
   return answer_;
 }
 
-void RefusalTexts::make_text(const RefusedCreate& refused,
-                             const std::shared_ptr<const config::Config>& config) {
+void LastRefusal::make_text(const RefusedCreate& refused,
+                            const std::shared_ptr<const config::Config>& config) {
   config_.reset();  // alike to nothing, should there be no memory for one of the copies
   date_.clear();
   text_ = refusal_text(refused, *config);
@@ -49,14 +49,14 @@ void RefusalTexts::make_text(const RefusedCreate& refused,
 }
 
 // Ids and seconds of one length make answers of one length.
-bool RefusalTexts::fits(std::string_view seconds, const Envelope& envelope) const {
+bool LastRefusal::fits(std::string_view seconds, const Envelope& envelope) const {
   return envelope.date == date_ && envelope.persistence == persistence_ && !envelope.head_only &&
          envelope.request_id.size() == id_size_ && seconds.size() == seconds_size_;
 }
 
 // An id needs no escapes (observe/request_ids.h) and has no line ends; before the fields that are
 // looked for nothing comes from outside, and behind the last members nothing.
-void RefusalTexts::make_answer(std::uint32_t draw, const Envelope& envelope) {
+void LastRefusal::make_answer(std::uint32_t draw, const Envelope& envelope) {
   constexpr std::string_view kIdField = "\r\nX-Request-Id: ";
   constexpr std::string_view kIdMember = ",\"request_id\":\"";
   constexpr std::string_view kSecondsField = "\r\nRetry-After: ";
@@ -74,7 +74,7 @@ void RefusalTexts::make_answer(std::uint32_t draw, const Envelope& envelope) {
   date_ = envelope.date;
 }
 
-void RefusalTexts::put(const Places& places, std::string_view text) {
+void LastRefusal::put(const Places& places, std::string_view text) {
   for (const std::size_t place : places) text.copy(&answer_.message[place], text.size());
 }
 

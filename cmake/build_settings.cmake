@@ -30,7 +30,7 @@ if(TASKGATE_SANITIZE)
 endif()
 
 # Boost.Asio and Boost.JSON are compiled once instead of in each file that includes them. Asio keeps coroutine frames for
-# reuse, two of each thread: a request is twelve coroutines deep.
+# reuse, by default two of each thread: of a request several are there at once, of a create up to a dozen.
 add_library(taskgate_boost STATIC ${PROJECT_SOURCE_DIR}/cmake/boost_sources.cc)
 add_library(taskgate::boost ALIAS taskgate_boost)
 target_compile_definitions(taskgate_boost PUBLIC

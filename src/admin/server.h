@@ -1,6 +1,5 @@
-// The admin port: GET /livez, /readyz, /metrics, /status, /, /events, /config. It reads only:
-// whatever changes the gate comes by signal from its own container, since the pod's agents can
-// reach every TCP port.
+// The admin port; what it answers is in endpoints.h. It reads only: whatever changes the gate comes
+// by signal from its own container, since the pod's agents can reach every TCP port.
 //
 // One thread carries all connections as coroutines; one request each, no keep-alive. A connection
 // that says nothing costs a descriptor and a few kilobytes, never a thread, is closed when its

@@ -8,8 +8,8 @@
 
 namespace taskgate::cli {
 
-// The whole state, lines each with its end. Control characters of what comes from outside are shown
-// as '?', so that no session's name can write to the terminal.
+// The whole state, lines each with its end. Control characters of what comes from outside are
+// escaped, so that no session's name can steer the terminal.
 std::string status_text(const boost::json::value& status, const TextStyle& style);
 
 // The state in one line, without its end; what only grows older is not in it.

@@ -205,8 +205,8 @@ class Gate {
   bool has_waiting() const { return !line_.empty(); }
 
   // A create that was answered 201 or 202 turned out well (no "status":"error" in its body): the
-  // evidence for and against being blind.
-  // A create that may start nothing is neither: no claim is to be made of it.
+  // evidence for and against being blind. A create that may start nothing is no evidence, and has
+  // no claim (Reservation::answered()).
   void succeeded(const SocketCheck::Claim& claim) { socket_check_.add(claim); }
   // Whether the next listing should say if another tmux listens.
   bool asks_for_others() const { return socket_check_.asks_for_others(); }

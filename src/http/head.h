@@ -17,7 +17,7 @@ namespace taskgate::http {
 // A request that is refused before it is forwarded. `reason` is static text for the answer and the
 // log.
 struct Refusal {
-  int status;  // 400, 408, 413, 414, 417, 431, 501, 505, 508
+  int status;  // 4xx, 501, 503, 505, 508
   const char* reason;
 };
 

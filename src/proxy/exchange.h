@@ -175,8 +175,8 @@ class Exchange {
   std::optional<UpstreamPool::Generation> generation_;
   std::optional<net::HangupWatch::Guard> watch_;
   std::unique_ptr<net::HangupWatch::Guard> stream_end_;  // of the upstream's events
-  std::unique_ptr<http::ResponseParser>
-      parser_;  // of a head that comes, until it is planned how it goes on
+  // Of a head that comes, until it is planned how the answer goes on.
+  std::unique_ptr<http::ResponseParser> parser_;
   http::BodyScanner upload_;
   AnswerFraming framing_;
   RelayedBytes relayed_;

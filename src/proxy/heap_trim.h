@@ -1,5 +1,6 @@
 // Gives memory back to the system when a crowd has gone: what it held lies between what others
-// hold, and would stay with the process. Loop thread only.
+// hold, and would stay with the process. A crowd that comes little by little and is parked is no
+// peak here: what such clients held is given back by net/parking.h. Loop thread only.
 #pragma once
 
 #include <algorithm>

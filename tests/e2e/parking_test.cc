@@ -9,6 +9,7 @@
 
 #include "e2e/wire_world.h"
 #include "support/catch.h"
+#include "support/loopback.h"
 
 namespace taskgate::test {
 namespace {
@@ -44,7 +45,9 @@ struct ParkedWorld : ScriptedWorld {
     nobody_parked = empty_epoll_sets(pid);
     client.send(kRequest);
     CHECK(read_answer(client).status == 204);
-    eventually("the client is parked", [&] { return is_parked(); });
+    // On a busy machine a short timeouts.keep_alive may be over before anybody has looked.
+    eventually("the client is parked",
+               [&] { return is_parked() || client.peer_closed(Duration::zero()); });
   }
 
   bool is_parked() const { return empty_epoll_sets(pid) == nobody_parked - 1; }
@@ -78,8 +81,8 @@ TEST_CASE("a parked client's head may come in pieces") {
 TEST_CASE("an empty line from a parked client is no request, and it is parked again") {
   ParkedWorld world(Gate::Settings{{"timeouts.head", "300ms"}});
   world.client.send("\r\n");
-  eventually("the client is read", [&] { return !world.is_parked(); });
-  eventually("the client is parked again", [&] { return world.is_parked(); });
+  eventually("the client is read, and parked again",
+             [&] { return unread_connections(world.port()) == 0 && world.is_parked(); });
   world.client.send(kRequest);
   CHECK(read_answer(world.client).status == 204);
 }

@@ -9,6 +9,7 @@
 
 #include "e2e/gated_world.h"
 #include "support/catch.h"
+#include "support/loopback.h"
 
 namespace taskgate::test {
 namespace {
@@ -24,22 +25,6 @@ void chat(RawClient& client) {
     client.send(http_request("GET", "/livez"));
     CHECK(read_answer(client).status == 200);
   }
-}
-
-// Connections to `port` with bytes that the server has not read, by proc(5), net/tcp.
-int unread_connections(std::uint16_t port) {
-  std::ifstream table("/proc/net/tcp");
-  std::string line;
-  std::getline(table, line);
-  int found = 0;
-  while (std::getline(table, line)) {
-    unsigned local_port = 0;
-    unsigned unread = 0;
-    const int read =
-        std::sscanf(line.c_str(), " %*d: %*8x:%4x %*8x:%*4x %*2x %*8x:%8x", &local_port, &unread);
-    if (read == 2 && local_port == port && unread > 0) ++found;
-  }
-  return found;
 }
 
 // By proc(5), stat: it has done all there was to do. Stopped before, it would go on with what it

@@ -1,5 +1,9 @@
 #include "support/loopback.h"
 
+#include <cstdio>
+#include <fstream>
+#include <string>
+
 #include "support/failure.h"
 
 namespace taskgate::test {
@@ -46,5 +50,21 @@ Fd listen_on_loopback(std::uint16_t port, int backlog) {
 }
 
 ClosedPort::ClosedPort() : socket_(bound_socket(0)), port_(local_port_of(socket_.get())) {}
+
+// By proc(5), net/tcp.
+int unread_connections(std::uint16_t port) {
+  std::ifstream table("/proc/net/tcp");
+  std::string line;
+  std::getline(table, line);
+  int found = 0;
+  while (std::getline(table, line)) {
+    unsigned local_port = 0;
+    unsigned unread = 0;
+    const int read =
+        std::sscanf(line.c_str(), " %*d: %*8x:%4x %*8x:%*4x %*2x %*8x:%8x", &local_port, &unread);
+    if (read == 2 && local_port == port && unread > 0) ++found;
+  }
+  return found;
+}
 
 }  // namespace taskgate::test

@@ -32,4 +32,7 @@ class ClosedPort {
   std::uint16_t port_;
 };
 
+// Connections to `port` with bytes that their server has not read.
+int unread_connections(std::uint16_t port);
+
 }  // namespace taskgate::test

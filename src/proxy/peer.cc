@@ -23,7 +23,7 @@ constexpr std::uint8_t kPiecesInARow = 16;
 // Who speaks so often, so often in a row, needs the buffer again at once: it is not worth a system
 // call to hold none.
 constexpr Duration kBriefSilence = std::chrono::milliseconds(500);
-constexpr std::uint8_t kBriefInARow = 8;
+constexpr std::uint8_t kBriefInARow = 2;
 
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
 

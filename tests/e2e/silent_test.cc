@@ -19,9 +19,9 @@ constexpr int kSilent = 20;
 // parked, too.
 constexpr auto kListingOfScrape = std::chrono::milliseconds(1100);
 
-// The ninth silence in a row that is brief is waited out with a buffer in hand.
+// The third silence in a row that is brief is waited out with a buffer in hand.
 void chat(RawClient& client) {
-  for (int requests = 0; requests < 10; ++requests) {
+  for (int requests = 0; requests < 4; ++requests) {
     client.send(http_request("GET", "/livez"));
     CHECK(read_answer(client).status == 200);
   }

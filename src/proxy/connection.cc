@@ -178,7 +178,7 @@ Task<After> Connection::handle() {
   const auto rules = http::examine(head);
   if (!rules) return refuse_head(rules.error());
   charge_text(bytes_of_copies(rules->body.hop_fields));
-  request_.keep_alive = rules->keep_alive && !services_.draining;
+  request_.keep_alive = rules->keep_alive;
   return carry_out(plan_request(head, *rules, config_->routes, services_.own_port), *rules);
 }
 

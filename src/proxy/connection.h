@@ -42,7 +42,7 @@ class Connection : public HeldBytes::Holder,
   struct Request {
     TimePoint began{};
     int minor_version = 1;
-    bool keep_alive = false;  // by its head, and as long as no drain has begun
+    bool keep_alive = false;  // the client's wish
   };
 
   // connection.cc

@@ -145,6 +145,8 @@ class Exchange {
   Next look_at_head();
   template <typename Source>
   std::optional<bool> to_client_now(Source& source);
+  std::optional<bool> last_to_client_now(Peer::Parts& parts);
+  std::optional<bool> goes_on_behind(Peer::Sent sent);
   template <typename Source>
   Task<bool> to_client(Source& source);
   Task<bool> pass_interim();

@@ -65,8 +65,18 @@ Exchange::Next Exchange::look_at_head() {
 // client does not take all of it at once, and to_client() waits for that.
 template <typename Source>
 std::optional<bool> Exchange::to_client_now(Source& source) {
-  if (client_gone_) return outlives_client();
-  const Peer::Sent sent = client_.send_now(source);
+  return client_gone_ ? outlives_client() : goes_on_behind(client_.send_now(source));
+}
+
+// The end of the answer. A client that sends nothing behind this request gets it together with the
+// end of the connection; what another one may just be sending would make a reset of that, which
+// would take the answer along.
+std::optional<bool> Exchange::last_to_client_now(Peer::Parts& parts) {
+  if (client_gone_ || request_.keep_alive || uploading_) return to_client_now(parts);
+  return goes_on_behind(client_.send_last(parts));
+}
+
+std::optional<bool> Exchange::goes_on_behind(Peer::Sent sent) {
   if (sent == Peer::Sent::part) return std::nullopt;
   if (sent == Peer::Sent::failed) client_left();
   return sent == Peer::Sent::all || outlives_client();
@@ -153,7 +163,8 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   upstream_.read_short(scanner.known_length());
   for (;;) {
     Peer::Parts piece = next_piece(scanner);
-    std::optional<bool> passed = to_client_now(piece);
+    const bool is_last = scanner.complete() && framing_.end().empty();
+    std::optional<bool> passed = is_last ? last_to_client_now(piece) : to_client_now(piece);
     if (!passed) passed = co_await to_client(piece);
     if (framing_.has_head()) services_.spares.texts.give(framing_.take_head());
     if (scanner.failed()) cut_answer(scanner.fault());
@@ -178,7 +189,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     co_return;
   }
   Peer::Parts end{framing_.end()};
-  std::optional<bool> passed = to_client_now(end);
+  std::optional<bool> passed = last_to_client_now(end);
   if (!passed) passed = co_await to_client(end);
   if (*passed) finish_body();
 }

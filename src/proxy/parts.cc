@@ -19,16 +19,16 @@ void advance(Parts& parts, std::size_t bytes) {
 }
 
 // The kernel takes one piece faster than a list of one.
-ssize_t send_parts(int descriptor, const Parts& parts) {
-  constexpr int kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+ssize_t send_parts(int descriptor, const Parts& parts, int flags) {
+  flags |= MSG_DONTWAIT | MSG_NOSIGNAL;
   std::array<iovec, std::tuple_size_v<Parts>> pieces;
   std::size_t count = 0;
   for (const std::string_view part : parts) {
     if (!part.empty()) pieces[count++] = {const_cast<char*>(part.data()), part.size()};
   }
-  if (count == 1) return ::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, kFlags);
+  if (count == 1) return ::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, flags);
   const msghdr message{.msg_iov = pieces.data(), .msg_iovlen = count};
-  return ::sendmsg(descriptor, &message, kFlags);
+  return ::sendmsg(descriptor, &message, flags);
 }
 
 }  // namespace taskgate::proxy

@@ -189,9 +189,17 @@ void Peer::note_silence(Duration lasted) {
 }
 
 Peer::Sent Peer::send_now(Parts& parts) {
+  return send(parts, 0);
+}
+
+Peer::Sent Peer::send_last(Parts& parts) {
+  return send(parts, MSG_MORE);
+}
+
+Peer::Sent Peer::send(Parts& parts, int flags) {
   if (is_empty(parts)) return Sent::all;
   if (stopped()) return Sent::failed;
-  const ssize_t bytes = send_parts(socket_.native_handle(), parts);
+  const ssize_t bytes = send_parts(socket_.native_handle(), parts, flags);
   if (bytes < 0) return part_or_failed(last_error());
   written_ += static_cast<std::uint64_t>(bytes);
   advance(parts, static_cast<std::size_t>(bytes));

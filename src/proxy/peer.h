@@ -93,6 +93,9 @@ class Peer {
   enum class Sent : std::uint8_t { all, part, failed };
   Sent send_now(Parts& parts);
   Sent send_now(net::Pipe& pipe);
+  // As send_now(), where a close follows in the same turn of the loop: the bytes wait for it in the
+  // kernel, and go out with the connection's end in one segment.
+  Sent send_last(Parts& parts);
 
   // Writes all of it in as few system calls as the socket takes. With `within`, what the peer does
   // not take at once has to be taken in that time.
@@ -137,6 +140,7 @@ class Peer {
   Task<> linger(Duration limit);
 
  private:
+  Sent send(Parts& parts, int flags);
   Task<bool> read(bool after_silence, bool end_is_told);
   bool can_only_wait(bool end_is_told);
   bool has_to_look(bool end_is_told) const {

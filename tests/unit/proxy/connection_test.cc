@@ -5,6 +5,34 @@ using namespace taskgate;
 using namespace taskgate::proxy;
 using namespace taskgate::proxy::test;
 
+TEST_CASE("an answer behind which nothing is sent ends its connection in one segment") {
+  SECTION("of the upstream") {
+    UnderWay request(kLastGet);
+    const std::uint32_t before = request.client.segments();
+    request.upstream->send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    request.world.until_ended(request.client);
+    CHECK(request.client.has("\r\n\r\nok"));
+    CHECK(request.client.segments() == before + 1);
+  }
+  SECTION("with chunks of ours") {
+    UnderWay request(kLastGet, "HTTP/1.0 200 OK\r\n\r\nok");
+    const std::uint32_t before = request.client.segments();
+    request.upstream->close();
+    request.world.until_ended(request.client);
+    CHECK(request.client.has("0\r\n\r\n"));
+    CHECK(request.client.segments() == before + 1);
+  }
+  SECTION("of ours") {
+    World world(0);
+    FarEnd client = world.connect();
+    client.send("POST /api/claude/tasks HTTP/1.0\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
+    const std::uint32_t before = client.segments();
+    world.until_ended(client);
+    CHECK(client.has("HTTP/1.1 429 "));
+    CHECK(client.segments() == before + 1);
+  }
+}
+
 TEST_CASE("a head that begins behind another request may take as long as any head") {
   World world(0);
   FarEnd client = world.connect();

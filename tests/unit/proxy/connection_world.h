@@ -18,6 +18,7 @@
 #include "support/captured_log.h"
 #include "support/catch.h"
 #include "support/deadline.h"
+#include "support/segments.h"
 #include "support/temp_dir.h"
 
 namespace taskgate::proxy::test {
@@ -60,6 +61,7 @@ class FarEnd {
     return end_;
   }
   bool ended() { return end() != End::none; }
+  std::uint32_t segments() { return taskgate::test::segments_received(socket_.native_handle()); }
 
   void half_close() { socket_.shutdown(TcpSocket::shutdown_send); }
   void close() { socket_.close(); }
@@ -221,6 +223,7 @@ class World {
 };
 
 inline const std::string kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+inline const std::string kLastGet = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 inline const std::string kOldGet = "GET / HTTP/1.0\r\n\r\n";
 inline const std::string kUpload =
     "POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nstart";

@@ -1,5 +1,6 @@
 """The budget's own rules: what is beyond it is said, and counted rightly from what the tools write."""
 
+import dataclasses
 import json
 import sys
 import unittest
@@ -57,6 +58,11 @@ class Judgement(unittest.TestCase):
         self.assertEqual(list(judge("small", "request", Cost(10_000, 30, BUDGET.calls, 116, 1000), budget)),
                          ["small: 116 mispredicted jumps a request, budget 100 (+16.0 %)"])
 
+    def test_one_more_segment_is_beyond_it(self):
+        budget = dataclasses.replace(BUDGET, segments=9)
+        self.assertEqual(list(judge("small", "request", dataclasses.replace(BUDGET, segments=10), budget)),
+                         ["small: 10 segments a request, budget 9 (+11.1 %)"])
+
     def test_other_surroundings_are_named(self):
         written = {"compiler": "g++ 12", "tmux": "tmux 3.3a"}
         self.assertEqual(other_circumstances({"compiler": "g++ 13", "tmux": "tmux 3.3a"}, written),
@@ -84,12 +90,13 @@ class Tools(unittest.TestCase):
     def test_what_disturbs_some_laps_is_not_counted(self):
         calm, disturbed = Counter(recvfrom=2), Counter(recvfrom=2, timerfd_settime=1)
         laps = [{"Ir": 100 * count, "allocations": count} for count in (20, 22, 20, 29)]
-        self.assertEqual(cost_of(laps, [disturbed, calm, disturbed, calm], 2), Cost(1000, 10.0, calm))
+        by_strace = [(disturbed, 9), (calm, 9), (disturbed, 10), (calm, 9)]
+        self.assertEqual(cost_of(laps, by_strace, 2), Cost(1000, 10.0, calm, segments=9))
 
     def test_a_crowd_is_divided_by_its_size(self):
         lap = {"Ir": 6400, "allocations": 128, "Bim": 640, "I1mr": 64}
-        self.assertEqual(cost_of([lap], [Counter(recvfrom=65, sendto=64)], 1, 64),
-                         Cost(100, 2.0, Counter(recvfrom=1.02, sendto=1), 10, 1))
+        self.assertEqual(cost_of([lap], [(Counter(recvfrom=65, sendto=64), 128)], 1, 64),
+                         Cost(100, 2.0, Counter(recvfrom=1.02, sendto=1), 10, 1, 2))
 
 
 class File(unittest.TestCase):
@@ -109,6 +116,8 @@ class File(unittest.TestCase):
     def test_the_table_has_a_row_for_each(self):
         self.assertEqual(table({"small": BUDGET}, {}).splitlines()[1].split(), [
             "small", "10,000", "(new)", "30", "(new)", "12", "(new)"])
+        counted = dataclasses.replace(BUDGET, segments=9)
+        self.assertEqual(table({"small": counted}, {"small": counted}).splitlines()[1].split()[-2:], ["9", "(9)"])
 
 
 if __name__ == "__main__":

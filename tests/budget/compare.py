@@ -7,7 +7,7 @@ from measure import Cost
 HINT = "./dev budget --write"
 # A figure moves by about 1 % from run to run, on a machine with three times the work that it can do as well.
 INSTRUCTIONS = 0.03
-# Less than one: each allocation and each system call is a whole one.
+# Less than one: each allocation, system call and segment is a whole one.
 ONE_MORE = 0.5
 # A budget that is this much too high does not hold what was won. That is a failure as well: ctest does not show what
 # a test says that passes, so nobody would read a hint.
@@ -18,13 +18,15 @@ LAYOUT = 0.15
 
 def from_budget(entry):
     return Cost(entry["instructions"], entry["allocations"], Counter(entry["system_calls"]), entry.get("mispredicted_jumps"),
-                entry.get("instruction_misses"))
+                entry.get("instruction_misses"), entry.get("segments"))
 
 
 def to_budget(cost):
     entry = {"instructions": cost.instructions, "allocations": cost.allocations}
     if cost.jumps is not None:
         entry |= {"mispredicted_jumps": cost.jumps, "instruction_misses": cost.misses}
+    if cost.segments is not None:
+        entry["segments"] = cost.segments
     return entry | {"system_calls": dict(sorted(cost.calls.items()))}
 
 
@@ -33,6 +35,8 @@ def judge(name, step, cost, budget):
     rows = [("instructions", cost.instructions, budget.instructions, budget.instructions * INSTRUCTIONS),
             ("allocations", cost.allocations, budget.allocations, ONE_MORE),
             ("system calls", cost.calls.total(), budget.calls.total(), ONE_MORE)]
+    if budget.segments is not None:
+        rows.append(("segments", cost.segments, budget.segments, ONE_MORE))
     if budget.jumps is not None:
         rows += [("mispredicted jumps", cost.jumps, budget.jumps, budget.jumps * LAYOUT),
                  ("misses of instructions", cost.misses, budget.misses, budget.misses * LAYOUT)]
@@ -61,14 +65,15 @@ def other_circumstances(here, written):
 
 def table(costs, budgets):
     """The costs beside their budgets, for people."""
-    rows = [("", "instructions", "allocations", "system calls")]
+    rows = [("", "instructions", "allocations", "system calls", "segments")]
     for name, cost in costs.items():
         budget = budgets.get(name)
         rows.append((name,
                      beside(cost.instructions, budget and budget.instructions),
                      beside(cost.allocations, budget and budget.allocations),
-                     beside(cost.calls.total(), budget and budget.calls.total())))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+                     beside(cost.calls.total(), budget and budget.calls.total()),
+                     beside(cost.segments, budget and budget.segments) if cost.segments is not None else ""))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
     calls = [f"{name.rjust(widths[0])}: " + ", ".join(f"{count} {call}" for call, count in cost.calls.most_common())
              for name, cost in costs.items()]

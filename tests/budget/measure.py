@@ -1,12 +1,15 @@
 """What a step of a flow costs the gate, without measuring time.
 
-Instructions and allocations are counted by callgrind, system calls by strace. The gate runs under the tool for a number
+Instructions and allocations are counted by callgrind, system calls by strace, and TCP segments by the kernel, of both
+ends of each connection. The gate runs under the tool for a number
 of laps, from one moment at which all its threads sleep to the next; start-up and the first steps are before the first
 lap. The gate's timers do not go off, and its clock goes ahead where a flow says so. A figure is the lower quartile of
 the laps: what disturbs adds work to some of them, and never takes any away.
 """
 
 import contextlib
+import dataclasses
+import itertools
 import os
 import re
 import shutil
@@ -50,6 +53,7 @@ class Cost:
     calls: Counter  # system calls, by name
     jumps: int | None = None  # through a pointer, that a processor guesses wrong
     misses: int | None = None  # lines of instructions that are not in its first cache
+    segments: int | None = None  # that TCP sends, at both ends of each connection
 
 
 class Traced:
@@ -185,7 +189,7 @@ def read_dump(text):
 
 
 class Strace:
-    """System calls. A lap is one step."""
+    """System calls, and segments. A lap is one step."""
 
     laps = 31
 
@@ -195,6 +199,7 @@ class Strace:
             "strace", "-f", "-qq", "-ttt", "-s", "0", "-e", "signal=none", *(HELD_UP if flow.held_up else []), "-o",
             str(self.trace)], command, flow.preloaded)
         self.moments = []
+        self.sent = []  # segments, up to each moment
 
     @staticmethod
     def steps(_):
@@ -203,10 +208,12 @@ class Strace:
     def lap(self):
         self.gate.settle()
         self.moments.append(time.time())
+        self.sent.append(sent_segments())
 
     def counted(self):
-        """The system calls of each lap."""
-        return read_trace(self.trace.read_text(), self.moments)
+        """The system calls of each lap, and its segments."""
+        calls = read_trace(self.trace.read_text(), self.moments)
+        return list(zip(calls, [after - before for before, after in itertools.pairwise(self.sent)]))
 
 
 def read_trace(text, moments):
@@ -217,6 +224,12 @@ def read_trace(text, moments):
         if 0 <= lap < len(laps) and name not in CLOCK_CALLS:
             laps[lap][name] += 1
     return laps
+
+
+def sent_segments():
+    """Of all sockets of this network namespace."""
+    names, values = (line.split() for line in Path("/proc/net/snmp").read_text().splitlines() if line.startswith("Tcp:"))
+    return int(values[names.index("OutSegs")])
 
 
 def count(tool, flow):
@@ -246,19 +259,21 @@ def measure(world, name, make_flow, tmux):
             counted[tool_class] = count(tool, flow)
             flow.close()
             tool.gate.kill()
-    return cost_of(counted[Callgrind], counted[Strace], make_flow.steps, make_flow.each_is)
+    cost = cost_of(counted[Callgrind], counted[Strace], make_flow.steps, make_flow.each_is)
+    return cost if make_flow.fixed_segments else dataclasses.replace(cost, segments=None)
 
 
 def cost_of(by_callgrind, by_strace, steps, each_is=1):
     def event(name):
         return quartile([lap[name] for lap in by_callgrind]) / steps / each_is
 
-    total = quartile([lap.total() for lap in by_strace])
+    total = quartile([calls.total() for calls, _ in by_strace])
     # Of the laps with so many calls, what most of them called.
-    alike = Counter(tuple(sorted(lap.items())) for lap in by_strace if lap.total() == total)
+    alike = Counter(tuple(sorted(calls.items())) for calls, _ in by_strace if calls.total() == total)
     calls = Counter({name: tidy(count / each_is) for name, count in alike.most_common(1)[0][0]})
     simulated = [round(event(name)) for name in ("Bim", "I1mr") if name in by_callgrind[0]]
-    return Cost(round(event("Ir")), round(event("allocations"), 1), calls, *simulated)
+    return Cost(round(event("Ir")), round(event("allocations"), 1), calls, *simulated,
+                segments=tidy(quartile([sent for _, sent in by_strace]) / each_is))
 
 
 def tidy(number):

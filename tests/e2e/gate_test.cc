@@ -69,7 +69,7 @@ TEST_CASE("refused creates never reach the upstream and share their listings") {
 }
 
 TEST_CASE("a burst of reads is answered whole through the gate's pacing") {
-  GatedWorld world;
+  GatedWorld world(Gate::Settings{{"timeouts.connect", "1m"}});  // however slow the upstream is
   const StormSummary storm =
       run_storm(world.gate->port(), {"--method", "GET", "--path", "/livez", "--count", "200"});
   CHECK(storm.answered(200) == 200);

@@ -95,7 +95,10 @@ struct Attack {
     for (RawClient& client : crowd) client.reset();
     crowd.clear();
     const std::size_t little = fresh + fresh / 2 + records;
-    eventually("it goes back", [&] { return world.front.gate.resident_kib() < little; });
+    const std::string what_is_wanted = "it goes back below " + std::to_string(little) +
+                                       " KiB, from " + std::to_string(fresh) + " before the crowd";
+    eventually(what_is_wanted, [&] { return world.front.gate.resident_kib() < little; });
+    std::printf("%s: %zu KiB before, %zu after\n", what, fresh, world.front.gate.resident_kib());
     CHECK(world.front.metric("taskgate_held_bytes") < 100'000);
   }
 

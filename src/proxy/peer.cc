@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <cerrno>
 #include <utility>
 
+#include "base/error.h"
 #include "net/linger.h"
 #include "net/probes.h"
 
@@ -26,10 +26,6 @@ constexpr Duration kBriefSilence = std::chrono::milliseconds(500);
 constexpr std::uint8_t kBriefInARow = 2;
 
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
-
-ErrorCode last_error() {
-  return {errno, boost::system::system_category()};
-}
 
 }  // namespace
 

@@ -1,7 +1,5 @@
 #include "proxy/upstream.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -47,14 +45,6 @@ ErrorCode try_connect(TcpSocket& socket, const asio::ip::tcp::endpoint& endpoint
     if (errno != EINPROGRESS) break;
   }
   return last_error();
-}
-
-// The handshake's last acknowledgement, for which the kernel would send a segment of its own, goes
-// out with the request, which follows at once (tcp(7), TCP_QUICKACK). Also the server then has the
-// request when it accepts.
-void let_request_acknowledge(TcpSocket& socket) {
-  constexpr int kOff = 0;
-  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &kOff, sizeof kOff);
 }
 
 bool is_under_way(ErrorCode error) {
@@ -233,7 +223,6 @@ ErrorCode Upstream::begin_at(Peer& peer, const Endpoint& endpoint) {
   if (!error) peer.socket().non_blocking(true, error);
   if (error) return error;
   if (!endpoint.address().is_loopback()) peers_.probe(peer.socket().native_handle());
-  let_request_acknowledge(peer.socket());
   return try_connect(peer.socket(), endpoint);
 }
 

@@ -9,14 +9,19 @@ constexpr Duration kCalm = std::chrono::milliseconds(500);
 
 }  // namespace
 
+void trim_heap() {
+  malloc_trim(0);
+}
+
 void HeapTrim::trim_soon() {
   if (waits_) return;
   timer_.expires_after(kCalm);
-  timer_.async_wait([this](ErrorCode error) {
+  timer_.async_wait([this, before = now_](ErrorCode error) {
     waits_ = false;
     if (error || !is_low()) return;  // the crowd is back
+    trim_();
+    if (now_ < before) return trim_soon();  // some of it was still to go
     peak_ = now_;
-    malloc_trim(0);
   });
   waits_ = true;
 }

@@ -10,9 +10,13 @@
 
 namespace taskgate::proxy {
 
+// malloc_trim(3).
+void trim_heap();
+
 class HeapTrim {
  public:
-  explicit HeapTrim(asio::io_context& loop) : timer_(loop) {}
+  explicit HeapTrim(asio::io_context& loop, void (*trim)() = trim_heap)
+      : timer_(loop), trim_(trim) {}
 
   // How much is in use now, in bytes: told with each rise and each fall.
   void rose_to(std::size_t bytes) {
@@ -31,6 +35,7 @@ class HeapTrim {
   void trim_soon();
 
   Timer timer_;
+  void (*const trim_)();
   bool waits_ = false;
   std::size_t now_ = 0;
   std::size_t peak_ = 0;  // since the last trim

@@ -71,8 +71,8 @@ Task<After> Connection::answer(int status, std::string message, After after) {
 // What follows, or nothing: then the client has not taken all of it yet.
 std::optional<After> Connection::answer_now(int status, Peer::Parts& message, After after) {
   outcome_.status = status;
-  const bool is_last = after == After::close && !request_.keep_alive;
-  const Peer::Sent sent = is_last ? client_.send_last(message) : client_.send_now(message);
+  const Peer::Sent sent =
+      after == After::close ? client_.send_last(message) : client_.send_now(message);
   if (sent == Peer::Sent::part) return std::nullopt;
   return sent == Peer::Sent::all ? after : not_taken();
 }

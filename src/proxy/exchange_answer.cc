@@ -68,11 +68,9 @@ std::optional<bool> Exchange::to_client_now(Source& source) {
   return client_gone_ ? outlives_client() : goes_on_behind(client_.send_now(source));
 }
 
-// The end of the answer. A client that sends nothing behind this request gets it together with the
-// end of the connection; what another one may just be sending would make a reset of that, which
-// would take the answer along.
+// The end of the answer, which may be that of the connection, too.
 std::optional<bool> Exchange::last_to_client_now(Peer::Parts& parts) {
-  if (client_gone_ || request_.keep_alive || uploading_) return to_client_now(parts);
+  if (client_gone_ || framing_.keep() || uploading_) return to_client_now(parts);
   return goes_on_behind(client_.send_last(parts));
 }
 

@@ -189,6 +189,7 @@ Peer::Sent Peer::send_now(Parts& parts) {
 }
 
 Peer::Sent Peer::send_last(Parts& parts) {
+  waits_for_end_ = true;
   return send(parts, MSG_MORE);
 }
 
@@ -313,7 +314,10 @@ void Peer::reset() {
   socket_.close(ignored);
 }
 
+// A close with unread bytes, which may come at any moment, is a reset, and would take along what
+// waits for the end.
 void Peer::close() {
+  if (waits_for_end_) half_close();
   ErrorCode ignored;
   socket_.close(ignored);
 }

@@ -94,7 +94,7 @@ class Peer {
   Sent send_now(Parts& parts);
   Sent send_now(net::Pipe& pipe);
   // As send_now(), where a close follows in the same turn of the loop: the bytes wait for it in the
-  // kernel, and go out with the connection's end in one segment.
+  // kernel, and go out with the connection's end in one segment (MSG_MORE).
   Sent send_last(Parts& parts);
 
   // Writes all of it in as few system calls as the socket takes. With `within`, what the peer does
@@ -172,6 +172,7 @@ class Peer {
   std::uint8_t brief_silences_ = 0;  // in a row
   bool interrupted_ = false;
   PeerFault fault_ = PeerFault::none;
+  bool waits_for_end_ = false;  // what send_last() has sent
   std::uint64_t written_ = 0;
 };
 

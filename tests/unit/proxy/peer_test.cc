@@ -1,0 +1,50 @@
+#include "proxy/peer.h"
+
+#include <array>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <string_view>
+
+#include "support/catch.h"
+
+using namespace taskgate;
+using namespace taskgate::proxy;
+using asio::ip::tcp;
+
+namespace {
+
+class Holder : public HeldBytes::Holder {
+ public:
+  explicit Holder(HeldBytes& all) : HeldBytes::Holder(all) {}
+
+ private:
+  bool give_way() override { return false; }
+};
+
+struct PeerFixture {
+  asio::io_context loop{1};
+  observe::ConnectionCounts counts;
+  HeldBytes held{loop, counts, {1024 * 1024, 1024 * 1024}};
+  Holder holder{held};
+  net::Deadlines deadlines{loop};
+  SpareBlocks first_buffers{4096};
+  asio::basic_socket_acceptor<tcp, Executor> acceptor{loop, {asio::ip::address_v4::loopback(), 0}};
+};
+
+}  // namespace
+
+TEST_CASE("what waits for the connection's end arrives, also where bytes come right before it") {
+  PeerFixture f;
+  TcpSocket far(f.loop);
+  far.connect(f.acceptor.local_endpoint());
+  Peer peer(f.acceptor.accept(), f.deadlines, f.holder, f.first_buffers);
+  Peer::Parts parts{"the ", "answer"};
+  REQUIRE(peer.send_last(parts) == Peer::Sent::all);
+  far.send(asio::buffer("more", 4));
+  peer.close();
+  std::array<char, 64> received{};
+  ErrorCode error;
+  const std::size_t bytes = far.receive(asio::buffer(received), 0, error);
+  CHECK_FALSE(error);
+  CHECK(std::string_view(received.data(), bytes) == "the answer");
+}

@@ -38,7 +38,7 @@ class HeapTrim {
   void (*const trim_)();
   bool waits_ = false;
   std::size_t now_ = 0;
-  std::size_t peak_ = 0;  // since the last trim
+  std::size_t peak_ = 0;  // since the last trim behind which nothing went any more
 };
 
 }  // namespace taskgate::proxy

@@ -35,8 +35,7 @@ constexpr const char* kAllGone =
 constexpr const char* kBodiesGone =
     "as much is held of the bodies of creates as admission.body_total allows: those that held most "
     "without moving gave way. Where they were no attack, raise admission.body_total, and "
-    "limits.held "
-    "where it is below";
+    "limits.held where it is below";
 
 }  // namespace
 

@@ -1,10 +1,10 @@
 """What a step of a flow costs the gate, without measuring time.
 
 Instructions and allocations are counted by callgrind, system calls by strace, and TCP segments by the kernel, of both
-ends of each connection. The gate runs under the tool for a number
-of laps, from one moment at which all its threads sleep to the next; start-up and the first steps are before the first
-lap. The gate's timers do not go off, and its clock goes ahead where a flow says so. A figure is the lower quartile of
-the laps: what disturbs adds work to some of them, and never takes any away.
+ends of each connection. The gate runs under the tool for a number of laps, from one moment at which all its threads sleep
+to the next; start-up and the first steps are before the first lap. The gate's timers do not go off, and its clock goes
+ahead where a flow says so. A figure is the lower quartile of the laps: what disturbs adds work to some of them, and never
+takes any away.
 """
 
 import contextlib

@@ -32,6 +32,11 @@ std::string url(const config::Address& address) {
   return "http://" + config::to_string(address) + "/events: ";
 }
 
+bool expect_none(const Event& /*event*/) {
+  FAIL("there is no event");
+  return false;
+}
+
 TEST_CASE("Events come out of the stream wherever it is split") {
   const std::string stream =
       "retry: 2000\n\nevent: status\ndata: {}\n\n: word\nevent:a\ndata:b\ndata: c\n\n";
@@ -68,30 +73,22 @@ TEST_CASE("A stream is followed to its end, which is told") {
 }
 
 TEST_CASE("A stream that cannot be had is told with the reason") {
-  const auto ignore = [](const Event&) {
-    FAIL("there is no event");
-    return false;
-  };
   const auto [bytes, problem] = GENERATE(table<std::string, std::string>({
       {"HTTP/1.1 503 Service Unavailable\r\n\r\nToo many.\n", "answered 503: Too many."},
       {"HTTP/1.1 200 OK\r\nX", "the answer is not HTTP"},
       {"SSH-2.0-OpenSSH_9.2\r\n", "the answer is not HTTP"},
   }));
   OneAnswer server(bytes);
-  CHECK(follow(server.address(), ignore).value_or("") == url(server.address()) + problem);
+  CHECK(follow(server.address(), expect_none).value_or("") == url(server.address()) + problem);
 }
 
 TEST_CASE("A port on which nothing listens, or nobody speaks, is told") {
-  const auto ignore = [](const Event&) {
-    FAIL("there is no event");
-    return false;
-  };
   const test::ClosedPort closed;
   const config::Address nobody{"127.0.0.1", closed.port()};
-  CHECK(follow(nobody, ignore).value_or("") == url(nobody) + "Connection refused");
+  CHECK(follow(nobody, expect_none).value_or("") == url(nobody) + "Connection refused");
   const test::Fd listener = test::listen_on_loopback(0, 1);
   const config::Address silent{"127.0.0.1", test::local_port_of(listener.get())};
-  CHECK(follow(silent, ignore, std::chrono::milliseconds(20)).value_or("") ==
+  CHECK(follow(silent, expect_none, std::chrono::milliseconds(20)).value_or("") ==
         url(silent) + "no word for 20ms");
 }
 

@@ -5,6 +5,21 @@ using namespace taskgate;
 using namespace taskgate::proxy;
 using namespace taskgate::proxy::test;
 
+namespace {
+
+// A create that stands in line.
+struct InLine {
+  InLine() {
+    client.send(kCreate);
+    world.until_in_line();
+  }
+
+  World world = World::with_line();
+  FarEnd client = world.connect();
+};
+
+}  // namespace
+
 TEST_CASE("a refused create never reaches the upstream, and its connection goes on") {
   World world(0);
   FarEnd client = world.connect();
@@ -42,52 +57,40 @@ TEST_CASE("a create whose client leaves is carried to its end") {
 }
 
 TEST_CASE("a create that stands in line gives its place back when its client leaves") {
-  World world = World::with_line();
-  FarEnd client = world.connect();
-  client.send(kCreate);
-  world.until_in_line();
-  client.reset();
-  world.until_served();
-  CHECK(world.gate().waiting == 0);
-  CHECK_FALSE(world.has_come());
+  InLine create;
+  create.client.reset();
+  create.world.until_served();
+  CHECK(create.world.gate().waiting == 0);
+  CHECK_FALSE(create.world.has_come());
 }
 
 TEST_CASE("a drain empties the line, and its clients are told") {
-  World world = World::with_line();
-  FarEnd client = world.connect();
-  client.send(kCreate);
-  world.until_in_line();
-  client.half_close();
-  world.drain();
-  world.until_has(client, "HTTP/1.1 503 ");
-  CHECK(client.has("\"reason\":\"draining\",\"class\":\"default\",\"waited_seconds\":0,"));
-  CHECK_FALSE(world.has_come());
+  InLine create;
+  create.client.half_close();
+  create.world.drain();
+  create.world.until_has(create.client, "HTTP/1.1 503 ");
+  CHECK(create.client.has("\"reason\":\"draining\",\"class\":\"default\",\"waited_seconds\":0,"));
+  CHECK_FALSE(create.world.has_come());
 }
 
 // It was refused by the new limits, with the help text that the file no longer had.
 TEST_CASE("a create that waited across a reload is refused as the new configuration says") {
-  World world = World::with_line();
-  FarEnd client = world.connect();
-  client.send(kCreate);
-  world.until_in_line();
-  world.reload([](config::Config& config) {
+  InLine create;
+  create.world.reload([](config::Config& config) {
     config.refuse.help = "Ask the new team.";
     config.classes.clear();
   });
-  world.drain();
-  world.until_has(client, "\r\n\r\n{");
-  CHECK(client.has("Ask the new team."));
-  CHECK_FALSE(client.has("\"class\":"));
+  create.world.drain();
+  create.world.until_has(create.client, "\r\n\r\n{");
+  CHECK(create.client.has("Ask the new team."));
+  CHECK_FALSE(create.client.has("\"class\":"));
 }
 
 TEST_CASE("a create that stands in line ends with the process") {
-  World world = World::with_line();
-  FarEnd client = world.connect();
-  client.send(kCreate);
-  world.until_in_line();
-  world.interrupt();
-  world.until_served();
-  CHECK(world.gate().waiting == 0);
+  InLine create;
+  create.world.interrupt();
+  create.world.until_served();
+  CHECK(create.world.gate().waiting == 0);
 }
 
 TEST_CASE("a create that nobody took gives its slot back at once") {

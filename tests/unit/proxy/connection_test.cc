@@ -100,8 +100,8 @@ TEST_CASE("what comes with an urgent byte passes at once on both sides of it") {
   for (const Row& row : rows) {
     INFO(row.where);
     UnderWay request(row.request, row.answer);
-    FarEnd& from = row.by_client ? request.client : *request.upstream;
-    FarEnd& to = row.by_client ? *request.upstream : request.client;
+    FarEnd& from = request.far_end(row.by_client);
+    FarEnd& to = request.far_end(!row.by_client);
     for (int message = 0; message < 24; ++message) {
       const std::string number = std::to_string(message);
       from.send("<before " + number + ">");

@@ -101,8 +101,8 @@ TEST_CASE("a bulk tunnel whose reader leaves, or whose sender resets, ends for t
     tunnel.client.send(bulk() + "<end>");
     tunnel.world.until_has(*tunnel.upstream, "<end>");
     tunnel.client.send(bulk());
-    FarEnd& gone = reader_leaves ? *tunnel.upstream : tunnel.client;
-    FarEnd& other = reader_leaves ? tunnel.client : *tunnel.upstream;
+    FarEnd& gone = tunnel.far_end(!reader_leaves);
+    FarEnd& other = tunnel.far_end(reader_leaves);
     gone.reset();
     tunnel.world.until_ended(other);
     CHECK(other.end() == FarEnd::End::reset);
@@ -129,8 +129,8 @@ TEST_CASE("an end or a reset that comes with the last bytes of many is found") {
   for (const Row& row : rows) {
     INFO(row.where);
     UnderWay request(row.request, row.answer);
-    FarEnd& from = row.by_client ? request.client : *request.upstream;
-    FarEnd& to = row.by_client ? *request.upstream : request.client;
+    FarEnd& from = request.far_end(row.by_client);
+    FarEnd& to = request.far_end(!row.by_client);
     for (int message = 0; message < 12; ++message) {
       from.send("<" + std::to_string(message) + ">");
       request.world.until_has(to, "<" + std::to_string(message) + ">");

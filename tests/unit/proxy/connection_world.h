@@ -258,6 +258,8 @@ struct UnderWay {
     world.until_has(client, answer.substr(answer.find("\r\n\r\n") + 4));
   }
 
+  FarEnd& far_end(bool of_client) { return of_client ? client : *upstream; }
+
   World world;
   FarEnd client = world.connect();
   std::optional<FarEnd> upstream;

@@ -24,7 +24,7 @@ class Effort:
 
 
 QUICK = Effort(rounds=2, seconds=1, latency_seconds=1, growth_rounds=1, bursts=1, samples=100)
-FULL = Effort(rounds=5, seconds=1, latency_seconds=5, growth_rounds=2, bursts=3, samples=300)
+FULL = Effort(rounds=9, seconds=1, latency_seconds=3, growth_rounds=2, bursts=3, samples=300)
 
 
 class Stage:

@@ -9,14 +9,21 @@ GENERATOR_LIMIT = 0.9  # of a core: beyond it a load generator of one thread may
 ENOUGH = 10_000  # answers, for a 99th percentile: a hundred of them are beyond it
 
 
-def ratio(values, more_is_better=False):
-    """taskgate to the better of its rivals, by name; None where one of them has no value, or none above zero, as a
-    difference that drowns in noise may have."""
-    named = [values.get(OWN), *(values[name] for name in RIVALS if name in values)]
-    if len(named) < 2 or any(value is None or value <= 0 for value in named):
+def better_rival(values, more_is_better=False):
+    """Its name; None where there is none, or one has no value."""
+    there = [name for name in RIVALS if name in values]
+    if not there or any(values[name] is None for name in there):
         return None
-    own, *others = named
-    return max(others) / own if more_is_better else own / min(others)
+    return (max if more_is_better else min)(there, key=values.get)
+
+
+def ratio(values, more_is_better=False, rival=None):
+    """taskgate to that rival, else to the better one; None where one of the two has no value, or none above zero, as a
+    difference that drowns in noise may have."""
+    own, other = values.get(OWN), values.get(rival or better_rival(values, more_is_better))
+    if any(value is None or value <= 0 for value in (own, other)):
+        return None
+    return other / own if more_is_better else own / other
 
 
 def medians(runs):
@@ -47,10 +54,13 @@ class Compared:
 
 def comparison(rounds, more_is_better=False):
     """`rounds` are dictionaries of values by peer. The ratio is the median of the rounds' own, since what disturbs one round
-    disturbs all peers in it; None where most rounds have none."""
-    ratios = [ratio(values, more_is_better) for values in rounds]
+    disturbs all peers in it; None where most rounds have none. The rival is the better one of all rounds together: the
+    better one of each would be whichever noise has favoured there."""
+    of_all = medians(rounds)
+    rival = better_rival(of_all, more_is_better)
+    ratios = [ratio(values, more_is_better, rival) for values in rounds] if rival else []
     have = [one for one in ratios if one is not None]
-    return Compared(medians(rounds), median(have) if have else None, ratios, len(rounds))
+    return Compared(of_all, median(have) if have else None, ratios, len(rounds))
 
 
 def percentile(took, hundredths):
@@ -80,5 +90,5 @@ def pooled_p99(rounds, above_direct=False):
     `rounds` are dictionaries of Counters by peer. The ratios are those without one of the rounds each."""
     whole = p99_of(rounds, above_direct)
     without_one = [rounds[:i] + rounds[i + 1:] for i in range(len(rounds))]
-    ratios = [ratio(p99_of(rest, above_direct)) for rest in without_one if rest]
+    ratios = [ratio(p99_of(rest, above_direct), rival=better_rival(whole)) for rest in without_one if rest]
     return Compared(whole, ratio(whole), ratios, len(rounds))

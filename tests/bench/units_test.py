@@ -62,6 +62,16 @@ class Ratios(unittest.TestCase):
         rounds = [{"nginx": 10, "taskgate": 10}, {"nginx": 40, "taskgate": 44}, {"nginx": 10, "taskgate": 12}]
         self.assertAlmostEqual(comparison(rounds).ratio, 1.1)
 
+    def test_the_rival_is_the_better_one_of_all_rounds(self):
+        rounds = [{"nginx": nginx, "haproxy": 12, "taskgate": 10} for nginx in (10, 10, 20)]
+        self.assertEqual((comparison(rounds).ratio, comparison(rounds).spread()), (1, (0.5, 1, 3, 3)))
+        rates = [{"nginx": 10, "haproxy": 12, "taskgate": 10} for _ in range(2)]
+        self.assertEqual(comparison(rates, more_is_better=True).ratio, 1.2)
+
+    def test_a_rival_without_a_value_in_one_round_leaves_no_ratio(self):
+        rounds = [{"nginx": 10, "haproxy": haproxy, "taskgate": 5} for haproxy in (None, 12)]
+        self.assertEqual((comparison(rounds).ratio, comparison(rounds).spread()), (None, None))
+
     def test_where_most_rounds_have_none_there_is_no_ratio(self):
         compared = comparison([{"nginx": 10, "taskgate": 5}, {"nginx": 10, "taskgate": -1}])
         self.assertEqual((compared.ratio, compared.spread()), (None, None))

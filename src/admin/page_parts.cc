@@ -177,6 +177,7 @@ void add_slots(const View& view, json::object& to) {
 void add_classes(const View& view, json::object& to) {
   to["has_classes"] = !view.classes.empty();
   to["classes"] = each(view.classes, class_row);
+  to["shows_line"] = !view.classes.empty() || view.line_length > 0;  // also of classes now gone
   to["line_length"] = view.line_length;
   to["has_line"] = !view.line.empty();
   to["line"] = each(view.line, line_row);

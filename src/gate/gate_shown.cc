@@ -99,6 +99,7 @@ Snapshot Gate::snapshot(TimePoint now) const {
 Snapshot Gate::snapshot_with_holders(TimePoint now) const {
   Snapshot shot = snapshot(now);
   show_classes(shot);
+  shot.line = line_.standing(classes_);
   auto holders =
       origins_.holders([&](const Origins::Known& session) { return class_name(session); });
   if (!shot.live) {
@@ -129,7 +130,6 @@ void Gate::show_classes(Snapshot& shot) const {
                             .floor = share.floor,
                             .waiting = share.waiting});
   }
-  shot.line = line_.standing(classes_);
 }
 
 std::string Gate::class_name(const Origins::Known& session) const {

@@ -2,6 +2,7 @@
 
 #include <regex>
 #include <set>
+#include <utility>
 
 #include "admin/page_files.h"
 #include "observe/sample_status.h"
@@ -96,6 +97,9 @@ TEST_CASE("Classes and the line are on the page with their numbers in words") {
   CHECK(has(state, "and 400 more"));
   CHECK(
       has(state, "<td data-label=\"From\">spawn deploy</td><td data-label=\"Class\">people</td>"));
+  const auto classes = std::exchange(status.gate.classes, {});  // as behind a reload
+  CHECK(has(page_state(status), "In line: 500</h2>"));
+  status.gate.classes = classes;
   status.gate.line.clear();
   CHECK(has(page_state(status), "Nobody stands in line."));
 }

@@ -71,6 +71,22 @@ TEST_CASE("while the count is unknown those in line stay until their end, newcom
   }
 }
 
+TEST_CASE("who stands in line when a reload takes all classes away is shown there until it ends") {
+  Gate gate(with_line(1));
+  const auto stands = arrive(gate, 0, "storms");
+  gate.apply(live(1, 1));
+  CHECK(line_of(gate, 2) == Names{"storms"});
+  Settings without;
+  without.limit = 1;
+  gate.configure(without, at(3));
+  CHECK(stands->waits());
+  CHECK(line_of(gate, 4) == Names{"storms"});
+  CHECK(gate.snapshot_with_holders(at(4)).classes.empty());
+  gate.apply(live(0, 5));
+  CHECK(stands->decision() == Decision::admitted);
+  CHECK(line_of(gate, 6).empty());
+}
+
 TEST_CASE("a gate that gets blind refuses those in line at their end only") {
   Gate gate(classed(5, {{.name = "storms", .cap = 0, .wait = seconds(8)}}));
   const auto stands = arrive(gate, 0, "storms");

@@ -33,17 +33,18 @@ void Listener::accept() {
 }
 
 // Who comes is waited for before each accept: one that finds nobody, as Asio's own does behind the
-// last of them, costs ten times what the wait costs.
+// last of them, costs ten times what the wait costs. What may be accepted can change meanwhile, so
+// that is asked behind the wait.
 Task<> Listener::accept_loop(unsigned listening) {
   while (!is_over(listening)) {
     const auto [failed] = co_await acceptor_.async_wait(net::Acceptor::wait_read, kTask);
     if (is_over(listening)) break;
-    const ErrorCode error = failed ? failed : accept_one();
-    if (net::AcceptPause::is_due(error)) {
-      co_await pause(error.message(), listening);
-    } else if (const char* reason = clients_.why_no_more()) {
+    if (const char* reason = clients_.why_no_more()) {
       co_await pause(reason, listening);
+      continue;
     }
+    const ErrorCode error = failed ? failed : accept_one();
+    if (net::AcceptPause::is_due(error)) co_await pause(error.message(), listening);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <list>
 
+#include "e2e/configured_world.h"
 #include "e2e/wire_world.h"
 #include "support/catch.h"
 #include "support/failure.h"
@@ -57,6 +58,22 @@ TEST_CASE("over limits.connections a client waits until another leaves, and dist
   CHECK(world.front.metric("taskgate_connections_limit") == 2);
   first.close();
   CHECK(read_answer(third).status == 204);
+}
+
+TEST_CASE("a lower limits.connections holds from the reload on, for who comes next, too") {
+  ConfiguredWorld configured("{}");
+  const GatedWorld& world = configured.world;
+  RawClient first(world.gate->port());
+  first.send(kGet);
+  CHECK(read_answer(first).status == 200);
+  configured.reload("limits: {connections: 1}");
+  RawClient second(world.gate->port());
+  second.send(kGet);
+  world.gate->process().wait_for_line(
+      R"("event":"accept_paused","reason":"as many.*,"connections":1)");
+  CHECK(second.pending().empty());
+  first.close();
+  CHECK(read_answer(second).status == 200);
 }
 
 TEST_CASE("the gate raises its soft limit of descriptors to the hard one") {

@@ -45,9 +45,12 @@ std::string session_of(const GatedWorld& world, const std::string& name) {
   throw Failure("no session is known to be of the class " + name);
 }
 
-bool is_class_full(const HttpAnswer& answer, const std::string& name) {
-  return answer.status == 429 && says(answer, "\"reason\":\"class_full\"") &&
-         says(answer, "\"class\":\"" + name + "\"");
+// Whose cap, or whose floors kept for others, refused the create; else what came instead.
+std::string full_class(const HttpAnswer& answer) {
+  if (answer.status != 429 || !says(answer, R"("reason":"class_full")")) {
+    return std::to_string(answer.status) + " " + answer.body;
+  }
+  return std::string(boost::json::parse(answer.body).at("class").as_string());
 }
 
 }  // namespace
@@ -86,7 +89,7 @@ TEST_CASE("others do not get what is kept for people, and a reload moves the flo
   GatedWorld& world = c.world;
   CHECK(world.create().status == 201);
   const HttpAnswer refused = world.create();
-  CHECK(is_class_full(refused, "default"));
+  CHECK(full_class(refused) == "default");
   CHECK(says(refused, "the free slots are kept for other tasks"));
   c.reload(people_and_others("0", ""));
   CHECK(world.create().status == 201);
@@ -99,7 +102,7 @@ TEST_CASE("a class is found by the body, and by all that it asks for") {
       "pattern: \"agent:*\"}}}]\n");
   GatedWorld& world = c.world;
   CHECK(create_task(world, "agent:1").status == 201);
-  CHECK(is_class_full(create_task(world, "agent:2"), "agents"));
+  CHECK(full_class(create_task(world, "agent:2")) == "agents");
   CHECK(create_task(world, "person").status == 201);
   CHECK(world.ask("POST", kTerminal, R"({"source":"agent:3"})").status == 201);
   world.gate->process().wait_for_line(R"("reason":"class_full".*"class":"agents")");
@@ -110,10 +113,10 @@ TEST_CASE("a session is its create's, under whatever name it goes on") {
   GatedWorld& world = c.world;
   CHECK(world.create().status == 201);
   until_settled(world);
-  CHECK(is_class_full(world.create(), "terminals"));
+  CHECK(full_class(world.create()) == "terminals");
   world.tmux.tmux({"rename-session", "-t", world.tmux.list().front(), "kube-coder-renamed"});
   until_settled(world);
-  CHECK(is_class_full(world.create(), "terminals"));
+  CHECK(full_class(world.create()) == "terminals");
   CHECK(create_task(world, "").status == 201);
   world.tmux.kill_session("kube-coder-renamed");
   CHECK(world.create().status == 201);
@@ -123,7 +126,7 @@ TEST_CASE("sessions of another door are of no class, unless inherited_class name
   ConfiguredWorld c(kOneTerminal + "inherited_class: terminals\n");
   GatedWorld& world = c.world;
   world.tmux.new_session("kube-coder-by-hand");
-  CHECK(is_class_full(world.create(), "terminals"));
+  CHECK(full_class(world.create()) == "terminals");
   c.reload(kOneTerminal);
   CHECK(world.create().status == 201);
 }
@@ -176,7 +179,7 @@ TEST_CASE("a session whose name stands in the answer is of its create's class") 
     CAPTURE(answer);
     NamingWorld world(answer);
     CHECK(world.create("/api/claude/tasks").status == 201);
-    CHECK(is_class_full(world.create("/api/claude/tasks"), "tasks"));
+    CHECK(full_class(world.create("/api/claude/tasks")) == "tasks");
   }
 }
 
@@ -191,7 +194,7 @@ TEST_CASE("a session that its create's answer did not name is one of another doo
     RawClient client(world.gate.port());
     client.send(http_request("POST", "/api/claude/tasks", "{}", {{"Connection", "close"}}));
     CHECK(client.peer_closed());
-    CHECK(is_class_full(world.create(kTerminal), "others"));
+    CHECK(full_class(world.create(kTerminal)) == "others");
   }
 }
 

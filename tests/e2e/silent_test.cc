@@ -27,13 +27,20 @@ void chat(RawClient& client) {
   }
 }
 
-// By proc(5), stat: it has done all there was to do. Stopped before, it would go on with what it
-// did, and find the first bytes that came meanwhile a turn ahead of the others.
-bool is_asleep(pid_t process) {
+// Its state by proc(5), stat: 'S' where it has done all there was to do.
+bool is_in(char state, pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   std::string stat;
   std::getline(file, stat);
-  return stat.find(") S ") != std::string::npos;
+  return stat.find(std::string(") ") + state + ' ') != std::string::npos;
+}
+
+// Stopped at work it would go on with that, and still awake it would take the first bytes that
+// come, in each case a turn ahead of the others.
+void stop_asleep(const Process& process) {
+  eventually("the gate sleeps", [&] { return is_in('S', process.pid()); });
+  process.signal(SIGSTOP);
+  eventually("the gate has stopped", [&] { return is_in('T', process.pid()); });
 }
 
 TEST_CASE("creates of clients that were silent stand on the listing of one that was not") {
@@ -53,8 +60,7 @@ TEST_CASE("creates of clients that were silent stand on the listing of one that 
   std::this_thread::sleep_for(kListingOfScrape);
 
   chat(brisk);
-  eventually("the gate sleeps", [&] { return is_asleep(world.gate->process().pid()); });
-  world.gate->process().signal(SIGSTOP);
+  stop_asleep(world.gate->process());
   brisk.send(http_request("POST", kTerminal, "{}"));
   for (RawClient& client : silent) client.send(http_request("POST", kTerminal, "{}"));
   eventually("all creates have come",

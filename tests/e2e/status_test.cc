@@ -84,6 +84,7 @@ TEST_CASE("an upstream that is down is an alarm beside the state of the gate") {
   CHECK(has(gate.admin("/status").body, "\"state\":\"unused\",\"last_failure\":null,"));
   CHECK(ask(gate.port(), http_request("GET", "/api/events")).status == 502);
   const RunResult shown = taskgate_status(gate);
+  INFO(shown.out << shown.err);
   CHECK(has(shown.out, " OPEN "));
   CHECK(has(shown.out, "!! The upstream does not answer: connect_refused\n"));
   CHECK(has(gate.admin("/").body, "The upstream does not answer: connect_refused"));

@@ -131,12 +131,13 @@ void check_classes(Draft& draft) {
   warn_of_hidden_classes(draft);
 }
 
-// Of several patterns in one text, as a variable takes them, no session would count.
-void warn_of_commas(Draft& draft) {
-  for (const std::string& pattern : draft.config().tmux.match) {
-    if (pattern.find(',') == std::string::npos) continue;
-    draft.warn(draft.place_of("tmux.match") + ": " + quoted(pattern) +
-               " is one pattern, with a comma in it; several are a list, [a, b], or flags");
+// Of several in one text, as a variable takes them, no session would count.
+void warn_of_commas(Draft& draft, const std::string& path, const std::vector<std::string>& values,
+                    const std::string& kind) {
+  for (const std::string& value : values) {
+    if (value.find(',') == std::string::npos) continue;
+    draft.warn(draft.place_of(path) + ": " + quoted(value) + " is one " + kind +
+               ", with a comma in it; several are a list, [a, b], or flags");
   }
 }
 
@@ -153,7 +154,8 @@ void check_together(Draft& draft) {
   check_drain(draft);
   check_classes(draft);
   check_routes(draft);
-  warn_of_commas(draft);
+  warn_of_commas(draft, "tmux.socket", draft.config().tmux.socket, "path");
+  warn_of_commas(draft, "tmux.match", draft.config().tmux.match, "pattern");
 }
 
 }  // namespace taskgate::config

@@ -75,6 +75,20 @@ TEST_CASE("a combination is placed at the source that made it") {
         Lines{"--drain-notice: drain.notice (7s) is more than drain.timeout (5s)"});
 }
 
+// It was a path where no server is, and everything was admitted.
+TEST_CASE("several sockets in one text are warned about, but for a variable's") {
+  const std::string warning =
+      " '/a/s,/b/s' is one path, with a comma in it; several are a list, [a, b], or flags";
+  World world;
+  world.flags = {"--tmux-socket", "/a/s,/b/s"};
+  CHECK(loaded(world).warnings == Lines{"--tmux-socket:" + warning});
+  CHECK(loaded(test::with_file("tmux:\n  socket: /a/s,/b/s\n")).warnings ==
+        Lines{"config.yaml:2:11: tmux.socket:" + warning});
+  world.flags.clear();
+  world.variables["TASKGATE_TMUX_SOCKET"] = "/a/s,/b/s";
+  CHECK(loaded(world).warnings.empty());
+}
+
 // It matched no session, and everything was admitted.
 TEST_CASE("several patterns in one text are warned about, but for a variable's") {
   const std::string warning =

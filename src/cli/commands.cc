@@ -133,12 +133,12 @@ Command drain_command() {
           .summary = "let the running gate finish what is in flight",
           .flags = {{"--no-wait", "return at once, not when the drain is over"}},
           .configured = true,
-          .keys = {"admin", "drain.notice", "drain.timeout"},
+          .keys = {"admin"},
           .text = R"(For a preStop hook. Signals the gate of this container. Creates are refused at
-once, connections are taken for drain.notice more, and what is in flight has
-drain.timeout. The process stays until SIGTERM, which cuts event streams and
-tunnels as soon as no request is in flight; until then taskgate resume takes the
-drain back.
+once, connections are taken for the gate's drain.notice more, and what is in
+flight has its drain.timeout. The process stays until SIGTERM, which cuts event
+streams and tunnels as soon as no request is in flight; until then taskgate
+resume takes the drain back.
 )",
           .failure = "no gate, not drained in time, or taken back meanwhile",
           .example = "drain --no-wait",

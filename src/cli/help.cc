@@ -25,8 +25,6 @@ constexpr std::array kKeyWords{
     KeyWords{"tmux.socket", "PATH", "socket, or a folder of them"},
     KeyWords{"tmux.match", "PATTERN", "names of sessions that count"},
     KeyWords{"tmux.timeout", "TIME", "tmux's answer, at most"},
-    KeyWords{"drain.notice", "TIME", "connections are still taken"},
-    KeyWords{"drain.timeout", "TIME", "the whole drain, at most"},
     KeyWords{"routes", "NAME", "the rules: kube-coder or none"},
 };
 

@@ -37,7 +37,11 @@ void read_chosen(const Sources& sources, const Choice& choice, Draft& draft) {
   const bool is_missing = text.error() == boost::system::errc::no_such_file_or_directory;
   if (choice.named_by.empty() && is_missing) return;
   const std::string named_by = choice.named_by.empty() ? "" : choice.named_by + ": ";
-  draft.error(named_by + choice.path, "cannot be read: " + text.error().message());
+  const bool is_silent = text.error() == boost::system::errc::no_message_available;
+  draft.error(named_by + choice.path,
+              is_silent
+                  ? "is a pipe out of which nothing, or no end, came; check what writes into it"
+                  : "cannot be read: " + text.error().message());
 }
 
 // tmux's own rule for its socket (tmux(1), TMUX_TMPDIR and -L): an empty variable is no variable.

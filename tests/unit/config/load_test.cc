@@ -219,6 +219,10 @@ TEST_CASE("a file that was named must be there") {
   world.flags = {"--config=/b.yaml"};
   world.unreadable["/b.yaml"] = EISDIR;
   CHECK(errors_of(world) == Lines{"--config: /b.yaml: cannot be read: Is a directory"});
+  // "No data available", as when kubectl has found nothing.
+  world.unreadable["/b.yaml"] = ENODATA;
+  CHECK(errors_of(world) == Lines{"--config: /b.yaml: is a pipe out of which nothing, or no end, "
+                                  "came; check what writes into it"});
   world.flags.clear();
   world.variables["TASKGATE_CONFIG"] = "";
   CHECK(errors_of(world) == Lines{"TASKGATE_CONFIG: is empty; name a file, or leave it out"});

@@ -84,7 +84,11 @@ TEST_CASE("what is not YAML is refused with its place") {
        "is not valid YAML: illegal map value; put text with a colon into quotes, indent keys "
        "alike"},
       {"a:\n  b: 1\n c: 2\n", 3, 2,
-       "is not valid YAML: end of map not found; indent what belongs together alike"},
+       "is not valid YAML: end of map not found; indent what belongs together alike, put text that "
+       "begins with [, { or \" into quotes"},
+      {"listen: [::]:6090\n", 1, 13,
+       "is not valid YAML: end of map not found; indent what belongs together alike, put text that "
+       "begins with [, { or \" into quotes"},
       {"a: [1,\n", 2, 1, "is not valid YAML: end of sequence flow not found; close each { and ["},
       {"a: {b: 1\n", 2, 1, "is not valid YAML: end of map flow not found; close each { and ["},
       {"a: *nope", 1, 4,

@@ -94,7 +94,7 @@ TEST_CASE("an upstream that is down is an alarm beside the state of the gate") {
 
 TEST_CASE(
     "an upstream answers from the head of its answer on, and not at the end of an old stream") {
-  GatedWorld world(Gate::Settings{{"timeouts.response", "100ms"}});
+  GatedWorld world(Gate::Settings{{"timeouts.response", "500ms"}});
   const auto is = [&](const std::string& state) {
     return has(world.gate->admin("/status").body, R"("state":")" + state + R"(","last_failure")");
   };

@@ -78,6 +78,16 @@ class Version(InAFolder):
         for version in ("1.2", "v1.2.3", "1.2.3-rc1", "1.2.3 "):
             self.assertIn(f"'{version}' is no version; write it as 1.2.3", self.said(version))
 
+    @unittest.skipUnless(os.uname().machine == "x86_64" and shutil.which("git"), "needs amd64 and git")
+    def test_images_of_what_is_not_committed_are_refused_and_it_is_named(self):
+        run("git", "init", "-q", cwd=self.folder)
+        run("git", "add", ".", cwd=self.folder)
+        run("git", "-c", "user.name=a", "-c", "user.email=a@localhost", "commit", "-qm", "all", cwd=self.folder)
+        (self.folder / "cosign.key").touch()
+        message = run("scripts/release", VERSION, cwd=self.folder).stderr
+        self.assertIn("not committed", message)
+        self.assertEqual(message.splitlines()[1:], ["?? cosign.key"])
+
     def test_nothing_is_made_of_a_word_that_is_no_flag(self):
         for word in ("--without-image", "--into", "--into="):
             self.assertEqual(run("scripts/release", VERSION, word, cwd=self.folder).returncode, 64)
@@ -96,6 +106,9 @@ class WithoutImages(InAFolder):
         mask = os.umask(0o077)
         self.addCleanup(os.umask, mask)
         self.assertEqual(first, released(self.folder / "b"))
+        # `helm push` makes it a part of what it pushes.
+        dates = {(self.folder / place / f"dist/taskgate-{VERSION}.tgz").stat().st_mtime for place in ("a", "another place", "b")}
+        self.assertEqual(len(dates), 1)
 
     def test_the_sums_and_the_provenance_name_every_file(self):
         files = released(self.folder)

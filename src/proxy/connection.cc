@@ -207,6 +207,7 @@ Task<After> Connection::carry_out(RequestPlan&& plan, const http::RequestRules& 
 Task<After> Connection::forward_without_body(http::RequestRules rules) {
   hold_head();
   const GatedBody body = co_await read_empty_body(client_, rules, *config_);
+  if (gave_way_) co_return co_await answer_that_it_gave_way();
   if (body.end == GatedBody::End::client_left) {
     note_client_gone();
     co_return After::close;

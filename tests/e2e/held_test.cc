@@ -114,9 +114,15 @@ TEST_CASE("a crowd of unfinished heads keeps within limits.held, and others are 
   attack.check_memory("1000 unfinished heads of 60 KB");
 }
 
-TEST_CASE("those of a crowd of unfinished heads that give way are told so") {
-  Attack attack(Gate::Settings{{"timeouts.head", "1m"}, {"limits.held", "1MiB"}});
-  attack.gather(100, [](RawClient& client) { client.send(head_part("GET", "/", 60'000)); });
+TEST_CASE("those of a crowd that give way before they are forwarded are told so") {
+  const std::string unfinished = head_part("GET", "/", 60'000);
+  const std::string traced = "0af7651916cd43dd8448eb211c80319c";
+  const std::string bodyless = unfinished + "\r\nTraceparent: 00-" + traced +
+                               "-b7ad6b7169203331-01\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const bool has_head = GENERATE(false, true);
+  Attack attack(
+      Gate::Settings{{"timeouts.head", "1m"}, {"limits.held", "1MiB"}, {"log.access", "all"}});
+  attack.gather(40, [&](RawClient& client) { client.send(has_head ? bodyless : unfinished); });
   attack.check_that_some_give_way();
   eventually("one is told", [&] {
     for (RawClient& client : attack.crowd) {
@@ -124,6 +130,9 @@ TEST_CASE("those of a crowd of unfinished heads that give way are told so") {
     }
     return false;
   });
+  if (has_head) {
+    attack.world.front.gate.process().wait_for_line("\"status\":503.*\"trace_id\":\"" + traced);
+  }
 }
 
 TEST_CASE("a crowd of creates that wait keeps within limits.held, and others are served") {

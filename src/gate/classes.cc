@@ -20,19 +20,19 @@ Duration line_wait(const ClassRule& rule, std::optional<Duration> prefers) {
   return prefers ? std::min(*prefers, longest_wait(rule)) : rule.wait;
 }
 
-int owed_to_others(const Shares& shares, std::size_t place, Outlook outlook) {
+int owed_to_others(const Shares& shares, std::size_t rank, Outlook outlook) {
   int owed = 0;
   for (std::size_t other = 0; other < shares.of.size(); ++other) {
-    if (other == place) continue;
+    if (other == rank) continue;
     owed += std::max(0, shares.of[other].floor - used(shares.of[other], outlook));
   }
   return outlook == Outlook::promised ? owed : std::max(0, owed - shares.claimable);
 }
 
-int room(int free, const Shares& shares, std::size_t place, Outlook outlook) {
-  const Share& mine = shares.of[place];
+int room(int free, const Shares& shares, std::size_t rank, Outlook outlook) {
+  const Share& mine = shares.of[rank];
   const int has = used(mine, outlook);
-  const int beyond_floor = free - owed_to_others(shares, place, outlook);
+  const int beyond_floor = free - owed_to_others(shares, rank, outlook);
   return std::min({free, mine.cap - has, std::max(mine.floor - has, beyond_floor)});
 }
 
@@ -60,10 +60,10 @@ std::optional<std::size_t> Classes::find(ClassId id) const {
   return static_cast<std::size_t>(found - ids_.begin());
 }
 
-std::size_t Classes::place_of(ClassId id) const {
+std::size_t Classes::rank_of(ClassId id) const {
   if (!configured_) return 0;
-  const auto place = find(id);
-  return place ? *place : *find(kDefaultClass);
+  const auto rank = find(id);
+  return rank ? *rank : *find(kDefaultClass);
 }
 
 void Classes::reset(Shares& shares) const {

@@ -42,7 +42,8 @@ struct Share {
   int used() const { return sessions + reserved; }
 };
 
-// Those of all classes, in their order.
+// Those of all classes, in their order. A class's *rank* is where it stands in that order, 0 for
+// the first: a reload may change it, and it is no place in line.
 struct Shares {
   std::vector<Share> of;
   int claimable = 0;  // live sessions of no class that the answer to a create may still name
@@ -52,14 +53,14 @@ struct Shares {
 // become of these, which is that they end, and what is claimable was theirs.
 enum class Outlook : std::uint8_t { promised, best };
 
-// Slots that the classes other than the one at `place` are short of their floors.
-int owed_to_others(const Shares& shares, std::size_t place, Outlook outlook);
+// Slots that the classes other than the one of `rank` are short of their floors.
+int owed_to_others(const Shares& shares, std::size_t rank, Outlook outlook);
 
-// How many slots the class at `place` may take, of those that are `free` of all others; none if it
+// How many slots the class of `rank` may take, of those that are `free` of all others; none if it
 // is not above zero. The k-th slot may be taken as long as there is one (k <= free), the cap allows
 // it (used + k <= cap), and it is below the class's floor (used + k <= floor) or leaves what is
 // owed to others (k + owed <= free): so the number is the least of these bounds.
-int room(int free, const Shares& shares, std::size_t place, Outlook outlook);
+int room(int free, const Shares& shares, std::size_t rank, Outlook outlook);
 
 // Those of the configuration, in their order, with `default` among them or behind them. Where none
 // are configured `default` is the only one, and bounds nothing.
@@ -70,13 +71,13 @@ class Classes {
 
   bool configured() const { return configured_; }
   std::size_t size() const { return rules_.size(); }
-  const ClassRule& rule(std::size_t place) const { return rules_[place]; }
-  ClassId id_at(std::size_t place) const { return ids_[place]; }
+  const ClassRule& rule(std::size_t rank) const { return rules_[rank]; }
+  ClassId id_at(std::size_t rank) const { return ids_[rank]; }
 
-  // The place of this class in their order; nothing: it is not configured (any more).
+  // The rank of this class; nothing: it is not configured (any more).
   std::optional<std::size_t> find(ClassId id) const;
   // The same for a create that asks: `default` takes those of classes that are gone.
-  std::size_t place_of(ClassId id) const;
+  std::size_t rank_of(ClassId id) const;
   // That of sessions whose class nobody knows, if there is one.
   std::optional<std::size_t> inherited() const { return inherited_; }
 

@@ -23,7 +23,7 @@ Gate::Gate(Settings settings, std::optional<std::int64_t> started)
 void Gate::enter(Ticket& ticket) {
   stamp_abandoned(ticket.entered_);
   ticket.deadline_ = ticket.entered_ + settings_.wait;
-  const ClassRule& rule = classes_.rule(place_of(ticket));
+  const ClassRule& rule = classes_.rule(rank_of(ticket));
   ticket.line_until_ = ticket.entered_ + line_wait(rule, ticket.demand_.prefer_wait);
   ticket.may_prefer_ = longest_wait(rule) > Duration::zero();
   ticket.defers_ = turned_away_.has(ticket.demand_.sender);
@@ -81,7 +81,7 @@ Gate::Basis Gate::basis(TimePoint now) const {
   return {SignalState::unknown, 0, now};
 }
 
-std::optional<std::size_t> Gate::place_of(const Origins::Known& session) const {
+std::optional<std::size_t> Gate::rank_of(const Origins::Known& session) const {
   if (session.class_id) return classes_.find(*session.class_id);
   return is_claimable(session) ? std::nullopt : classes_.inherited();
 }
@@ -96,11 +96,11 @@ void Gate::count(Shares& shares) const {
   if (line_.has_stood()) line_.count(classes_, shares);
   if (!classes_.configured()) return;
   origins_.each([&](const Origins::Known& session) {
-    if (const auto place = place_of(session)) ++shares.of[*place].sessions;
+    if (const auto rank = rank_of(session)) ++shares.of[*rank].sessions;
     if (is_claimable(session)) ++shares.claimable;
   });
   const auto reserve = [&](ClassId class_id, int slots) {
-    if (const auto place = classes_.find(class_id)) shares.of[*place].reserved += slots;
+    if (const auto rank = classes_.find(class_id)) shares.of[*rank].reserved += slots;
   };
   for (const Promise& each : promises_.all()) {
     // Its session counts already.
@@ -110,11 +110,11 @@ void Gate::count(Shares& shares) const {
   attribution_.each_unnamed([&](ClassId class_id) { reserve(class_id, 1); });
 }
 
-// Slots that a create of the class at `place` may take.
-int Gate::room(std::size_t place, const Basis& on, Outlook outlook) const {
+// Slots that a create of the class of `rank` may take.
+int Gate::room(std::size_t rank, const Basis& on, Outlook outlook) const {
   const int promised = outlook == Outlook::promised ? promises_.slots() : 0;
   const int free = settings_.limit - on.live - promised;
-  return classes_.configured() ? gate::room(free, shares_, place, outlook) : free;
+  return classes_.configured() ? gate::room(free, shares_, rank, outlook) : free;
 }
 
 void Gate::decide_waiting(TimePoint now) {
@@ -131,7 +131,7 @@ void Gate::look_at(Ticket& ticket, const Basis& on, TimePoint now) {
   ticket.look_found(ruling.reason == RefusalReason::promised, now);
   if (ruling.stands && !ticket.stands()) {
     line_.stand(ticket, classes_, now);
-    ++shares_.of[place_of(ticket)].waiting;
+    ++shares_.of[rank_of(ticket)].waiting;
   }
 }
 
@@ -156,27 +156,27 @@ Ruling Gate::rule_on(const Ticket& ticket, const Basis& on) const {
 }
 
 Ruling Gate::rule_on_count(const Ticket& ticket, const Basis& on) const {
-  const std::size_t place = place_of(ticket);
-  if (room(place, on) > 0) return {Decision::admitted, std::nullopt};
-  const RefusalReason reason = in_the_way(place, on);
+  const std::size_t rank = rank_of(ticket);
+  if (room(rank, on) > 0) return {Decision::admitted, std::nullopt};
+  const RefusalReason reason = in_the_way(rank, on);
   if (reason == RefusalReason::promised && !listed_since(ticket.deadline_)) {
     return {std::nullopt, reason};
   }
   if (!may_stand(ticket)) return {Decision::rejected, reason};
-  const bool has_place = ticket.stands() || shares_.of[place].waiting < classes_.rule(place).places;
+  const bool has_place = ticket.stands() || shares_.of[rank].waiting < classes_.rule(rank).places;
   if (!has_place) return {Decision::rejected, RefusalReason::line_full};
   return {std::nullopt, reason, true};
 }
 
-RefusalReason Gate::in_the_way(std::size_t place, const Basis& on) const {
+RefusalReason Gate::in_the_way(std::size_t rank, const Basis& on) const {
   if (on.live >= settings_.limit) return RefusalReason::full;
-  return room(place, on, Outlook::best) > 0 ? RefusalReason::promised : RefusalReason::class_full;
+  return room(rank, on, Outlook::best) > 0 ? RefusalReason::promised : RefusalReason::class_full;
 }
 
 Ruling Gate::rule_without_count(const Ticket& ticket, const Basis& on) const {
   if (settings_.admit_unknown) return {Decision::admitted_unknown, std::nullopt};
   const bool is_blind = on.signal == SignalState::blind;
-  if (is_blind && socket_check_.trial_due(on.at) && room(place_of(ticket), on) > 0) {
+  if (is_blind && socket_check_.trial_due(on.at) && room(rank_of(ticket), on) > 0) {
     return {Decision::admitted, std::nullopt};
   }
   const RefusalReason reason = is_blind ? RefusalReason::blind : RefusalReason::unknown;
@@ -190,7 +190,7 @@ bool Gate::may_stand(const Ticket& ticket) const {
 
 void Gate::conclude(Ticket& ticket, const Ruling& ruling, const Basis& on) {
   ticket.unlink();
-  if (ticket.stands()) --shares_.of[place_of(ticket)].waiting;
+  if (ticket.stands()) --shares_.of[rank_of(ticket)].waiting;
   ticket.verdict_ = verdict(ticket, ruling, on);
   if (ruling.decision == Decision::admitted && on.signal == SignalState::blind) {
     socket_check_.trial_passed(on.at);
@@ -200,20 +200,20 @@ void Gate::conclude(Ticket& ticket, const Ruling& ruling, const Basis& on) {
 }
 
 void Gate::reserve(Ticket& ticket, Decision decision, const Basis& on) {
-  const std::size_t place = place_of(ticket);
+  const std::size_t rank = rank_of(ticket);
   const int asked = ticket.demand_.slots;
   Promise promise{.demand = ticket.demand_};
   promise.demand.route = promise.demand.path_id = {};  // live no longer than the ticket
-  promise.slots = decision == Decision::admitted ? std::min(asked, room(place, on)) : asked;
+  promise.slots = decision == Decision::admitted ? std::min(asked, room(rank, on)) : asked;
   promise.mark = socket_check_.mark();
   promise.uncounted = decision != Decision::admitted && !on.counts();
-  promise.class_id = classes_.id_at(place);
+  promise.class_id = classes_.id_at(rank);
   ticket.verdict_->slots = promise.slots;
   const Promises::Each added = promises_.add(promise);
   if (added->slots > 0) {
     attribution_.admitted(added->id, added->class_id, added->demand.is_named, on.at);
   }
-  if (classes_.configured()) shares_.of[place].reserved += added->slots;
+  if (classes_.configured()) shares_.of[rank].reserved += added->slots;
   ticket.reservation_ = Reservation(*this, added);
 }
 

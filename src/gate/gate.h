@@ -254,13 +254,13 @@ class Gate {
     bool counts() const { return signal == SignalState::known || signal == SignalState::held; }
   };
   Basis basis(TimePoint now) const;
-  std::size_t place_of(const Ticket& ticket) const {
-    return classes_.place_of(ticket.demand_.class_id);
+  std::size_t rank_of(const Ticket& ticket) const {
+    return classes_.rank_of(ticket.demand_.class_id);
   }
-  std::optional<std::size_t> place_of(const Origins::Known& session) const;
+  std::optional<std::size_t> rank_of(const Origins::Known& session) const;
   bool is_claimable(const Origins::Known& session) const;
   void count(Shares& shares) const;
-  int room(std::size_t place, const Basis& on, Outlook outlook = Outlook::promised) const;
+  int room(std::size_t rank, const Basis& on, Outlook outlook = Outlook::promised) const;
 
   void enter(Ticket& ticket);
   void decide_waiting(TimePoint now);
@@ -270,11 +270,11 @@ class Gate {
   Ruling rule_on_count(const Ticket& ticket, const Basis& on) const;
   Ruling rule_without_count(const Ticket& ticket, const Basis& on) const;
   bool may_stand(const Ticket& ticket) const;
-  RefusalReason in_the_way(std::size_t place, const Basis& on) const;
+  RefusalReason in_the_way(std::size_t rank, const Basis& on) const;
   void conclude(Ticket& ticket, const Ruling& ruling, const Basis& on);
   void reserve(Ticket& ticket, Decision decision, const Basis& on);
   Verdict verdict(const Ticket& ticket, const Ruling& ruling, const Basis& on) const;
-  RetryWindow retry(RefusalReason reason, std::size_t place, const Basis& on) const;
+  RetryWindow retry(RefusalReason reason, std::size_t rank, const Basis& on) const;
   bool listed_since(TimePoint moment) const { return attempted_ && attempt_began_ > moment; }
 
   void give_back(Promises::Each promise, TimePoint now);

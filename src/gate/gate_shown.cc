@@ -14,7 +14,7 @@ constexpr const char* kBlindDetail =
 }  // namespace
 
 Verdict Gate::verdict(const Ticket& ticket, const Ruling& ruling, const Basis& on) const {
-  const std::size_t place = place_of(ticket);
+  const std::size_t rank = rank_of(ticket);
   Verdict made;
   made.decision = *ruling.decision;
   made.reason = ruling.reason;
@@ -27,28 +27,28 @@ Verdict Gate::verdict(const Ticket& ticket, const Ruling& ruling, const Basis& o
   made.detail = fault_detail(on.signal);
   made.waited_since = ticket.waits_since_;
   made.waited_until = ticket.waited_until_;
-  made.class_name = classes_.rule(place).name;
-  made.class_used = shares_.of[place].used();
-  made.class_cap = std::min(shares_.of[place].cap, settings_.limit);
+  made.class_name = classes_.rule(rank).name;
+  made.class_used = shares_.of[rank].used();
+  made.class_cap = std::min(shares_.of[rank].cap, settings_.limit);
   made.place = ticket.place_;
   made.in_line_since = ticket.in_line_since_;
   if (ticket.demand_.prefer_wait && ticket.may_prefer_) {
     made.preference_applied = ticket.line_until_ - ticket.entered_;
   }
-  if (made.reason) made.retry = retry(*made.reason, place, on);
+  if (made.reason) made.retry = retry(*made.reason, rank, on);
   return made;
 }
 
 // A class at its cap waits for one of its own, one that others' floors keep out for one beyond
 // these.
-RetryWindow Gate::retry(RefusalReason reason, std::size_t place, const Basis& on) const {
+RetryWindow Gate::retry(RefusalReason reason, std::size_t rank, const Basis& on) const {
   int live = on.live;
   int limit = settings_.limit;
   if (reason == RefusalReason::class_full) {
-    const Share& share = shares_.of[place];
+    const Share& share = shares_.of[rank];
     const bool at_cap = share.used() >= share.cap;
     live = at_cap ? share.used() : live;
-    limit = at_cap ? share.cap : limit - owed_to_others(shares_, place, Outlook::promised);
+    limit = at_cap ? share.cap : limit - owed_to_others(shares_, rank, Outlook::promised);
   }
   return retry_window(reason, live, limit, departures_.turnover(on.at));
 }
@@ -122,9 +122,9 @@ void Gate::show_classes(Snapshot& shot) const {
   if (!classes_.configured()) return;
   Shares shares;
   count(shares);
-  for (std::size_t place = 0; place < classes_.size(); ++place) {
-    const Share& share = shares.of[place];
-    shot.classes.push_back({.name = classes_.rule(place).name,
+  for (std::size_t rank = 0; rank < classes_.size(); ++rank) {
+    const Share& share = shares.of[rank];
+    shot.classes.push_back({.name = classes_.rule(rank).name,
                             .used = share.used(),
                             .cap = std::min(share.cap, settings_.limit),
                             .floor = share.floor,
@@ -133,8 +133,8 @@ void Gate::show_classes(Snapshot& shot) const {
 }
 
 std::string Gate::class_name(const Origins::Known& session) const {
-  const auto place = classes_.configured() ? place_of(session) : std::nullopt;
-  return place ? classes_.rule(*place).name : std::string();
+  const auto rank = classes_.configured() ? rank_of(session) : std::nullopt;
+  return rank ? classes_.rule(*rank).name : std::string();
 }
 
 }  // namespace taskgate::gate

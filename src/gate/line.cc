@@ -19,7 +19,7 @@ void Line::stand(Ticket& ticket, const Classes& classes, TimePoint now) {
 
 int Line::place_in_line(const Ticket& ticket, const Classes& classes) const {
   const auto key = [&](const Ticket& each) {
-    return std::pair(classes.place_of(each.demand_.class_id), each.defers_);
+    return std::pair(classes.rank_of(each.demand_.class_id), each.defers_);
   };
   int before = 0;
   bool is_older = true;
@@ -36,7 +36,7 @@ int Line::place_in_line(const Ticket& ticket, const Classes& classes) const {
 
 void Line::count(const Classes& classes, Shares& shares) const {
   for (const Ticket& each : waiting_) {
-    if (each.stands()) ++shares.of[classes.place_of(each.demand_.class_id)].waiting;
+    if (each.stands()) ++shares.of[classes.rank_of(each.demand_.class_id)].waiting;
   }
 }
 
@@ -44,7 +44,7 @@ std::vector<InLine> Line::standing(const Classes& classes) const {
   std::vector<InLine> line;
   walk(waiting_, classes, [&](const Ticket& each) {
     if (!each.stands()) return;
-    const std::string& name = classes.rule(classes.place_of(each.demand_.class_id)).name;
+    const std::string& name = classes.rule(classes.rank_of(each.demand_.class_id)).name;
     line.push_back({name, std::string(each.demand_.route), *each.in_line_since_,
                     std::string(each.demand_.path_id)});
   });

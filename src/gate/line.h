@@ -63,12 +63,12 @@ class Line {
 
   template <typename List, typename Call>
   static void walk(List& waiting, const Classes& classes, Call call) {
-    for (std::size_t place = 0; place < classes.size(); ++place) {
+    for (std::size_t rank = 0; rank < classes.size(); ++rank) {
       for (const bool defers : {false, true}) {
         for (auto next = waiting.begin(); next != waiting.end();) {
           auto& ticket = *next++;
           const bool is_now =
-              ticket.defers_ == defers && classes.place_of(ticket.demand_.class_id) == place;
+              ticket.defers_ == defers && classes.rank_of(ticket.demand_.class_id) == rank;
           if (is_now) call(ticket);
         }
       }

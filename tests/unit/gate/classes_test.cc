@@ -126,21 +126,21 @@ TEST_CASE("how long a create may stand in line") {
 TEST_CASE("a class keeps its number through reloads, and `default` is there without being named") {
   Classes classes;
   CHECK_FALSE(classes.configured());
-  CHECK(classes.place_of(7) == 0);
+  CHECK(classes.rank_of(7) == 0);
   const ClassId storms = classes.id("storms");
   classes.configure({{.name = "people"}, {.name = "storms"}}, "storms");
   CHECK(classes.id("storms") == storms);
   CHECK(classes.size() == 3);
   CHECK(classes.rule(2).name == "default");
-  CHECK(classes.place_of(storms) == 1);
+  CHECK(classes.rank_of(storms) == 1);
   CHECK(classes.inherited() == 1);
   classes.configure({{.name = "default"}, {.name = "people"}}, "");
   CHECK(classes.size() == 2);
   CHECK(classes.find(storms) == std::nullopt);
-  CHECK(classes.place_of(storms) == 0);
-  CHECK(classes.place_of(classes.id("people")) == 1);
+  CHECK(classes.rank_of(storms) == 0);
+  CHECK(classes.rank_of(classes.id("people")) == 1);
   CHECK(classes.inherited() == std::nullopt);
   classes.configure({}, "");
   CHECK_FALSE(classes.configured());
-  CHECK(classes.place_of(storms) == 0);
+  CHECK(classes.rank_of(storms) == 0);
 }

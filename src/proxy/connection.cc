@@ -39,7 +39,7 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
   ErrorCode ignored;
   client_.socket().non_blocking(true, ignored);
   if (resumed) client_.bytes_wait();
-  services_.peers.watch(client_.socket().native_handle());
+  services_.vanished_peers.watch(client_.socket().native_handle());
   ++services_.counts.idle;
   services_.provide_records();
 }

@@ -19,7 +19,7 @@ Listener::Listener(Services& services, Clients& clients)
     : services_(services), clients_(clients), acceptor_(services.loop), pause_(services.loop) {
   const config::Address& address = services_.config->listen;
   if (const auto error =
-          net::listen(acceptor_, address.host, address.port, services_.peers.times())) {
+          net::listen(acceptor_, address.host, address.port, services_.vanished_peers.times())) {
     throw std::runtime_error("cannot listen on " + config::to_string(address) + ": " +
                              error.message());
   }
@@ -88,7 +88,7 @@ void Listener::stop() {
 }
 
 bool Listener::listen_again() {
-  if (const auto error = net::listen(acceptor_, {bound_}, services_.peers.times())) {
+  if (const auto error = net::listen(acceptor_, {bound_}, services_.vanished_peers.times())) {
     const config::Address address{bound_.address().to_string(), bound_.port()};
     log::error("resume_failed")
         .field("reason", "cannot listen on " + config::to_string(address) + ": " + error.message())

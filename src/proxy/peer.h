@@ -1,6 +1,6 @@
 // Who is at the other end of a TCP connection, the client or the upstream, with the connection's
-// receive buffer and its time limit. Whether peers are still there is net/peers.h. Loop thread
-// only.
+// receive buffer and its time limit. Whether peers are still there is net/vanished_peers.h. Loop
+// thread only.
 #pragma once
 
 #include <cstdint>
@@ -113,8 +113,8 @@ class Peer {
   Task<bool> wait_to_read();
 
   PeerFault fault() const { return fault_; }
-  // Whether the peer is found to answer nothing any more (net/peers.h), also where no operation was
-  // under way that could have told.
+  // Whether the peer is found to answer nothing any more (net/vanished_peers.h), also where no
+  // operation was under way that could have told.
   bool has_vanished();
   // Remembers why an operation on socket() failed.
   void note(ErrorCode error);

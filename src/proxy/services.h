@@ -12,9 +12,9 @@
 #include "net/deadline.h"
 #include "net/hangup_watch.h"
 #include "net/parking.h"
-#include "net/peers.h"
 #include "net/pipe.h"
 #include "net/reactor_records.h"
+#include "net/vanished_peers.h"
 #include "observe/metrics.h"
 #include "observe/refusal_sums.h"
 #include "observe/request_ids.h"
@@ -68,10 +68,10 @@ struct Services {
         descriptors(shares, counts),
         pipes(shares.pipes),
         deadlines(io),
-        peers(io, probes),
+        vanished_peers(io, probes),
         watch(io),
         parking(io, counts.idle, std::move(unpark), [this] { metrics.client_vanished(); }),
-        upstream(io, *config, descriptors, deadlines, watch, peers, upstream_counts),
+        upstream(io, *config, descriptors, deadlines, watch, vanished_peers, upstream_counts),
         admission(io, *config, counters, history, watch),
         held(io, counts, held_limits(*config)),
         items(io) {}
@@ -87,7 +87,7 @@ struct Services {
   Descriptors descriptors;
   net::Pipes pipes;
   net::Deadlines deadlines;
-  net::Peers peers;
+  net::VanishedPeers vanished_peers;
   net::HangupWatch watch;
   net::Parking parking;
   observe::UpstreamCounts upstream_counts;

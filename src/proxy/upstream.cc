@@ -59,8 +59,8 @@ constexpr Duration kFirstAnswer = std::chrono::seconds(1);
 
 Upstream::Upstream(asio::io_context& loop, const config::Config& config,
                    const Descriptors& descriptors, net::Deadlines& deadlines,
-                   net::HangupWatch& watch, net::Peers& peers, observe::UpstreamCounts& counts,
-                   net::NameLookup::Pauses pauses)
+                   net::HangupWatch& watch, net::VanishedPeers& vanished_peers,
+                   observe::UpstreamCounts& counts, net::NameLookup::Pauses pauses)
     : loop_(loop),
       descriptors_(descriptors),
       address_(config.upstream),
@@ -73,7 +73,7 @@ Upstream::Upstream(asio::io_context& loop, const config::Config& config,
           },
           [this](net::Endpoints found, ErrorCode error) { looked_up(std::move(found), error); },
           pauses),
-      peers_(peers),
+      vanished_peers_(vanished_peers),
       pacer_(loop, {}),
       counts_(counts),
       pool_(deadlines, watch, descriptors, counts) {
@@ -222,12 +222,12 @@ ErrorCode Upstream::begin_at(Peer& peer, const Endpoint& endpoint) {
   peer.socket().open(endpoint.protocol(), error);
   if (!error) peer.socket().non_blocking(true, error);
   if (error) return error;
-  if (!endpoint.address().is_loopback()) peers_.probe(peer.socket().native_handle());
+  if (!endpoint.address().is_loopback()) vanished_peers_.probe(peer.socket().native_handle());
   return try_connect(peer.socket(), endpoint);
 }
 
 void Upstream::connected(Peer& peer, const Endpoint& endpoint) {
-  if (!endpoint.address().is_loopback()) peers_.watch(peer.socket().native_handle());
+  if (!endpoint.address().is_loopback()) vanished_peers_.watch(peer.socket().native_handle());
   ++counts_.fresh;
   peer.deadline().clear();
   if (endpoint != endpoints_.front() && bring_to_front(endpoint)) pacer_.set_upstream(endpoint);

@@ -8,8 +8,8 @@
 #include "config/config.h"
 #include "net/name_lookup.h"
 #include "net/pacer.h"
-#include "net/peers.h"
 #include "net/recent_addresses.h"
+#include "net/vanished_peers.h"
 #include "observe/outcome.h"
 #include "proxy/descriptors.h"
 #include "proxy/peer.h"
@@ -22,7 +22,7 @@ class Upstream {
   // Looks the address up. Name servers that are silent hold it up for a second at most; then there
   // is no address for now.
   Upstream(asio::io_context& loop, const config::Config& config, const Descriptors& descriptors,
-           net::Deadlines& deadlines, net::HangupWatch& watch, net::Peers& peers,
+           net::Deadlines& deadlines, net::HangupWatch& watch, net::VanishedPeers& vanished_peers,
            observe::UpstreamCounts& counts, net::NameLookup::Pauses pauses = {});
 
   // Looks the address up without holding up the loop, a name again and again. Until an answer comes
@@ -88,7 +88,7 @@ class Upstream {
   std::optional<config::Address> unresolved_;  // looked up in vain last, which has been told
   net::Resolver resolver_;
   net::NameLookup lookup_;
-  net::Peers& peers_;
+  net::VanishedPeers& vanished_peers_;
   net::Pacer pacer_;
   observe::UpstreamCounts& counts_;
   UpstreamPool pool_;

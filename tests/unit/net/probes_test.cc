@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "net/peers.h"
+#include "net/vanished_peers.h"
 #include "support/catch.h"
 #include "support/deadline.h"
 
@@ -99,8 +99,8 @@ TEST_CASE(
   const ProbeTimes times{
       .idle = std::chrono::seconds(1), .interval = std::chrono::seconds(1), .count = 1};
   set_probes(f.accepted.native_handle(), times);
-  Peers peers(f.loop, times);
-  peers.watch(f.accepted.native_handle());
+  VanishedPeers vanished_peers(f.loop, times);
+  vanished_peers.watch(f.accepted.native_handle());
   f.fill();
   f.run_until([&] { return f.limit() == 0; });
   CHECK(f.limit() == 0);
@@ -111,8 +111,9 @@ TEST_CASE(
 
 TEST_CASE("a loop that watches nobody any more has nothing left to do") {
   ProbesFixture f;
-  Peers peers(f.loop, {.idle = std::chrono::seconds(1), .interval = std::chrono::seconds(0)});
-  peers.watch(f.accepted.native_handle());
+  VanishedPeers vanished_peers(
+      f.loop, {.idle = std::chrono::seconds(1), .interval = std::chrono::seconds(0)});
+  vanished_peers.watch(f.accepted.native_handle());
   f.accepted.close();
   f.loop.run();
   CHECK(f.loop.stopped());

@@ -77,7 +77,7 @@ struct UpstreamFixture {
   net::Deadlines deadlines{loop};
   SpareBlocks buffers{kBufferForAnswers};
   net::HangupWatch watch{loop};
-  net::Peers peers{loop, {}};
+  net::VanishedPeers vanished_peers{loop, {}};
   observe::ConnectionCounts connections;
   Descriptors descriptors{share_descriptors(1024), connections};
   observe::UpstreamCounts counts;
@@ -85,7 +85,7 @@ struct UpstreamFixture {
   Holder holder{held};
   config::Config config;
   net::NameLookup::Pauses pauses;
-  Upstream upstream{loop, config, descriptors, deadlines, watch, peers, counts, pauses};
+  Upstream upstream{loop, config, descriptors, deadlines, watch, vanished_peers, counts, pauses};
 };
 
 std::string text_of(const tcp::endpoint& endpoint) {

@@ -18,9 +18,9 @@
 
 namespace taskgate::net {
 
-class Peers {
+class VanishedPeers {
  public:
-  Peers(asio::io_context& loop, ProbeTimes times);
+  VanishedPeers(asio::io_context& loop, ProbeTimes times);
 
   const ProbeTimes& times() const { return times_; }
   // For a socket that is about to connect.

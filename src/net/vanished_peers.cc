@@ -1,4 +1,4 @@
-#include "net/peers.h"
+#include "net/vanished_peers.h"
 
 #include <algorithm>
 
@@ -12,9 +12,10 @@ constexpr int kLooks = 4 * static_cast<int>(kParts);
 
 }  // namespace
 
-Peers::Peers(asio::io_context& loop, ProbeTimes times) : times_(times), timer_(loop) {}
+VanishedPeers::VanishedPeers(asio::io_context& loop, ProbeTimes times)
+    : times_(times), timer_(loop) {}
 
-void Peers::watch(int descriptor) {
+void VanishedPeers::watch(int descriptor) {
   const auto index = static_cast<std::size_t>(descriptor);
   if (index >= states_.size()) states_.resize(index + 1, State::unwatched);
   if (states_[index] == State::unwatched) ++watched_;
@@ -22,7 +23,7 @@ void Peers::watch(int descriptor) {
   if (!armed_) arm();
 }
 
-void Peers::arm() {
+void VanishedPeers::arm() {
   armed_ = true;
   timer_.expires_after(times_.limit() / kLooks);
   timer_.async_wait([this](ErrorCode error) {
@@ -33,7 +34,7 @@ void Peers::arm() {
   });
 }
 
-void Peers::look_at_some() {
+void VanishedPeers::look_at_some() {
   const std::size_t end = std::min(states_.size(), next_ + states_.size() / kParts + 1);
   for (; next_ < end; ++next_) {
     State& state = states_[next_];
@@ -42,7 +43,7 @@ void Peers::look_at_some() {
   if (next_ == states_.size()) next_ = 0;
 }
 
-void Peers::look_at(int descriptor, State& state) {
+void VanishedPeers::look_at(int descriptor, State& state) {
   const Backlog waiting = backlog(descriptor);
   if (waiting == Backlog::unknown) {
     state = State::unwatched;

@@ -253,7 +253,6 @@ Task<> Exchange::relay_tunnel() {
   http::append_response(head, parser_->head(), {.connection = http::ConnectionField::upgrade});
   upstream_.consume(parser_->head().size);
   services_.spares.parsers.give(std::move(parser_));
-  token_.release();
   watch_.reset();
   outcome_.tunnel = true;
   Peer::Parts parts{head};

@@ -19,9 +19,9 @@
 // a create is admitted exactly when `total < limit`, and the comparison and the reservation are one
 // step: nothing can come between, since there is one thread and no suspension. A create that asks
 // for n slots gets as many of them as are free, and one at least, since it was admitted. It is
-// refused at once when live >= limit. In between, slots are free of sessions but promised; the
-// create waits for the next event and is decided again, `wait` at most, and then once more on a
-// listing that began after the wait was over.
+// refused at once when live >= limit, unless its class lets it stand in line (below). In between,
+// slots are free of sessions but promised; the create waits for the next event and is decided
+// again, `wait` at most, and then once more on a listing that began after the wait was over.
 //
 // A create that asks for no slot at all (its task comes by another door, which may be a create that
 // is gated itself) is decided in the same way and leaves nothing behind.

@@ -2,7 +2,7 @@
 // decision, connections to the upstream that wait for their next request, and both ends of tunnels
 // and event streams, whose reads do not look for what came with the last bytes (until_short.h). For
 // the first ones a read would tell, but it would have to store what a pipelining client sends. So
-// their sockets are put into an epoll set of its own, which waits for nothing but their end. Most
+// their sockets are put into an epoll set of their own, which waits for nothing but their end. Most
 // requests are over before that pays: only what lasts for a moment is put there, and the others
 // cost no system call. Loop thread only.
 #pragma once

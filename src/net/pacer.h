@@ -43,7 +43,7 @@ class Pacer {
   // How many wait for a token.
   std::size_t waiting() const { return line_.size(); }
 
-  // From the next acquire() on.
+  // From the next token on.
   void set_upstream(asio::ip::tcp::endpoint upstream);
 
  private:

@@ -1,6 +1,7 @@
 // The ids by which a request is found again in other programs' logs: X-Request-Id, and the trace
-// and span of a traceparent (W3C Trace Context). They are forwarded as they came; a request without
-// one that is answered here gets one for its answer and its line in the log.
+// and span of a traceparent (W3C Trace Context). They are forwarded as they came. A create without
+// a request id, and any other request without one that is answered here, gets one that is made: for
+// the gate's own answer, the log and the status, and not for the upstream.
 #pragma once
 
 #include <cstdint>

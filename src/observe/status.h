@@ -73,11 +73,11 @@ struct RecentRefusal {
   std::string route;
   gate::Verdict verdict;
   int retry_after = 0;     // seconds
-  std::string request_id;  // the client's; empty: none
+  std::string request_id;  // the client's own, or one that was made for it
   std::string path_id{};   // of its path (route::Match); empty: none
 };
 
-// The whole gate as a value: made on the loop, rendered on the admin thread.
+// The whole gate as a value: made on the loop, rendered on the admin server's threads.
 struct Status {
   gate::Snapshot gate;
   TimePoint taken;  // when all this was true, on the clock of the gate's line

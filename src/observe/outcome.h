@@ -40,8 +40,10 @@ struct Outcome {
   std::string_view method;           // for the access log
   std::string_view target;           // for the access log, which drops the query
   RequestIds ids;                    // for the access log
-  int status = 0;       // sent to the client; 0: none (client gone, connection aborted)
-  bool create = false;  // it creates a task, so the gate is asked
+  // Sent to the client; 0: none (client gone, connection aborted). Of an admitted create the
+  // upstream's, also where its client has left.
+  int status = 0;
+  bool create = false;                   // it creates a task, so the gate is asked
   std::optional<gate::Verdict> verdict;  // the gate's answer; unset: it did not come to that
   bool has_class = false;                // classes are configured, so that the verdict's is told
   int retry_after = 0;                   // seconds, as the client was told; 0: it was not

@@ -53,6 +53,8 @@ TEST_CASE("a create whose client leaves is carried to its end") {
     CHECK(create.upstream->end() == FarEnd::End::closed);
     create.world.until("its slot is free", [&] { return create.world.gate().reservations() == 0; });
     CHECK(create.world.counts("taskgate_reservations_abandoned_total 0"));
+    // What its client would have been told.
+    CHECK(create.world.counts("taskgate_requests_total{code=\"201\",route=\"task\"} 1"));
   }
 }
 

@@ -15,15 +15,15 @@ bool answered(const SocketReport& report) {
 // The server that answered is not known to be the one that the kernel had nothing against.
 bool is_new_server(const SocketReport& report) {
   const KnownSocket& socket = *report.socket;
-  return !socket.listener || !report.file.same_file(socket.listener->file) ||
-         (report.mark.pid != 0 && report.mark.pid != socket.listener->pid);
+  return !socket.last_server || !report.file.same_file(socket.last_server->file) ||
+         (report.mark.pid != 0 && report.mark.pid != socket.last_server->pid);
 }
 
 std::vector<LookedAt> look_again(const std::vector<SocketReport>& reports) {
   std::vector<LookedAt> sockets;
   for (const SocketReport& report : reports) {
     std::optional<std::uint32_t> last;
-    if (report.socket->listener) last = report.socket->listener->number;
+    if (report.socket->last_server) last = report.socket->last_server->number;
     sockets.push_back({report.socket->path, look_at(report.socket->path), last});
   }
   return sockets;
@@ -36,12 +36,12 @@ bool is_in_motion(const SocketReport& report, const FileFacts& now, bool shown) 
          (report.reply == SocketReport::Reply::no_file && now.kind == FileFacts::Kind::socket);
 }
 
-void note_listener(SocketReport& report, const Survey::Socket& found, bool available) {
+void note_server(SocketReport& report, const Survey::Socket& found, bool available) {
   if (!answered(report)) return;
-  auto& listener = report.socket->listener;
-  const bool same = listener && report.file.same_file(listener->file);
-  const std::int32_t pid = report.mark.pid == 0 && same ? listener->pid : report.mark.pid;
-  listener = {
+  auto& server = report.socket->last_server;
+  const bool same = server && report.file.same_file(server->file);
+  const std::int32_t pid = report.mark.pid == 0 && same ? server->pid : report.mark.pid;
+  server = {
       .file = report.file, .pid = pid, .number = found.shown, .hidden = available && !found.shown};
 }
 
@@ -102,7 +102,7 @@ KernelWord::Heard KernelWord::hear(const std::function<ListenerTable()>& ask, co
     SocketReport& report = listed.reports[index];
     const Survey::Socket& socket = found.sockets[index];
     if (!is_in_motion(report, now[index].file, socket.shown.has_value())) {
-      note_listener(report, socket, table.available);
+      note_server(report, socket, table.available);
       continue;
     }
     in_motion = true;
@@ -150,9 +150,9 @@ bool KernelWord::is_trusted(const ListenerTable& table, const Listed& listed) co
   if (!table.available) return false;
   bool shown = !table.listeners.empty() || listed.shares_namespace;
   for (const SocketReport& report : listed.reports) {
-    const auto& listener = report.socket->listener;
-    if (listener && listener->hidden) return false;
-    shown = shown || (listener && listener->number);
+    const auto& server = report.socket->last_server;
+    if (server && server->hidden) return false;
+    shown = shown || (server && server->number);
   }
   return shown;
 }

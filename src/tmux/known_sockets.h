@@ -42,13 +42,13 @@ struct KnownSocket {
   }
 
   // The server that answered when the kernel's table of listeners was last read.
-  struct Listener {
+  struct LastServer {
     FileFacts file;
     std::int32_t pid = 0;                 // 0: it had no session then
     std::optional<std::uint32_t> number;  // of its socket, if the table showed it
     bool hidden = false;                  // there was a table, and it did not
   };
-  std::optional<Listener> listener;
+  std::optional<LastServer> last_server;
 };
 
 // What one socket (or one configured path that gives none) adds to a listing.

@@ -1,5 +1,5 @@
 // Which Unix sockets listen in this network namespace, as the kernel tells it: a server whose
-// socket file was deleted or replaced listens on, and only this table still shows it.
+// socket file was deleted or replaced listens on, and only this table still shows it. Any thread.
 #pragma once
 
 #include <cstdint>

@@ -17,13 +17,17 @@ def better_rival(values, more_is_better=False):
     return (max if more_is_better else min)(there, key=values.get)
 
 
-def ratio(values, more_is_better=False, rival=None):
-    """taskgate to that rival, else to the better one; None where one of the two has no value, or none above zero, as a
-    difference that drowns in noise may have."""
-    own, other = values.get(OWN), values.get(rival or better_rival(values, more_is_better))
+def ratio_to(rival, values, more_is_better=False):
+    """taskgate to that one; None where one of the two has no value, or none above zero, as a difference that drowns in noise
+    may have."""
+    own, other = values.get(OWN), values.get(rival)
     if any(value is None or value <= 0 for value in (own, other)):
         return None
     return other / own if more_is_better else own / other
+
+
+def ratio(values, more_is_better=False):
+    return ratio_to(better_rival(values, more_is_better), values, more_is_better)
 
 
 def medians(runs):
@@ -58,7 +62,7 @@ def comparison(rounds, more_is_better=False):
     better one of each would be whichever noise has favoured there."""
     of_all = medians(rounds)
     rival = better_rival(of_all, more_is_better)
-    ratios = [ratio(values, more_is_better, rival) for values in rounds] if rival else []
+    ratios = [ratio_to(rival, values, more_is_better) for values in rounds]
     have = [one for one in ratios if one is not None]
     return Compared(of_all, median(have) if have else None, ratios, len(rounds))
 
@@ -89,6 +93,7 @@ def pooled_p99(rounds, above_direct=False):
     """The 99th percentile of all rounds' answers together: that of one round says which moments of the machine it met.
     `rounds` are dictionaries of Counters by peer. The ratios are those without one of the rounds each."""
     whole = p99_of(rounds, above_direct)
+    rival = better_rival(whole)
     without_one = [rounds[:i] + rounds[i + 1:] for i in range(len(rounds))]
-    ratios = [ratio(p99_of(rest, above_direct), rival=better_rival(whole)) for rest in without_one if rest]
-    return Compared(whole, ratio(whole), ratios, len(rounds))
+    ratios = [ratio_to(rival, p99_of(rest, above_direct)) for rest in without_one if rest]
+    return Compared(whole, ratio_to(rival, whole), ratios, len(rounds))

@@ -75,31 +75,24 @@ TEST_CASE("a combination is placed at the source that made it") {
         Lines{"--drain-notice: drain.notice (7s) is more than drain.timeout (5s)"});
 }
 
-// It was a path where no server is, and everything was admitted.
-TEST_CASE("several sockets in one text are warned about, but for a variable's") {
-  const std::string warning =
-      " '/a/s,/b/s' is one path, with a comma in it; several are a list, [a, b], or flags";
+// It was a path where no server is, or matched no session, and everything was admitted.
+TEST_CASE("several sockets or patterns in one text are warned about, but for a variable's") {
+  struct Row {
+    std::string member, text, flag, variable, place, kind;
+  };
+  const Row row = GENERATE(Row{"socket", "/a/s,/b/s", "--tmux-socket", "TASKGATE_TMUX_SOCKET",
+                               "config.yaml:2:11: tmux.socket", "path"},
+                           Row{"match", "a-*, b-*", "--tmux-match", "TASKGATE_TMUX_MATCH",
+                               "config.yaml:2:10: tmux.match", "pattern"});
+  const std::string warning = ": '" + row.text + "' is one " + row.kind +
+                              ", with a comma in it; several are a list, [a, b], or flags";
   World world;
-  world.flags = {"--tmux-socket", "/a/s,/b/s"};
-  CHECK(loaded(world).warnings == Lines{"--tmux-socket:" + warning});
-  CHECK(loaded(test::with_file("tmux:\n  socket: /a/s,/b/s\n")).warnings ==
-        Lines{"config.yaml:2:11: tmux.socket:" + warning});
+  world.flags = {row.flag, row.text};
+  CHECK(loaded(world).warnings == Lines{row.flag + warning});
+  CHECK(loaded(test::with_file("tmux:\n  " + row.member + ": " + row.text + "\n")).warnings ==
+        Lines{row.place + warning});
   world.flags.clear();
-  world.variables["TASKGATE_TMUX_SOCKET"] = "/a/s,/b/s";
-  CHECK(loaded(world).warnings.empty());
-}
-
-// It matched no session, and everything was admitted.
-TEST_CASE("several patterns in one text are warned about, but for a variable's") {
-  const std::string warning =
-      " 'a-*, b-*' is one pattern, with a comma in it; several are a list, [a, b], or flags";
-  World world;
-  world.flags = {"--tmux-match", "a-*, b-*"};
-  CHECK(loaded(world).warnings == Lines{"--tmux-match:" + warning});
-  CHECK(loaded(test::with_file("tmux:\n  match: a-*, b-*\n")).warnings ==
-        Lines{"config.yaml:2:10: tmux.match:" + warning});
-  world.flags.clear();
-  world.variables["TASKGATE_TMUX_MATCH"] = "a-*, b-*";
+  world.variables[row.variable] = row.text;
   CHECK(loaded(world).warnings.empty());
 }
 

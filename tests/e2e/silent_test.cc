@@ -2,7 +2,6 @@
 #include <signal.h>
 
 #include <filesystem>
-#include <fstream>
 #include <list>
 #include <string>
 #include <thread>
@@ -10,6 +9,7 @@
 #include "e2e/gated_world.h"
 #include "support/catch.h"
 #include "support/loopback.h"
+#include "support/process_state.h"
 
 namespace taskgate::test {
 namespace {
@@ -27,20 +27,12 @@ void chat(RawClient& client) {
   }
 }
 
-// Its state by proc(5), stat: 'S' where it has done all there was to do.
-bool is_in(char state, pid_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-  std::string stat;
-  std::getline(file, stat);
-  return stat.find(std::string(") ") + state + ' ') != std::string::npos;
-}
-
 // Stopped at work it would go on with that, and still awake it would take the first bytes that
 // come, in each case a turn ahead of the others.
 void stop_asleep(const Process& process) {
-  eventually("the gate sleeps", [&] { return is_in('S', process.pid()); });
+  eventually("the gate sleeps", [&] { return is_in_state('S', stat_of(process.pid())); });
   process.signal(SIGSTOP);
-  eventually("the gate has stopped", [&] { return is_in('T', process.pid()); });
+  eventually("the gate has stopped", [&] { return is_in_state('T', stat_of(process.pid())); });
 }
 
 TEST_CASE("creates of clients that were silent stand on the listing of one that was not") {

@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <sstream>
 
 #include "support/eventually.h"
 #include "support/failure.h"
+#include "support/process_state.h"
 
 namespace taskgate::test {
 namespace {
@@ -18,10 +18,8 @@ constexpr Duration kGrace = std::chrono::seconds(5);
 // Whether that process runs and is a tmux server, not one that got its number since. A zombie does
 // not run: when it is reaped is up to the process that adopted it.
 bool is_tmux(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  return line.find(" (tmux") != std::string::npos && line.find(") Z ") == std::string::npos;
+  const std::string stat = stat_of(pid);
+  return stat.find(" (tmux") != std::string::npos && !is_in_state('Z', stat);
 }
 
 }  // namespace

@@ -9,12 +9,12 @@
 #include <array>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <thread>
 #include <utility>
 
 #include "base/time.h"
 #include "support/catch.h"
+#include "support/process_state.h"
 
 namespace taskgate::tmux::testing {
 namespace {
@@ -156,11 +156,7 @@ void TmuxServer::send_signal(int signal) const {
 
 void TmuxServer::stop() const {
   send_signal(SIGSTOP);
-  wait_until([&] {
-    std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
-    const std::string line{std::istreambuf_iterator<char>(file), {}};
-    return line.find(") T ") != std::string::npos;
-  });
+  wait_until([&] { return test::is_in_state('T', test::stat_of(pid_)); });
 }
 
 // The server's children that have not yet become the session's command hold its listening socket

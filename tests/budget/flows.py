@@ -148,6 +148,7 @@ class Crowd(Flow):
     def __init__(self, gate, upstream):
         super().__init__(gate, upstream)
         self.others = [socket.create_connection(("127.0.0.1", gate.port), 60) for _ in range(self.each_is - 1)]
+        gate.wait_for_accepts()
 
     def step(self):
         clients = [self.client, *self.others]

@@ -118,13 +118,17 @@ class Traced:
     def wait_for_unread(self, connections):
         """Waits until so many hold bytes for it: on a busy machine what was sent is under way for a while. What came
         late would need a listing of its own, and the timer that waits for it stands still."""
-        here = f":{self.port:04X}"
+        wait_until(f"bytes on {connections} connections", lambda: self.sockets_with_some() == connections, PATIENCE)
 
-        def unread():
-            rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
-            return sum(row[1].endswith(here) and int(row[4].partition(":")[2], 16) > 0 for row in rows[1:])
+    def wait_for_accepts(self):
+        """Waits until it has nothing left to do for those who have connected; before anything is sent."""
+        wait_until("all connections to be accepted", lambda: self.sockets_with_some() == 0, PATIENCE)
+        self.settle()
 
-        wait_until(f"bytes on {connections} connections", lambda: unread() == connections, PATIENCE)
+    def sockets_with_some(self):
+        """How many of its sockets have something in the receive queue: bytes or, of the listening one, connections."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return sum(row[1].endswith(f":{self.port:04X}") and int(row[4].partition(":")[2], 16) > 0 for row in rows)
 
     def states(self):
         for thread in Path(f"/proc/{self.pid}/task").iterdir():

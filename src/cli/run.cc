@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
 #include <cstring>
@@ -22,6 +21,7 @@
 #include "cli/reloads.h"
 #include "config/print.h"
 #include "config/reload.h"
+#include "net/inbox.h"
 #include "observe/metrics.h"
 #include "proxy/proxy.h"
 
@@ -96,9 +96,10 @@ class Process {
         faults_(std::move(loaded.faults)),
         metrics_(route_names(*start_)),
         descriptors_(proxy::share_descriptors(proxy::raise_descriptor_limit())),
-        loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+        loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),  // no other thread calls it: net/inbox.h
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
-        proxy_(with_services(loop_), start_, metrics_, descriptors_),
+        inbox_(with_services(loop_)),
+        proxy_(loop_, start_, metrics_, descriptors_),
         reloads_(start_->configured),
         watch_(loop_, file.path, file.mark, [this] { reload("file"); }),
         admin_(start_->admin, admin_sources(), {.connections = descriptors_.admin}) {
@@ -252,7 +253,7 @@ class Process {
   std::optional<Answer> ask(Question question, Duration patience) {
     auto promise = std::make_shared<std::promise<Answer>>();
     auto answer = promise->get_future();
-    asio::post(loop_, [question, promise] { question(promise); });
+    inbox_.put([question, promise] { question(promise); });
     const TimePoint deadline = Clock::now() + patience;
     while (answer.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready) {
       if (stopping_ || Clock::now() >= deadline) return std::nullopt;
@@ -265,9 +266,9 @@ class Process {
   const std::vector<std::string> faults_;
   observe::Metrics metrics_;
   const proxy::DescriptorShares descriptors_;
-  // Other threads only post to it (ask()), so what waits for I/O needs no locks.
   asio::io_context loop_;
   asio::signal_set signals_;
+  net::Inbox inbox_;  // what the admin server's threads ask
   proxy::Proxy proxy_;
   Reloads reloads_;
   ConfigWatch watch_;

@@ -23,26 +23,25 @@ Endpoints resolve(const std::string& host, std::uint16_t port, ErrorCode& error)
 }
 
 // Where the threads bring what they find.
-struct Resolver::Home : std::enable_shared_from_this<Home> {
+struct Resolver::Home {
   void bring(const Resolved& done, Endpoints found, ErrorCode error) {
     const std::scoped_lock lock(mutex);
-    if (loop == nullptr) return;
-    asio::post(*loop, [home = shared_from_this(), done, error, found = std::move(found)]() mutable {
-      if (home->loop != nullptr) done(std::move(found), error);
-    });
+    if (inbox != nullptr) {
+      inbox->put([done, error, found = std::move(found)] { done(found, error); });
+    }
   }
 
   std::mutex mutex;
-  asio::io_context* loop;  // null: the resolver has ended. Only the loop's thread writes it.
+  Inbox* inbox;  // null: the resolver has ended
 };
 
-Resolver::Resolver(asio::io_context& loop) : home_(std::make_shared<Home>()) {
-  home_->loop = &loop;
+Resolver::Resolver(asio::io_context& loop) : inbox_(loop), home_(std::make_shared<Home>()) {
+  home_->inbox = &inbox_;
 }
 
 Resolver::~Resolver() {
   const std::scoped_lock lock(home_->mutex);
-  home_->loop = nullptr;
+  home_->inbox = nullptr;
 }
 
 void Resolver::resolve(const std::string& host, std::uint16_t port, const Resolved& done) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/task.h"
+#include "net/inbox.h"
 
 namespace taskgate::net {
 
@@ -24,6 +24,7 @@ Endpoints resolve(const std::string& host, std::uint16_t port, ErrorCode& error)
 // such a thread is left behind, and tells nobody what it finds. Loop thread only.
 class Resolver {
  public:
+  // Throws as Inbox() does.
   explicit Resolver(asio::io_context& loop);
   ~Resolver();
   Resolver(const Resolver&) = delete;
@@ -33,11 +34,12 @@ class Resolver {
   // no thread to be had, it is called at once. Copies of `done` may be destroyed by another thread.
   void resolve(const std::string& host, std::uint16_t port, const Resolved& done);
   // Holds up the loop until the last look-up has ended, at most for so long; what it found is
-  // posted by then.
+  // in the loop's inbox by then.
   void wait(Duration limit) const;
 
  private:
   struct Home;
+  Inbox inbox_;
   std::shared_ptr<Home> home_;
   std::future<void> last_;
 };

@@ -8,7 +8,7 @@
 namespace taskgate::net {
 namespace {
 
-struct Fixture {
+struct ResolverFixture {
   Resolved done() {
     return [this](Endpoints endpoints, ErrorCode error) {
       REQUIRE(!error);
@@ -24,7 +24,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("what a name stands for is brought to the loop") {
-  Fixture f;
+  ResolverFixture f;
   f.resolver->resolve("localhost", 80, f.done());
   f.resolver->wait(test::kPatience);
   CHECK(f.found.empty());
@@ -35,7 +35,7 @@ TEST_CASE("what a name stands for is brought to the loop") {
 }
 
 TEST_CASE("an address stands for itself at once") {
-  Fixture f;
+  ResolverFixture f;
   f.resolver->resolve("::1", 80, f.done());
   CHECK(f.found == Endpoints{{asio::ip::address_v6::loopback(), 80}});
   f.resolver->wait(test::kPatience);
@@ -43,7 +43,7 @@ TEST_CASE("an address stands for itself at once") {
 }
 
 TEST_CASE("a resolver that has ended tells nobody, whether its answer was on its way or not") {
-  Fixture f;
+  ResolverFixture f;
   f.resolver->resolve("localhost", 80, f.done());
   SECTION("it was") {
     f.resolver->wait(test::kPatience);

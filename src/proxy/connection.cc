@@ -118,7 +118,7 @@ void Connection::sum_up_refusal(TimePoint now) {
   const std::string_view path_id = is_refused ? outcome_.path_id : std::string_view();
   (is_refused ? services_.refused : services_.observed)
       .add({outcome_.route, path_id, verdict.class_name, *verdict.reason}, outcome_.ids.request_id,
-           now, std::chrono::system_clock::now());
+           now, request_.decided);
 }
 
 // In a storm of creates their lines would fill a disk: of those that are not admitted some are left

@@ -42,7 +42,8 @@ class Connection : public HeldBytes::Holder,
   struct Request {
     TimePoint began{};
     int minor_version = 1;
-    bool keep_alive = false;  // the client's wish
+    bool keep_alive = false;                          // the client's wish
+    std::chrono::system_clock::time_point decided{};  // when its verdict came
   };
 
   // connection.cc

@@ -18,9 +18,8 @@ std::optional<After> Connection::refuse_create(std::string& rest) {
   const Answer& refusal = services_.last_refusal.answer(refused, services_.config,
                                                         services_.next_draw(), envelope(after));
   outcome_.retry_after = refusal.retry_after;
-  services_.refusals.push_front({std::chrono::system_clock::now(), std::string(outcome_.route),
-                                 verdict, refusal.retry_after, outcome_.ids.request_id,
-                                 outcome_.path_id});
+  services_.refusals.push_front({request_.decided, std::string(outcome_.route), verdict,
+                                 refusal.retry_after, outcome_.ids.request_id, outcome_.path_id});
   Peer::Parts parts{refusal.message};
   const std::optional<After> answered = answer_now(refusal.status, parts, after);
   if (!answered) rest = parts.front();

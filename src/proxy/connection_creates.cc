@@ -113,6 +113,7 @@ void Connection::ask_gate(std::optional<Admission::Asking>& asking, const route:
 
 void Connection::note_decision(Admission::Asking& asking, TimePoint asked) {
   const TimePoint now = Clock::now();
+  request_.decided = std::chrono::system_clock::now();
   asking_ = nullptr;
   const gate::Verdict& verdict = outcome_.verdict.emplace(asking.conclude(now));
   outcome_.waited = now - asked;

@@ -90,7 +90,6 @@ bool Peer::has_vanished() {
 
 Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   if (stopped()) co_return false;
-  const TimePoint began = after_silence ? Clock::now() : TimePoint{};
   bool is_looked_for = has_to_look(end_is_told);
   bytes_wait_ = false;
   const bool is_for_long = after_silence && brief_silences_ < kBriefInARow && buffer_.is_empty();
@@ -126,7 +125,7 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
     co_return false;
   }
   take(bytes, waits);
-  if (after_silence) note_silence(Clock::now() - began);
+  if (after_silence) note_silence();
   co_return true;
 }
 
@@ -137,14 +136,14 @@ bool Peer::can_only_wait(bool end_is_told) {
 std::optional<Peer::Reading> Peer::begin_read() {
   if (!can_only_wait(false)) return std::nullopt;
   buffer_.make_room();
-  return Reading{buffer_.room(), std::nullopt};
+  return Reading{buffer_.room(), false};
 }
 
 std::optional<Peer::Reading> Peer::begin_read_after_silence(bool end_is_told) {
   const bool will_be_brief = brief_silences_ == kBriefInARow;
   if (!will_be_brief || !can_only_wait(end_is_told)) return std::nullopt;
   buffer_.make_room();
-  return Reading{buffer_.room(), Clock::now()};
+  return Reading{buffer_.room(), true};
 }
 
 bool Peer::end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> result) {
@@ -154,7 +153,7 @@ bool Peer::end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> r
     return false;
   }
   take(bytes, true);
-  if (reading.silent_since) note_silence(Clock::now() - *reading.silent_since);
+  if (reading.after_silence) note_silence();
   return true;
 }
 
@@ -176,8 +175,11 @@ void Peer::read_short(std::uint64_t length) {
   moved();
 }
 
-void Peer::note_silence(Duration lasted) {
-  if (lasted >= kBriefSilence) {
+// From one such read to the next, with what was done about the first one in between: a clock that
+// is read before each would tell no more. The first one is taken for brief.
+void Peer::note_silence() {
+  const TimePoint spoke = std::exchange(spoke_, Clock::now());
+  if (spoke_ - spoke >= kBriefSilence) {
     brief_silences_ = 0;
   } else if (brief_silences_ < kBriefInARow) {
     ++brief_silences_;

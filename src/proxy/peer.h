@@ -72,7 +72,7 @@ class Peer {
   // before.
   struct Reading {
     net::UntilShort room;
-    std::optional<TimePoint> silent_since;
+    bool after_silence = false;
   };
   std::optional<Reading> begin_read();
   std::optional<Reading> begin_read_after_silence(bool end_is_told);
@@ -147,7 +147,7 @@ class Peer {
     return bytes_wait_ || (last_read_was_short_ && !end_is_told);
   }
   void take(std::size_t bytes, bool waited);
-  void note_silence(Duration lasted);
+  void note_silence();
   void moved() {
     if (idle_limit_ != nullptr) idle_limit_->moved();
   }
@@ -174,6 +174,7 @@ class Peer {
   PeerFault fault_ = PeerFault::none;
   bool waits_for_end_ = false;  // what send_last() has sent
   std::uint64_t written_ = 0;
+  TimePoint spoke_ = TimePoint::max();  // when a read after silence ended last; max: there was none
 };
 
 }  // namespace taskgate::proxy

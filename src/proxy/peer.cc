@@ -200,10 +200,20 @@ Peer::Sent Peer::send(Parts& parts, int flags) {
   if (stopped()) return Sent::failed;
   const ssize_t bytes = send_parts(socket_.native_handle(), parts, flags);
   if (bytes < 0) return part_or_failed(last_error());
-  written_ += static_cast<std::uint64_t>(bytes);
+  note_sent(bytes);
   advance(parts, static_cast<std::size_t>(bytes));
-  moved();
   return is_empty(parts) ? Sent::all : Sent::part;
+}
+
+Peer::Sent Peer::send_now(std::string_view& bytes) {
+  if (bytes.empty()) return Sent::all;
+  if (stopped()) return Sent::failed;
+  const ssize_t sent =
+      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent < 0) return part_or_failed(last_error());
+  note_sent(sent);
+  bytes.remove_prefix(static_cast<std::size_t>(sent));
+  return bytes.empty() ? Sent::all : Sent::part;
 }
 
 Peer::Sent Peer::send_now(net::Pipe& pipe) {
@@ -211,9 +221,13 @@ Peer::Sent Peer::send_now(net::Pipe& pipe) {
   if (stopped()) return Sent::failed;
   const std::ptrdiff_t sent = pipe.drain_to(socket_.native_handle());
   if (sent <= 0) return part_or_failed(last_error());
-  written_ += static_cast<std::uint64_t>(sent);
-  moved();
+  note_sent(sent);
   return pipe.held() == 0 ? Sent::all : Sent::part;
+}
+
+void Peer::note_sent(std::ptrdiff_t bytes) {
+  written_ += static_cast<std::uint64_t>(bytes);
+  moved();
 }
 
 Peer::Sent Peer::part_or_failed(ErrorCode error) {

@@ -87,11 +87,12 @@ class Peer {
   // write. Of a long one it reads nothing.
   void read_short(std::uint64_t length);
 
-  // Sends with one system call what the socket takes at once, and takes that off `parts` or the
-  // pipe. Most writes need no more: no coroutine, no limit and no clock. `failed` says fault().
+  // Sends with one system call what the socket takes at once, and takes that off what it is
+  // given. Most writes need no more: no coroutine, no limit and no clock. `failed` says fault().
   using Parts = proxy::Parts;
   enum class Sent : std::uint8_t { all, part, failed };
   Sent send_now(Parts& parts);
+  Sent send_now(std::string_view& bytes);
   Sent send_now(net::Pipe& pipe);
   // As send_now(), where a close follows in the same turn of the loop: the bytes wait for it in the
   // kernel, and go out with the connection's end in one segment (MSG_MORE).
@@ -158,6 +159,7 @@ class Peer {
     return true;
   }
   void note_stop();
+  void note_sent(std::ptrdiff_t bytes);
   Sent part_or_failed(ErrorCode error);
   Task<bool> wait_or_note(ErrorCode error, TcpSocket::wait_type ready);
 

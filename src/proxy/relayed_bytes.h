@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "observe/outcome.h"
 #include "observe/status.h"
@@ -21,6 +22,13 @@ class RelayedBytes {
   void down(std::size_t bytes) {
     outcome_.bytes_down += bytes;
     all_.down += bytes;
+  }
+
+  // A tunnel counts for the gate by itself, as its bytes pass, and for its request at its end.
+  observe::ByteCounts& all() { return all_; }
+  void tunneled(std::uint64_t up, std::uint64_t down) {
+    outcome_.bytes_up += up;
+    outcome_.bytes_down += down;
   }
 
  private:

@@ -7,14 +7,12 @@
 namespace taskgate::proxy {
 namespace {
 
-using Count = void (RelayedBytes::*)(std::size_t);
-
 // A read of so much is no message, and more of it is there.
 constexpr std::size_t kBulk = kLargestBuffer;
 
 // What comes in bulk is moved by the kernel, until little comes at once; whoever is silent
 // meanwhile holds no pipe. False: a side has ended or is gone.
-Task<bool> pump_bulk(Peer& from, Peer& to, RelayedBytes& relayed, Count count, net::Pipes& pipes) {
+Task<bool> pump_bulk(Peer& from, Peer& to, std::uint64_t& relayed, net::Pipes& pipes) {
   for (;;) {
     net::Pipes::Lease pipe = pipes.take(net::Pipe::kPiece);
     if (!pipe) co_return true;
@@ -28,33 +26,34 @@ Task<bool> pump_bulk(Peer& from, Peer& to, RelayedBytes& relayed, Count count, n
     }
     if (!*came) co_return false;
     const std::size_t size = pipe->held();
-    (relayed.*count)(size);
     const bool sent = co_await to.write(*pipe);
     if (!sent) co_return false;
+    relayed += size;
     if (size < net::Pipes::kFew) co_return true;
   }
 }
 
-// One direction. `end` watches the side that it reads from, for the reads. Once that has nothing
-// more to send nothing is read from it any more, so nothing else would tell that it is gone.
-Task<> pump(Peer& from, Peer& to, RelayedBytes& relayed, Count count, net::HangupWatch& watch,
+// One direction. `relayed` are the gate's bytes; its own are in Peer::written(). `end` watches the
+// side that it reads from, for the reads. Once that has nothing more to send nothing is read from
+// it any more, so nothing else would tell that it is gone.
+Task<> pump(Peer& from, Peer& to, std::uint64_t& relayed, net::HangupWatch& watch,
             net::Pipes& pipes, std::optional<net::HangupWatch::Guard>& end) {
   const int descriptor = from.socket().native_handle();
   end.emplace(watch, descriptor, [&from] { from.look_again(); });
   end->begin_for_reads();
   for (;;) {
-    const std::size_t size = from.received().size();
-    (relayed.*count)(size);
-    Peer::Parts parts{from.received()};
-    Peer::Sent sent = to.send_now(parts);
+    std::string_view bytes = from.received();
+    const std::size_t size = bytes.size();
+    Peer::Sent sent = to.send_now(bytes);
     if (sent == Peer::Sent::part) {
-      const bool written = co_await to.write(parts);
+      const bool written = co_await to.write(bytes);
       sent = written ? Peer::Sent::all : Peer::Sent::failed;
     }
     if (sent == Peer::Sent::failed) break;
+    relayed += size;
     from.consume(size);
     if (size >= kBulk) {
-      const bool goes_on = co_await pump_bulk(from, to, relayed, count, pipes);
+      const bool goes_on = co_await pump_bulk(from, to, relayed, pipes);
       if (!goes_on) break;
     }
     bool came = false;
@@ -85,9 +84,11 @@ Task<bool> tunnel(Peer& client, Peer& upstream, RelayedBytes& relayed, net::Hang
                   net::Pipes& pipes) {
   std::optional<net::HangupWatch::Guard> client_end;
   std::optional<net::HangupWatch::Guard> upstream_end;
-  co_await net::join(
-      pump(client, upstream, relayed, &RelayedBytes::up, watch, pipes, client_end),
-      pump(upstream, client, relayed, &RelayedBytes::down, watch, pipes, upstream_end));
+  const std::uint64_t sent_up = upstream.written();
+  const std::uint64_t sent_down = client.written();
+  co_await net::join(pump(client, upstream, relayed.all().up, watch, pipes, client_end),
+                     pump(upstream, client, relayed.all().down, watch, pipes, upstream_end));
+  relayed.tunneled(upstream.written() - sent_up, client.written() - sent_down);
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

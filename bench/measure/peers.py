@@ -8,7 +8,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import Failure, family, free_port, memory_kib
+from processes import Failure, family, free_port, memory_kib, wait_until
 
 CONFIGS = Path(__file__).resolve().parent / "configs"
 PROXIES = ("nginx", "haproxy", "caddy", "taskgate")
@@ -113,7 +113,10 @@ class Starter:
     def start_nginx(self, unique, upstream, keeps, connections):
         values = {"UPSTREAM": upstream, "BODY": REFUSAL_BODY, "CONNECTIONS": connections, "FILES": self.files,
                   "IDLE": "keepalive 32;" if keeps else "", "CONNECTION": "" if keeps else "close"}
-        return configured(self.world, unique, "nginx.conf", values, nginx_command(self.world))
+        peer = configured(self.world, unique, "nginx.conf", values, nginx_command(self.world))
+        # It listens before it has its worker, which would be left out of what it costs.
+        wait_until("nginx's worker to be there", lambda: len(peer.pids()) > 1)
+        return peer
 
     def start_haproxy(self, unique, upstream, keeps, connections):
         values = {"UPSTREAM": upstream, "BODY": REFUSAL_BODY, "CONNECTIONS": connections,

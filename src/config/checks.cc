@@ -135,9 +135,7 @@ void check_classes(Draft& draft) {
 void warn_of_commas(Draft& draft, const std::string& path, const std::vector<std::string>& values,
                     const std::string& kind) {
   for (const std::string& value : values) {
-    if (value.find(',') == std::string::npos) continue;
-    draft.warn(draft.place_of(path) + ": " + quoted(value) + " is one " + kind +
-               ", with a comma in it; several are a list, [a, b], or flags");
+    draft.warn_of_comma(draft.place_of(path), value, kind, "a list, [a, b], or flags");
   }
 }
 

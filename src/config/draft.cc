@@ -73,6 +73,13 @@ void Draft::warn(const std::string& line) {
   warnings_.push_back(printable(line));
 }
 
+void Draft::warn_of_comma(const std::string& place, const std::string& text,
+                          const std::string& kind, const std::string& several) {
+  if (text.find(',') == std::string::npos) return;
+  warn(place + ": " + quoted(text) + " is one " + kind + ", with a comma in it; several are " +
+       several);
+}
+
 std::string Draft::place_of(std::string_view path) const {
   const auto found = places_.find(path);
   return found == places_.end() ? std::string(path) : found->second;

@@ -34,6 +34,10 @@ class Draft {
   void error_between(const std::string& place, const std::string& text, const std::string& path,
                      const std::string& other);
   void warn(const std::string& line);
+  // Where `text` seems to be several in one, as only a variable takes them; `kind` is what it is
+  // one of, and `several` how several are said.
+  void warn_of_comma(const std::string& place, const std::string& text, const std::string& kind,
+                     const std::string& several);
 
   // Takes the values of `other` for the keys that are wrong, by themselves or together, and forgets
   // the errors.

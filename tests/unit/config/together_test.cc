@@ -96,6 +96,14 @@ TEST_CASE("several sockets or patterns in one text are warned about, but for a v
   CHECK(loaded(world).warnings.empty());
 }
 
+// It stood before no path, and what was meant to be gated there was not.
+TEST_CASE("several prefixes of a rule in one text are warned about") {
+  CHECK(loaded(test::with_file("routes: {rules: [{name: a, path: /a, prefixes: '/x,/y'}]}\n"))
+            .warnings ==
+        Lines{"config.yaml:1:48: routes.rules[0].prefixes: '/x,/y' is one prefix, with a comma in "
+              "it; several are a list, [a, b]"});
+}
+
 TEST_CASE("a list that gates nothing is warned about") {
   World world;
   world.flags = {"--routes=none"};

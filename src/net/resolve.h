@@ -34,7 +34,7 @@ class Resolver {
   // no thread to be had, it is called at once. Copies of `done` may be destroyed by another thread.
   void resolve(const std::string& host, std::uint16_t port, const Resolved& done);
   // Holds up the loop until the last look-up has ended, at most for so long; what it found is
-  // in the loop's inbox by then.
+  // in the inbox by then.
   void wait(Duration limit) const;
 
  private:

@@ -1,5 +1,6 @@
 // Gives memory back to the system when a crowd has gone: what it held lies between what others
-// hold, and would stay with the process. A crowd that comes little by little and is parked is no
+// hold, and would stay with the process. The spares that it has left (spares.h) go, too: each would
+// keep the page that it lies in. A crowd that comes little by little and is parked is no
 // peak here: what such clients held is given back by net/parking.h. Loop thread only.
 #pragma once
 
@@ -7,6 +8,7 @@
 #include <cstddef>
 
 #include "base/task.h"
+#include "proxy/spares.h"
 
 namespace taskgate::proxy {
 
@@ -15,8 +17,8 @@ void trim_heap();
 
 class HeapTrim {
  public:
-  explicit HeapTrim(asio::io_context& loop, void (*trim)() = trim_heap)
-      : timer_(loop), trim_(trim) {}
+  HeapTrim(asio::io_context& loop, Spares& spares, void (*trim)() = trim_heap)
+      : timer_(loop), spares_(spares), trim_(trim) {}
 
   // How much is in use now, in bytes: told with each rise and each fall.
   void rose_to(std::size_t bytes) {
@@ -35,6 +37,7 @@ class HeapTrim {
   void trim_soon();
 
   Timer timer_;
+  Spares& spares_;
   void (*const trim_)();
   bool waits_ = false;
   std::size_t now_ = 0;

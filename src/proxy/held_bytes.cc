@@ -39,8 +39,9 @@ constexpr const char* kBodiesGone =
 
 }  // namespace
 
-HeldBytes::HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits)
-    : limits_(limits), counts_(counts), loop_(loop), look_(loop), heap_(loop) {}
+HeldBytes::HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits,
+                     Spares& spares)
+    : limits_(limits), counts_(counts), loop_(loop), look_(loop), heap_(loop, spares) {}
 
 void HeldBytes::set_limits(Limits limits) {
   limits_ = limits;

@@ -34,7 +34,9 @@ class HeldBytes {
     std::size_t bodies;  // admission.body_total
   };
 
-  HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits);
+  // Of `spares` those go that a crowd has left.
+  HeldBytes(asio::io_context& loop, const observe::ConnectionCounts& counts, Limits limits,
+            Spares& spares);
   void set_limits(Limits limits);
 
   // What a client asks for: `room` has to be there, and `charged` of it is charged then.

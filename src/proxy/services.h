@@ -73,7 +73,7 @@ struct Services {
         parking(io, counts.idle, std::move(unpark), [this] { metrics.client_vanished(); }),
         upstream(io, *config, descriptors, deadlines, watch, vanished_peers, upstream_counts),
         admission(io, *config, counters, history, watch),
-        held(io, counts, held_limits(*config)),
+        held(io, counts, held_limits(*config), spares),
         items(io) {}
 
   asio::io_context& loop;

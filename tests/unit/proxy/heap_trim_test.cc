@@ -20,7 +20,8 @@ struct TrimFixture {
   }
 
   asio::io_context loop{1};
-  HeapTrim heap{loop, [] { ++trims; }};
+  Spares spares;
+  HeapTrim heap{loop, spares, [] { ++trims; }};
 };
 
 }  // namespace
@@ -35,6 +36,16 @@ TEST_CASE("a crowd that is still going when the heap is trimmed is followed by a
   f.heap.fell_to(0);
   f.wait();
   CHECK(trims == 2);
+}
+
+TEST_CASE("a crowd that has gone takes the spares along that it has left") {
+  TrimFixture f;
+  const std::string text(100, 'x');
+  f.spares.texts.give(text);
+  f.heap.rose_to(8 * kMiB);
+  f.heap.fell_to(0);
+  f.wait();
+  CHECK(f.spares.texts.take().capacity() < text.size());
 }
 
 TEST_CASE("a crowd that comes back, or that was none, makes no trim") {

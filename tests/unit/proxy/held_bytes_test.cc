@@ -67,7 +67,8 @@ struct HeldFixture {
 
   asio::io_context loop{1};
   observe::ConnectionCounts counts;
-  HeldBytes held{loop, counts, {kTotal, kBodies}};
+  Spares spares;
+  HeldBytes held{loop, counts, {kTotal, kBodies}, spares};
   std::list<Client> clients;
 };
 

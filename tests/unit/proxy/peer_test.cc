@@ -24,10 +24,10 @@ class Holder : public HeldBytes::Holder {
 struct PeerFixture {
   asio::io_context loop{1};
   observe::ConnectionCounts counts;
-  HeldBytes held{loop, counts, {1024 * 1024, 1024 * 1024}};
+  Spares spares;
+  HeldBytes held{loop, counts, {1024 * 1024, 1024 * 1024}, spares};
   Holder holder{held};
   net::Deadlines deadlines{loop};
-  SpareBlocks first_buffers{4096};
   asio::basic_socket_acceptor<tcp, Executor> acceptor{loop, {asio::ip::address_v4::loopback(), 0}};
 };
 
@@ -37,7 +37,7 @@ TEST_CASE("what waits for the connection's end arrives, also where bytes come ri
   PeerFixture f;
   TcpSocket far(f.loop);
   far.connect(f.acceptor.local_endpoint());
-  Peer peer(f.acceptor.accept(), f.deadlines, f.holder, f.first_buffers);
+  Peer peer(f.acceptor.accept(), f.deadlines, f.holder, f.spares.answer_buffers);
   Peer::Parts parts{"the ", "answer"};
   REQUIRE(peer.send_last(parts) == Peer::Sent::all);
   far.send(asio::buffer("more", 4));

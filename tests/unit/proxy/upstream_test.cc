@@ -46,7 +46,7 @@ struct UpstreamFixture {
   }
   Result connect() {
     std::optional<Result> result;
-    Peer peer(TcpSocket(loop), deadlines, holder, buffers);
+    Peer peer(TcpSocket(loop), deadlines, holder, spares.answer_buffers);
     asio::co_spawn(loop, connect(peer, result), asio::detached);
     loop.restart();
     while (!result) loop.run_one();
@@ -75,13 +75,13 @@ struct UpstreamFixture {
   // Bound and not listening: it refuses, and nobody else gets its port.
   Acceptor closed{loop, tcp::v4()};
   net::Deadlines deadlines{loop};
-  SpareBlocks buffers{kBufferForAnswers};
+  Spares spares;
   net::HangupWatch watch{loop};
   net::VanishedPeers vanished_peers{loop, {}};
   observe::ConnectionCounts connections;
   Descriptors descriptors{share_descriptors(1024), connections};
   observe::UpstreamCounts counts;
-  HeldBytes held{loop, connections, {1 << 20, 1 << 20}};
+  HeldBytes held{loop, connections, {1 << 20, 1 << 20}, spares};
   Holder holder{held};
   config::Config config;
   net::NameLookup::Pauses pauses;

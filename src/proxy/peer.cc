@@ -39,8 +39,12 @@ void Peer::replace(TcpSocket socket) {
   socket_ = std::move(socket);
   buffer_.forget();
   last_read_was_short_ = false;
+  bytes_wait_ = false;
+  brief_silences_ = 0;
   fault_ = PeerFault::none;
+  waits_for_end_ = false;
   written_ = 0;
+  spoke_ = TimePoint::max();
 }
 
 void Peer::drop_received() {

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <string_view>
 
 #include "support/catch.h"
@@ -29,15 +30,31 @@ struct PeerFixture {
   Holder holder{held};
   net::Deadlines deadlines{loop};
   asio::basic_socket_acceptor<tcp, Executor> acceptor{loop, {asio::ip::address_v4::loopback(), 0}};
+
+  // The near end of a connection, whose far end becomes `far`.
+  TcpSocket accept(TcpSocket& far) {
+    far = TcpSocket(loop);
+    far.connect(acceptor.local_endpoint());
+    return acceptor.accept();
+  }
 };
+
+// One byte behind each of some silences.
+void hear(Peer& peer, int silences) {
+  const auto reading = peer.begin_read();
+  REQUIRE(reading);
+  for (int i = 0; i < silences; ++i) {
+    REQUIRE(peer.end_read({reading->room, true}, {ErrorCode(), 1}));
+    peer.consume(1);
+  }
+}
 
 }  // namespace
 
 TEST_CASE("what waits for the connection's end arrives, also where bytes come right before it") {
   PeerFixture f;
   TcpSocket far(f.loop);
-  far.connect(f.acceptor.local_endpoint());
-  Peer peer(f.acceptor.accept(), f.deadlines, f.holder, f.spares.answer_buffers);
+  Peer peer(f.accept(far), f.deadlines, f.holder, f.spares.answer_buffers);
   Peer::Parts parts{"the ", "answer"};
   REQUIRE(peer.send_last(parts) == Peer::Sent::all);
   far.send(asio::buffer("more", 4));
@@ -47,4 +64,29 @@ TEST_CASE("what waits for the connection's end arrives, also where bytes come ri
   const std::size_t bytes = far.receive(asio::buffer(received), 0, error);
   CHECK_FALSE(error);
   CHECK(std::string_view(received.data(), bytes) == "the answer");
+}
+
+// Each was forgotten once: the end was told as if something waited for it, and the first silences
+// were taken to be as brief as the last ones.
+TEST_CASE("a peer that is replaced knows nothing of what was with the one before") {
+  PeerFixture f;
+  TcpSocket before(f.loop);
+  TcpSocket far(f.loop);
+  Peer peer(f.accept(before), f.deadlines, f.holder, f.spares.answer_buffers);
+  hear(peer, 2);
+  REQUIRE(peer.begin_read_after_silence(true));
+  peer.bytes_wait();
+  Peer::Parts parts{"the answer"};
+  REQUIRE(peer.send_last(parts) == Peer::Sent::all);
+  peer.replace(f.accept(far));
+  CHECK(peer.written() == 0);
+  CHECK_FALSE(peer.begin_read_after_silence(true));
+  hear(peer, 1);
+  CHECK_FALSE(peer.begin_read_after_silence(true));
+  far.send(asio::buffer("more", 4));
+  peer.close();
+  char next = 0;
+  ErrorCode error;
+  far.receive(asio::buffer(&next, 1), 0, error);
+  CHECK(error == asio::error::connection_reset);
 }

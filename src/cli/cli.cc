@@ -123,7 +123,7 @@ std::optional<config::Loaded> load_or_complain(const Words& flags) {
 
 std::optional<config::Loaded> load_to_ask(const Words& flags) {
   config::Sources sources = config::process_sources(flags);
-  sources.forgives_files = true;
+  sources.serves = false;
   return load_from(sources);
 }
 

@@ -39,7 +39,8 @@ int unknown_command(const std::string& word);
 std::optional<config::Loaded> load_or_complain(const Words& flags);
 
 // The same for a command that asks the running gate. Its file may have become faulty since it
-// started: the gate goes on then, and so does the command, with what else the file says.
+// started: the gate goes on then, and so does the command, with what else the file says. `admin`
+// may be the port of `listen` or `upstream`: it only says where to ask.
 std::optional<config::Loaded> load_to_ask(const Words& flags);
 
 // Takes `flag` out of `flags` if it is there.

@@ -48,21 +48,6 @@ std::string both(const Address& one, const Address& other) {
   return " (" + to_string(one) + ", " + to_string(other) + ")";
 }
 
-void check_addresses(Draft& draft) {
-  compare(draft, "admin", "listen", [](const Config& config) -> std::string {
-    if (!clash(config.admin, config.listen)) return "";
-    return "admin and listen are the same port" + both(config.admin, config.listen);
-  });
-  compare(draft, "upstream", "listen", [](const Config& config) -> std::string {
-    if (!reaches(config.upstream, config.listen)) return "";
-    return "upstream is the gate itself, by listen" + both(config.upstream, config.listen);
-  });
-  compare(draft, "upstream", "admin", [](const Config& config) -> std::string {
-    if (!reaches(config.upstream, config.admin)) return "";
-    return "upstream is the gate itself, by admin" + both(config.upstream, config.admin);
-  });
-}
-
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -146,8 +131,22 @@ void check_routes(Draft& draft) {
 
 }  // namespace
 
+void check_addresses(Draft& draft) {
+  compare(draft, "admin", "listen", [](const Config& config) -> std::string {
+    if (!clash(config.admin, config.listen)) return "";
+    return "admin and listen are the same port" + both(config.admin, config.listen);
+  });
+  compare(draft, "upstream", "listen", [](const Config& config) -> std::string {
+    if (!reaches(config.upstream, config.listen)) return "";
+    return "upstream is the gate itself, by listen" + both(config.upstream, config.listen);
+  });
+  compare(draft, "upstream", "admin", [](const Config& config) -> std::string {
+    if (!reaches(config.upstream, config.admin)) return "";
+    return "upstream is the gate itself, by admin" + both(config.upstream, config.admin);
+  });
+}
+
 void check_together(Draft& draft) {
-  check_addresses(draft);
   check_bodies(draft);
   check_drain(draft);
   check_classes(draft);

@@ -5,6 +5,9 @@
 
 namespace taskgate::config {
 
+// Addresses, which only matter to who serves.
+void check_addresses(Draft& draft);
+// All else.
 void check_together(Draft& draft);
 
 }  // namespace taskgate::config

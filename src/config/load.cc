@@ -53,6 +53,11 @@ void set_default_socket(const Sources& sources, Draft& draft) {
   draft.set(*find_key("tmux.socket"), {{socket, is_named ? "TMUX_TMPDIR" : "tmux.socket"}});
 }
 
+void check(const Sources& sources, Draft& draft) {
+  if (sources.serves) check_addresses(draft);
+  check_together(draft);
+}
+
 // What variables and flags say over the file, and the checks of it all.
 void complete(const Sources& sources, const Flags& flags, Draft& draft) {
   apply_environment(sources, draft);
@@ -60,7 +65,7 @@ void complete(const Sources& sources, const Flags& flags, Draft& draft) {
   draft.config().limit_is_upstreams = draft.place_of("limit") == kUpstreamLimit;
   const bool has_socket = draft.is_set("tmux.socket") || draft.is_faulty("tmux.socket");
   if (!has_socket) set_default_socket(sources, draft);
-  check_together(draft);
+  check(sources, draft);
 }
 
 // What is left of `draft` without the faults of its file.
@@ -71,7 +76,7 @@ boost::system::result<Loaded, Errors> without_faults(const Sources& sources, con
   if (!bare.errors().empty()) return Errors{draft.errors()};
   Draft mended = draft;
   mended.replace_faulty(bare);
-  check_together(mended);
+  check(sources, mended);
   const Draft& rest = mended.errors().empty() ? mended : bare;
   Config config = rest.config();
   config.file = file;
@@ -94,7 +99,7 @@ boost::system::result<Loaded, Errors> load(const Sources& sources) {
   if (draft.errors().empty()) {
     return Loaded{draft.config(), file.path, draft.places(), draft.warnings(), {}};
   }
-  if (!file.named_by.empty() && !sources.forgives_files) return Errors{draft.errors()};
+  if (!file.named_by.empty() && sources.serves) return Errors{draft.errors()};
   return without_faults(sources, flags, file.path, draft);
 }
 

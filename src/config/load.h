@@ -48,8 +48,10 @@ struct Sources {
   // that cannot be read is.
   std::function<boost::system::result<std::string>(const std::string& path)> read_file;
   unsigned uid = 0;  // for the default tmux socket
-  // Whether the faults of a file that was named are no errors either, as those of the default one.
-  bool forgives_files = false;
+  // False for a command that only asks the running gate. That may have begun with another file: the
+  // faults of one that was named are no errors then either, as those of the default one. And
+  // `admin` says where to ask, which may be the port of what this configuration would serve itself.
+  bool serves = true;
 };
 // Whether a pipe's writer is waited for, for some seconds: not on a loop that serves others.
 enum class Patience : std::uint8_t { for_writers, none };
@@ -62,7 +64,7 @@ inline constexpr std::string_view kDefaultFile = "/etc/taskgate/config.yaml";
 std::string file_of(const Sources& sources);
 
 // A fault is an error unless it is one of the default file alone: nobody named that, and what it
-// gates must not be lost with it. (Or of any file, where the sources forgive those.)
+// gates must not be lost with it. (Or of any file, for a command that does not serve.)
 boost::system::result<Loaded, Errors> load(const Sources& sources);
 
 }  // namespace taskgate::config

@@ -123,6 +123,20 @@ TEST_CASE("a command that finds no gate says whom it asked, and what to check") 
   }
 }
 
+TEST_CASE("a command asks at --admin, though `listen` or `upstream` is the same port here") {
+  const GatedWorld world;
+  const std::string admin = "127.0.0.1:" + std::to_string(world.gate->admin_port());
+  for (const char* key : {"listen", "upstream"}) {
+    CAPTURE(key);
+    const RunResult shown = taskgate_command({"status", "--admin", admin}, {{key, admin}});
+    CHECK(shown.status == 0);
+    CHECK(shown.err.empty());
+    CHECK(taskgate_command({"resume", "--admin", admin}, {{key, admin}}).status == 0);
+    CHECK(taskgate_command({"drain", "--admin", admin}, {{key, admin}}).status == 0);
+    CHECK(taskgate_command({"check", "--admin", admin}, {{key, admin}}).status == 64);
+  }
+}
+
 TEST_CASE("each command has its own help, wherever it is asked for") {
   const std::string all = taskgate_command({"--help"}).out;
   CHECK(has(all, "Usage: taskgate"));

@@ -50,6 +50,18 @@ TEST_CASE("impossible combinations are errors at the key that was set") {
   }
 }
 
+// It was an error for `taskgate status --admin HOST:PORT`, too.
+TEST_CASE("whoever only asks may do so at the port of `listen` or `upstream`") {
+  for (const char* text : {"listen: :7\nadmin: :7", "upstream: 127.0.0.1:7\nadmin: 127.0.0.1:7"}) {
+    CAPTURE(text);
+    World world = with_file(text);
+    CHECK(errors_of(world).size() == 1);
+    world.serves = false;
+    CHECK(loaded(world).faults.empty());
+    CHECK(loaded(world).config.admin.port == 7);
+  }
+}
+
 TEST_CASE("the edges of what is possible together are allowed") {
   CHECK(file_errors("drain: {timeout: 3s}").empty());
   CHECK(file_errors("drain: {timeout: 0, notice: 0}").empty());

@@ -22,7 +22,7 @@ config::Sources World::sources() const {
     return boost::system::error_code(error, boost::system::system_category());
   };
   sources.uid = uid;
-  sources.forgives_files = forgives_files;
+  sources.serves = serves;
   return sources;
 }
 

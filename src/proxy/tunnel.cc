@@ -1,5 +1,6 @@
 #include "proxy/tunnel.h"
 
+#include <exception>
 #include <optional>
 
 #include "net/join.h"
@@ -10,84 +11,154 @@ namespace {
 // A read of so much is no message, and more of it is there.
 constexpr std::size_t kBulk = kLargestBuffer;
 
-// What comes in bulk is moved by the kernel, until little comes at once; whoever is silent
-// meanwhile holds no pipe. False: a side has ended or is gone.
-Task<bool> pump_bulk(Peer& from, Peer& to, std::uint64_t& relayed, net::Pipes& pipes) {
+// One direction. Messages that come one by one need no coroutine: the callback of each read sends
+// what came and begins the next read. What more there is to be done the coroutine does.
+class Direction {
+ public:
+  // `relayed` are the gate's bytes; its own are in Peer::written().
+  Direction(Peer& from, Peer& to, std::uint64_t& relayed, net::HangupWatch& watch,
+            net::Pipes& pipes)
+      : from_(from),
+        to_(to),
+        relayed_(relayed),
+        watch_(watch),
+        pipes_(pipes),
+        descriptor_(from.socket().native_handle()),
+        woken_(from.socket().get_executor(), TimePoint::max()) {}
+
+  // Until the side that it reads from has ended its sending, or a side is gone.
+  Task<> run();
+
+ private:
+  enum class Next : std::uint8_t { read, bulk, end };
+
+  Next pass_on();
+  bool begin_read();
+  void end_read(ErrorCode error, std::size_t bytes);
+  Task<bool> pump_bulk();
+  void end_sending();
+
+  Peer& from_;
+  Peer& to_;
+  std::uint64_t& relayed_;
+  net::HangupWatch& watch_;
+  net::Pipes& pipes_;
+  const int descriptor_;
+  // Watches the side that it reads from, for the reads. Once that has nothing more to send nothing
+  // is read from it any more, so nothing else would tell that it is gone.
+  std::optional<net::HangupWatch::Guard> end_;
+  Peer::Reading reading_;
+  // What the callbacks leave to be done, when they wake the coroutine.
+  Next next_ = Next::read;
+  std::exception_ptr failure_;
+  Timer woken_;
+};
+
+Direction::Next Direction::pass_on() {
+  std::string_view bytes = from_.received();
+  const std::size_t size = bytes.size();
+  const Peer::Sent sent = to_.send_now(bytes);
+  if (sent == Peer::Sent::failed) return Next::end;
+  const std::size_t gone = size - bytes.size();
+  relayed_ += gone;
+  from_.consume(gone);
+  return sent == Peer::Sent::part || size >= kBulk ? Next::bulk : Next::read;
+}
+
+// False: the whole read is needed.
+bool Direction::begin_read() {
+  const auto reading = from_.begin_read_after_silence(end_->is_in_set());
+  if (!reading) return false;
+  reading_ = *reading;
+  from_.socket().async_read_some(
+      reading_.room, [this](ErrorCode error, std::size_t bytes) { end_read(error, bytes); });
+  return true;
+}
+
+// A failure here (no memory) is this tunnel's; out of the callback it would be the whole loop's.
+void Direction::end_read(ErrorCode error, std::size_t bytes) {
+  try {
+    const bool came = from_.end_read(reading_, {error, bytes});
+    next_ = came ? pass_on() : Next::end;
+    if (next_ == Next::read && begin_read()) return;
+  } catch (...) {
+    failure_ = std::current_exception();
+  }
+  woken_.cancel();
+}
+
+Task<> Direction::run() {
+  end_.emplace(watch_, descriptor_, [this] { from_.look_again(); });
+  end_->begin_for_reads();
   for (;;) {
-    net::Pipes::Lease pipe = pipes.take(net::Pipe::kPiece);
+    Next next = pass_on();
+    if (next == Next::read && begin_read()) {
+      co_await woken_.async_wait(kTask);
+      if (failure_) std::rethrow_exception(failure_);
+      next = next_;
+    }
+    if (next == Next::end) break;
+    if (next == Next::bulk) {
+      const bool goes_on = co_await pump_bulk();
+      if (!goes_on) break;
+    }
+    const bool came = co_await from_.read_after_silence(end_->is_in_set());
+    if (!came) break;
+  }
+  end_sending();
+}
+
+// Behind what is left of the last read, what comes in bulk is moved by the kernel, until little
+// comes at once; whoever is silent meanwhile holds no pipe. False: a side has ended or is gone.
+Task<bool> Direction::pump_bulk() {
+  const std::string_view rest = from_.received();
+  const bool written = co_await to_.write(rest);
+  if (!written) co_return false;
+  relayed_ += rest.size();
+  from_.consume(rest.size());
+  for (;;) {
+    net::Pipes::Lease pipe = pipes_.take(net::Pipe::kPiece);
     if (!pipe) co_return true;
-    from.release_buffer();
-    const std::optional<bool> came = from.read_now(*pipe, net::Pipe::kPiece);
+    from_.release_buffer();
+    const std::optional<bool> came = from_.read_now(*pipe, net::Pipe::kPiece);
     if (!came) {
       pipe.reset();
-      const bool goes_on = co_await from.wait_to_read();
+      const bool goes_on = co_await from_.wait_to_read();
       if (!goes_on) co_return false;
       continue;
     }
     if (!*came) co_return false;
     const std::size_t size = pipe->held();
-    const bool sent = co_await to.write(*pipe);
+    const bool sent = co_await to_.write(*pipe);
     if (!sent) co_return false;
-    relayed += size;
+    relayed_ += size;
     if (size < net::Pipes::kFew) co_return true;
   }
 }
 
-// One direction. `relayed` are the gate's bytes; its own are in Peer::written(). `end` watches the
-// side that it reads from, for the reads. Once that has nothing more to send nothing is read from
-// it any more, so nothing else would tell that it is gone.
-Task<> pump(Peer& from, Peer& to, std::uint64_t& relayed, net::HangupWatch& watch,
-            net::Pipes& pipes, std::optional<net::HangupWatch::Guard>& end) {
-  const int descriptor = from.socket().native_handle();
-  end.emplace(watch, descriptor, [&from] { from.look_again(); });
-  end->begin_for_reads();
-  for (;;) {
-    std::string_view bytes = from.received();
-    const std::size_t size = bytes.size();
-    Peer::Sent sent = to.send_now(bytes);
-    if (sent == Peer::Sent::part) {
-      const bool written = co_await to.write(bytes);
-      sent = written ? Peer::Sent::all : Peer::Sent::failed;
-    }
-    if (sent == Peer::Sent::failed) break;
-    relayed += size;
-    from.consume(size);
-    if (size >= kBulk) {
-      const bool goes_on = co_await pump_bulk(from, to, relayed, pipes);
-      if (!goes_on) break;
-    }
-    bool came = false;
-    if (const auto reading = from.begin_read_after_silence(end->is_in_set())) {
-      const auto result = co_await from.socket().async_read_some(reading->room, kTask);
-      came = from.end_read(*reading, result);
-    } else {
-      came = co_await from.read_after_silence(end->is_in_set());
-    }
-    if (!came) break;
+void Direction::end_sending() {
+  if (from_.fault() != PeerFault::eof) {
+    from_.interrupt();
+    to_.interrupt();
+    return;
   }
-  if (from.fault() == PeerFault::eof) {
-    to.half_close();
-    end.emplace(watch, descriptor, [&from, &to] {
-      if (to.fault() == PeerFault::eof) return;  // both have ended, and join() is about to tell
-      from.interrupt();
-      to.interrupt();
-    });
-    co_return;
-  }
-  from.interrupt();
-  to.interrupt();
+  to_.half_close();
+  end_.emplace(watch_, descriptor_, [this] {
+    if (to_.fault() == PeerFault::eof) return;  // both have ended, and join() is about to tell
+    from_.interrupt();
+    to_.interrupt();
+  });
 }
 
 }  // namespace
 
 Task<bool> tunnel(Peer& client, Peer& upstream, RelayedBytes& relayed, net::HangupWatch& watch,
                   net::Pipes& pipes) {
-  std::optional<net::HangupWatch::Guard> client_end;
-  std::optional<net::HangupWatch::Guard> upstream_end;
+  Direction up(client, upstream, relayed.all().up, watch, pipes);
+  Direction down(upstream, client, relayed.all().down, watch, pipes);
   const std::uint64_t sent_up = upstream.written();
   const std::uint64_t sent_down = client.written();
-  co_await net::join(pump(client, upstream, relayed.all().up, watch, pipes, client_end),
-                     pump(upstream, client, relayed.all().down, watch, pipes, upstream_end));
+  co_await net::join(up.run(), down.run());
   relayed.tunneled(upstream.written() - sent_up, client.written() - sent_down);
   co_return !client.interrupted() && !upstream.interrupted();
 }

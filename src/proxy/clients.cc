@@ -71,8 +71,12 @@ void Clients::warn_if_descriptors_are_short() const {
              "or lower limits.connections");
 }
 
-void Clients::end_idle() {
-  for (Connection& connection : connections_) connection.end_if_idle();
+bool Clients::read_heads() const {
+  return std::ranges::any_of(connections_, &Connection::reads_head);
+}
+
+void Clients::end_silent() {
+  for (Connection& connection : connections_) connection.end_if_silent();
   services_.parking.close_all();
 }
 

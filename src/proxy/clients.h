@@ -34,8 +34,10 @@ class Clients {
   const char* why_no_more();
   void warn_if_descriptors_are_short() const;
 
+  // Whether there is a request of which not all has come, or that waits for room.
+  bool read_heads() const;
   // Ends those that are between two requests.
-  void end_idle();
+  void end_silent();
   // Ends all of them soon, whatever they do.
   void cut();
 

@@ -139,13 +139,20 @@ Task<> Connection::finish(After after) {
     client_.reset();
   } else if (after == After::linger || (after == After::close && unread)) {
     const auto limit = gave_way_ ? kBriefLinger : kLinger;
+    forget_head();
     co_await client_.linger(limit);
   }
   client_.close();
 }
 
-void Connection::end_if_idle() {
-  if (idle_) client_.interrupt();
+// None is read any more.
+void Connection::forget_head() {
+  parser_.reset();
+  progress_ = http::Progress::need_more;
+}
+
+void Connection::end_if_silent() {
+  if (is_silent()) client_.interrupt();
 }
 
 void Connection::interrupt() {

@@ -33,8 +33,14 @@ class Connection : public HeldBytes::Holder,
   // Requests, one after the other, until the connection ends.
   Task<> serve();
 
-  // A drain: closes it if it is between two requests.
-  void end_if_idle();
+  // Whether it is between two requests, and nothing of the next one has come: neither a part of its
+  // head nor all of it, which then waits for room.
+  bool is_silent() const {
+    return idle_ && progress_ != http::Progress::complete && !parser_.has_begun();
+  }
+  bool reads_head() const { return idle_ && !is_silent(); }
+  // A drain: closes it if it is silent.
+  void end_if_silent();
   // Ends it soon, whatever it does.
   void interrupt();
 
@@ -53,6 +59,7 @@ class Connection : public HeldBytes::Holder,
   void sum_up_refusal(TimePoint now);
   void log_line(TimePoint now);
   Task<> finish(After after);
+  void forget_head();
   Task<After> handle();
   Task<After> carry_out(RequestPlan&& plan, const http::RequestRules& rules);
   Task<After> forward_without_body(http::RequestRules rules);

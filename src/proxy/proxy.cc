@@ -67,7 +67,7 @@ Task<> Proxy::run_drain(unsigned drain) {
   co_await drain_timer_.async_wait(kTask);
   if (drain != drain_) co_return;
   listener_.stop();
-  clients_.end_idle();
+  clients_.end_silent();
   finish_if_empty();
   drain_timer_.expires_at(began + limits.timeout);
   co_await drain_timer_.async_wait(kTask);
@@ -97,7 +97,7 @@ Task<> Proxy::run_out(unsigned drain) {
 
 Task<> Proxy::wait_for_requests(unsigned drain) {
   Timer look(services_.loop);
-  while (!is_over(drain) && services_.counts.active > 0) {
+  while (!is_over(drain) && (services_.counts.active > 0 || clients_.read_heads())) {
     look.expires_after(kBetweenLooks);
     co_await look.async_wait(kTask);
   }

@@ -26,8 +26,8 @@ class Proxy {
   void start();
 
   // The drain: readiness off, creates refused; after drain.notice no more connections and idle ones
-  // closed; what is in flight goes on, streams and tunnels too, until drain.timeout, when it is
-  // cut. Then `done`, once.
+  // closed; what is in flight goes on, requests of which only a part has come, streams and tunnels
+  // too, until drain.timeout, when it is cut. Then `done`, once.
   void drain(std::function<void()> done);
   // Takes the drain back at any point of it, also when it is over: listens again on the same
   // address and port where it had stopped. A later drain() begins anew. Where it cannot listen the

@@ -31,6 +31,46 @@ void terminate_twice(Gate& gate) {
   CHECK(gate.process().wait() == 0);
 }
 
+bool takes_connections(const Gate& gate) {
+  try {
+    RawClient newcomer(gate.port());
+    return true;
+  } catch (const Failure&) {
+    return false;
+  }
+}
+
+// Begins requests whose heads have not come to their end, on connections that are new and on one
+// that had a request before; returns when the gate has read them.
+class UnfinishedHeads {
+ public:
+  explicit UnfinishedHeads(const Gate& gate) : fresh_(gate.port()), kept_(gate.port()) {
+    kept_.send(http_request("GET", "/livez"));
+    CHECK(read_answer(kept_).status == 200);
+    for (RawClient* client : both()) {
+      client->send("GET /livez HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(kBytes, 'x'));
+    }
+    eventually("they are read",
+               [&] { return gate.metric("taskgate_held_bytes").value_or(0) > 2 * kBytes; });
+  }
+
+  std::vector<RawClient*> both() { return {&fresh_, &kept_}; }
+  void finish() {
+    for (RawClient* client : both()) {
+      client->send("\r\n\r\n");
+      const HttpAnswer answer = read_answer(*client);
+      CHECK(answer.status == 200);
+      CHECK(answer.field("Connection") == "close");
+    }
+  }
+
+ private:
+  static constexpr std::size_t kBytes = 20'000;
+
+  RawClient fresh_;
+  RawClient kept_;
+};
+
 // One client of each kind in the middle of its work.
 struct BusyWorld {
   explicit BusyWorld(Gate::Settings settings, const std::string& answer_delay_ms)
@@ -56,14 +96,6 @@ struct BusyWorld {
     tunnel.send("echo");
     CHECK(tunnel.read_exact(4) == "echo");
   }
-  bool takes_connections() const {
-    try {
-      RawClient newcomer(gate().port());
-      return true;
-    } catch (const Failure&) {
-      return false;
-    }
-  }
 
   GatedWorld world;
   RawClient create;
@@ -76,7 +108,7 @@ TEST_CASE("a drain finishes creates, lets streams and tunnels go on, and ends wi
   busy.start_drain();
   CHECK(read_answer(busy.create).status == 201);
   busy.check_streams();
-  eventually("no more connections are taken", [&] { return !busy.takes_connections(); });
+  eventually("no more connections are taken", [&] { return !takes_connections(busy.gate()); });
   busy.tunnel.half_close();
   CHECK(busy.tunnel.read_to_end().empty());
   CHECK(busy.gate().process().running());
@@ -171,6 +203,35 @@ TEST_CASE("whoever is in the listen backlog at SIGTERM behind taskgate drain is 
   world.gate->process().signal(SIGTERM);
   world.gate->process().signal(SIGCONT);
   for (RawClient& client : clients) CHECK(read_answer(client).status == 200);
+  CHECK(world.gate->process().wait() == 0);
+}
+
+// Such a connection was closed without an answer, as if nothing had come on it.
+TEST_CASE("a request whose head has begun when drain.notice is over is read on and answered") {
+  GatedWorld world(
+      Gate::Settings{{"drain.notice", "0s"}, {"drain.timeout", "1h"}, {"timeouts.head", "1h"}});
+  RawClient silent(world.gate->port());
+  UnfinishedHeads heads(*world.gate);
+  world.gate->process().signal(SIGTERM);
+  CHECK(silent.read_to_end().empty());
+  eventually("no more connections are taken", [&] { return !takes_connections(*world.gate); });
+  heads.finish();
+  CHECK(world.gate->process().wait() == 0);
+}
+
+TEST_CASE("SIGTERM behind taskgate drain waits for requests of which only a part has come, too") {
+  GatedWorld world(
+      Gate::Settings{{"drain.notice", "1h"}, {"drain.timeout", "1h"}, {"timeouts.head", "1h"}});
+  UnfinishedHeads heads(*world.gate);
+  tell_to_drain(*world.gate);
+  world.gate->process().signal(SIGTERM);
+  world.gate->process().wait_for_line(R"("signal":"SIGTERM")");
+  for (int request = 0; request < 20; ++request) {
+    RawClient newcomer(world.gate->port());
+    newcomer.send(http_request("GET", "/livez"));
+    CHECK(read_answer(newcomer).status == 200);
+  }
+  heads.finish();
   CHECK(world.gate->process().wait() == 0);
 }
 

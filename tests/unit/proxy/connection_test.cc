@@ -74,6 +74,52 @@ TEST_CASE("a head behind an empty line has the time of any head") {
   world.until_has(client, "HTTP/1.1 408 ");
 }
 
+// It was closed without an answer, as if nothing had come.
+TEST_CASE("at the end of a drain's notice a request of which a part has come goes on") {
+  const bool comes_to_its_end = GENERATE(true, false);
+  World world(0);
+  if (!comes_to_its_end) {
+    world.reload(
+        [](config::Config& config) { config.timeouts.head = std::chrono::milliseconds(100); });
+  }
+  FarEnd client = world.connect();
+  client.send(kCreate + "GET / HT");
+  world.until_has(client, "HTTP/1.1 429 ");
+  world.end_if_silent();
+  if (!comes_to_its_end) return world.until_has(client, "HTTP/1.1 408 ");
+  client.send("TP/1.1\r\nHost: h\r\n\r\n");
+  FarEnd upstream = world.accept();
+  world.until_has(upstream, "GET / HTTP/1.1\r\n");
+}
+
+TEST_CASE("at the end of a drain's notice a request that waits for room goes on, too") {
+  UnderWay first(kGet);
+  World& world = first.world;
+  world.reload([](config::Config& config) { config.limits.held = 0; });
+  FarEnd client = world.connect();
+  client.send(kGet);
+  world.settle();
+  REQUIRE_FALSE(world.has_come());
+  world.end_if_silent();
+  first.client.reset();
+  world.until_ended(*first.upstream);
+  FarEnd upstream = world.accept();
+  upstream.send("HTTP/1.1 204 No Content\r\n\r\n");
+  world.until_has(client, "HTTP/1.1 204 ");
+}
+
+TEST_CASE("at the end of a drain's notice a client of which nothing has come is let go") {
+  for (const char* nothing : {"", "\r", "\r\n"}) {
+    World world(0);
+    FarEnd client = world.connect();
+    client.send(kCreate + nothing);
+    world.until_has(client, "HTTP/1.1 429 ");
+    world.end_if_silent();
+    world.until_ended(client);
+    CHECK(client.end() == FarEnd::End::closed);
+  }
+}
+
 TEST_CASE("a byte that was sent as urgent is no part of an upload, and does not stop it") {
   UnderWay request(kUpload);
   request.client.send(std::string(50'000, 'a'));

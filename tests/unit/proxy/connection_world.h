@@ -137,6 +137,11 @@ class World {
       loop_.run_one_for(std::chrono::milliseconds(10));
     }
   }
+  // Whatever can go on without anybody from outside goes on.
+  void settle() {
+    loop_.restart();
+    while (loop_.poll() > 0) continue;
+  }
   void run_for(Duration time) {
     loop_.restart();
     loop_.run_for(time);
@@ -165,12 +170,14 @@ class World {
   }
 
   void interrupt() { connection_->interrupt(); }
+  void end_if_silent() { connection_->end_if_silent(); }
   void drain() { services_->admission.drain(); }
   void reload(const std::function<void(config::Config&)>& change) {
     config::Config config = *services_->config;
     change(config);
     services_->config = std::make_shared<const config::Config>(std::move(config));
     services_->admission.configure(*services_->config);
+    services_->held.set_limits(held_limits(*services_->config));
   }
   gate::Snapshot gate() const { return services_->admission.snapshot(); }
   bool counts(const std::string& sample) const {

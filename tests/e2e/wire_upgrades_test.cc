@@ -1,5 +1,7 @@
 // Upgrades through the coder, and creates that ask for one.
 
+#include <thread>
+
 #include "e2e/wire_world.h"
 #include "support/catch.h"
 
@@ -9,12 +11,14 @@ namespace {
 const std::string kSwitching =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
+const std::string kToEcho =
+    "GET /api/app-proxy/3000/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
+    "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 TEST_CASE("a WebSocket to an app behind the coder echoes, half-close included") {
   const CoderWorld world;
   RawClient client(world.port());
-  client.send(
-      "GET /api/app-proxy/3000/ws HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\n"
-      "Connection: keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  client.send(kToEcho);
   const HttpAnswer head = read_answer_head(client);
   CHECK(head.status == 101);
   CHECK(head.field("Upgrade") == "websocket");
@@ -25,6 +29,32 @@ TEST_CASE("a WebSocket to an app behind the coder echoes, half-close included") 
   client.send("last");
   client.half_close();
   CHECK(client.read_to_end() == "last");
+}
+
+// Numbers, so that a piece in another place would show.
+std::string counted(std::size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += std::to_string(text.size()) + ' ';
+  return text;
+}
+
+TEST_CASE("messages and bulk take turns in a tunnel, whose client reads late") {
+  const CoderWorld world;
+  RawClient client(world.port());
+  client.send(kToEcho);
+  REQUIRE(read_answer_head(client).status == 101);
+  const std::string bulk = counted(8'000'000);  // more than all buffers on its way hold
+  for (int turn = 0; turn < 3; ++turn) {
+    for (std::size_t size = 1; size < 3'000; size += 50) {
+      const std::string message = bulk.substr(size, size);
+      client.send(message);
+      REQUIRE(client.read_exact(size) == message);
+    }
+    const std::jthread sender([&] { client.send(bulk); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const bool is_same = client.read_exact(bulk.size()) == bulk;
+    REQUIRE(is_same);
+  }
 }
 
 TEST_CASE("a create that asks for an upgrade is an ordinary create") {

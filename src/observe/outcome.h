@@ -59,7 +59,7 @@ struct Outcome {
   std::optional<Duration> waited_for_slot;  // the part of it in which the free slots were promised
   std::optional<Duration> waited_in_line;   // the part of it in which it stood in line
   Duration total{};            // from the first byte of the head to the end of the exchange
-  std::uint64_t bytes_up = 0;  // body bytes
+  std::uint64_t bytes_up = 0;  // body bytes, as they pass: a stream or a tunnel lives for hours
   std::uint64_t bytes_down = 0;
 };
 

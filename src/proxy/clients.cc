@@ -75,6 +75,10 @@ bool Clients::read_heads() const {
   return std::ranges::any_of(connections_, &Connection::reads_head);
 }
 
+void Clients::add_relayed(observe::ByteCounts& to) const {
+  for (const Connection& connection : connections_) connection.add_relayed(to);
+}
+
 void Clients::end_silent() {
   for (Connection& connection : connections_) connection.end_if_silent();
   services_.parking.close_all();

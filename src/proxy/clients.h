@@ -36,6 +36,8 @@ class Clients {
 
   // Whether there is a request of which not all has come, or that waits for room.
   bool read_heads() const;
+  // Adds what is relayed by exchanges that are under way.
+  void add_relayed(observe::ByteCounts& to) const;
   // Ends those that are between two requests.
   void end_silent();
   // Ends all of them soon, whatever they do.

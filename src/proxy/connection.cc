@@ -45,6 +45,7 @@ Connection::Connection(Services& services, TcpSocket socket, bool resumed)
 }
 
 Connection::~Connection() {
+  if (exchange_ != nullptr) end_exchange();  // by an exception
   --(idle_ ? services_.counts.idle : services_.counts.active);
 }
 

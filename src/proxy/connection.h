@@ -39,6 +39,8 @@ class Connection : public HeldBytes::Holder,
     return idle_ && progress_ != http::Progress::complete && !parser_.has_begun();
   }
   bool reads_head() const { return idle_ && !is_silent(); }
+  // Adds what the exchange under way, if any, has relayed so far.
+  void add_relayed(observe::ByteCounts& to) const;
   // A drain: closes it if it is silent.
   void end_if_silent();
   // Ends it soon, whatever it does.
@@ -101,6 +103,7 @@ class Connection : public HeldBytes::Holder,
   Task<After> forward(const http::RequestRules& rules, http::RequestEdits edits);
   Task<After> exchange_after_continue(UpstreamRequest request);
   Task<After> exchange(UpstreamRequest request, Create* create);
+  void end_exchange();
   UpstreamRequest prepare(http::RequestEdits edits, const http::BodyFraming& relayed);
 
   // connection_answers.cc

@@ -37,7 +37,7 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
       std::make_unique<Exchange>(services_, client_, *config_, request, outcome_, create);
   exchange_ = exchange.get();
   const After after = co_await exchange->run();
-  exchange_ = nullptr;
+  end_exchange();
   const auto& failure = exchange->failure();
   // What was received of it may be gone by now; prepare() has looked where this is gone too.
   const bool is_told = failure || outcome_.answer_fault != nullptr;
@@ -58,6 +58,17 @@ Task<After> Connection::exchange(UpstreamRequest request, Create* create) {
   }
   const After then = after == After::keep ? after_whole_request() : after;
   co_return co_await answer_error(failure->status, failure->reason, then);
+}
+
+void Connection::end_exchange() {
+  add_relayed(services_.bytes);
+  exchange_ = nullptr;
+}
+
+void Connection::add_relayed(observe::ByteCounts& to) const {
+  if (exchange_ == nullptr) return;
+  to.up += outcome_.bytes_up;
+  to.down += outcome_.bytes_down;
 }
 
 UpstreamRequest Connection::prepare(http::RequestEdits edits, const http::BodyFraming& relayed) {

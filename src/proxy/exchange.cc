@@ -18,8 +18,7 @@ Exchange::Exchange(Services& services, Peer& client, const config::Config& confi
       create_(create),
       upstream_(TcpSocket(services.loop), services.deadlines, client.holder(),
                 services.spares.answer_buffers),
-      upload_(std::move(request_.relayed)),
-      relayed_(outcome, services.bytes) {}
+      upload_(std::move(request_.relayed)) {}
 
 Task<After> Exchange::run() {
   if (const Duration limit = config_.timeouts.idle; limit != Duration::zero()) {

@@ -69,7 +69,6 @@
 #include "proxy/create.h"
 #include "proxy/idle_limit.h"
 #include "proxy/peer.h"
-#include "proxy/relayed_bytes.h"
 #include "proxy/services.h"
 #include "proxy/upstream_failure.h"
 #include "proxy/upstream_pool.h"
@@ -181,7 +180,6 @@ class Exchange {
   std::unique_ptr<http::ResponseParser> parser_;
   http::BodyScanner upload_;
   AnswerFraming framing_;
-  RelayedBytes relayed_;
 
   bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
   bool uploading_ = false;       // part of the request's body is still with the client

@@ -215,7 +215,7 @@ Peer::Parts Exchange::next_piece(http::BodyScanner& scanner) {
   const std::string_view received = upstream_.received();
   const std::size_t taken = framing_.take(received, scanner);
   if (create_ != nullptr) create_->passed(framing_.content());
-  relayed_.down(framing_.piece().size());
+  outcome_.bytes_down += framing_.piece().size();
   upstream_.consume(taken);
   return framing_.parts();
 }
@@ -229,7 +229,7 @@ Task<bool> Exchange::relay_long(http::BodyScanner& scanner, net::Pipe& pipe) {
       cut_answer();
       co_return false;
     }
-    relayed_.down(pipe.held());
+    outcome_.bytes_down += pipe.held();
     scanner.skip(pipe.held());
     std::optional<bool> passed = to_client_now(pipe);
     if (!passed) passed = co_await to_client(pipe);
@@ -260,7 +260,7 @@ Task<> Exchange::relay_tunnel() {
   if (!passed) co_return;
   const Recount as_tunnel(services_.counts.active, services_.counts.tunnels);
   const bool whole =
-      co_await tunnel(client_, upstream_, relayed_, services_.watch, services_.pipes);
+      co_await tunnel(client_, upstream_, outcome_, services_.watch, services_.pipes);
   if (whole) co_return;
   if (client_.has_vanished()) client_left();
   if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;

@@ -19,7 +19,7 @@ std::optional<bool> Exchange::send_now(Opening& opening) {
     }
     body = client_.received().substr(0, opening.of_body);
   }
-  relayed_.up(body.size());
+  outcome_.bytes_up += body.size();
   if (upload_.complete()) {
     expect_answer();
   } else if (idle_limit_) {
@@ -95,7 +95,7 @@ Task<> Exchange::upload() {
       give_up_body({400, upload_.fault()});
       break;
     }
-    relayed_.up(taken);
+    outcome_.bytes_up += taken;
     const bool sent = co_await upstream_.write(client_.received().substr(0, taken));
     client_.consume(taken);
     broken = !sent;
@@ -119,7 +119,7 @@ Task<bool> Exchange::upload_long(net::Pipe& pipe) {
       if (!done_) body_stopped();
       break;
     }
-    relayed_.up(pipe.held());
+    outcome_.bytes_up += pipe.held();
     upload_.skip(pipe.held());
     const bool sent = co_await upstream_.write(pipe);
     if (!sent) co_return false;

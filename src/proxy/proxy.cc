@@ -170,6 +170,7 @@ observe::Status Proxy::status() const {
   status.upstream_health = services_.upstream_report.health();
   status.upstream_health.connects_waiting = services_.upstream.waiting();
   status.bytes = services_.bytes;
+  clients_.add_relayed(status.bytes);
   status.held = services_.held.counts();
   status.totals = services_.metrics.totals();
   status.last_minute = services_.history.last_minute(status.taken);

@@ -99,7 +99,7 @@ struct Services {
   Admission admission;
   HeldBytes held;
   ItemOrder items;
-  observe::ByteCounts bytes;
+  observe::ByteCounts bytes;  // of exchanges that have ended
   observe::RefusalSums refused{std::chrono::hours(1)};
   observe::RefusalSums observed{std::chrono::hours(24)};
   boost::circular_buffer<observe::RecentRefusal> refusals{kRememberedRefusals};  // newest first

@@ -15,7 +15,6 @@ constexpr std::size_t kBulk = kLargestBuffer;
 // what came and begins the next read. What more there is to be done the coroutine does.
 class Direction {
  public:
-  // `relayed` are the gate's bytes; its own are in Peer::written().
   Direction(Peer& from, Peer& to, std::uint64_t& relayed, net::HangupWatch& watch,
             net::Pipes& pipes)
       : from_(from),
@@ -152,14 +151,11 @@ void Direction::end_sending() {
 
 }  // namespace
 
-Task<bool> tunnel(Peer& client, Peer& upstream, RelayedBytes& relayed, net::HangupWatch& watch,
+Task<bool> tunnel(Peer& client, Peer& upstream, observe::Outcome& outcome, net::HangupWatch& watch,
                   net::Pipes& pipes) {
-  Direction up(client, upstream, relayed.all().up, watch, pipes);
-  Direction down(upstream, client, relayed.all().down, watch, pipes);
-  const std::uint64_t sent_up = upstream.written();
-  const std::uint64_t sent_down = client.written();
+  Direction up(client, upstream, outcome.bytes_up, watch, pipes);
+  Direction down(upstream, client, outcome.bytes_down, watch, pipes);
   co_await net::join(up.run(), down.run());
-  relayed.tunneled(upstream.written() - sent_up, client.written() - sent_down);
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

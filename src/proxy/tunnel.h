@@ -5,15 +5,16 @@
 #include "base/task.h"
 #include "net/hangup_watch.h"
 #include "net/pipe.h"
+#include "observe/outcome.h"
 #include "proxy/peer.h"
-#include "proxy/relayed_bytes.h"
 
 namespace taskgate::proxy {
 
 // Relays until both sides have ended their sending; the end of one is passed on, and the other goes
 // on. What comes in bulk goes through `pipes`. False: a side broke off, or both were silent for too
-// long; then neither side may take what it got for the whole.
-Task<bool> tunnel(Peer& client, Peer& upstream, RelayedBytes& relayed, net::HangupWatch& watch,
+// long; then neither side may take what it got for the whole. `outcome` counts the bytes as they
+// pass.
+Task<bool> tunnel(Peer& client, Peer& upstream, observe::Outcome& outcome, net::HangupWatch& watch,
                   net::Pipes& pipes);
 
 }  // namespace taskgate::proxy

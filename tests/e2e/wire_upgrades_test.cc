@@ -57,6 +57,32 @@ TEST_CASE("messages and bulk take turns in a tunnel, whose client reads late") {
   }
 }
 
+TEST_CASE("a tunnel's bytes are counted as they pass, and once, however it ends") {
+  const bool ends_well = GENERATE(true, false);
+  CoderWorld world(Gate::Settings{{"log.access", "all"}});
+  const auto count = [&](const std::string& direction) {
+    return world.front.metric("taskgate_relayed_bytes_total{direction=\"" + direction + "\"}");
+  };
+  RawClient client(world.port());
+  client.send(kToEcho);
+  CHECK(read_answer_head(client).status == 101);
+  for (int message = 1; message <= 2; ++message) {
+    client.send("message");
+    CHECK(client.read_exact(7) == "message");
+    CHECK(count("up") == 7 * message);
+    CHECK(count("down") == 7 * message);
+  }
+  if (ends_well) {
+    client.half_close();
+    CHECK(client.read_to_end().empty());
+  } else {
+    client.reset();
+  }
+  world.front.gate.process().wait_for_line("\"bytes_up\":14,\"bytes_down\":14,\"");
+  CHECK(count("up") == 14);
+  CHECK(count("down") == 14);
+}
+
 TEST_CASE("a create that asks for an upgrade is an ordinary create") {
   ScriptedWorld world(answer_with("HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok"));
   const HttpFields fields = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}};

@@ -118,6 +118,7 @@ class Connection : public HeldBytes::Holder,
   After not_taken();
   Envelope envelope(After after);
   Persistence persistence(After after) const;
+  void identify();
   void give_id();
 
   // giving_way.cc

@@ -30,7 +30,7 @@ std::optional<After> Connection::refuse_create(std::string& rest) {
 // the answer.
 Task<After> Connection::refuse(const http::Refusal& refusal) {
   outcome_.refusal = refusal.reason;
-  note_ids();
+  identify();
   return answer_error(refusal.status, refusal.reason, After::linger);
 }
 
@@ -41,8 +41,7 @@ Task<After> Connection::refuse_head(http::Refusal refusal) {
   const std::string_view received = shown ? client_.received() : std::string_view();
   const http::Opening* const opening = http::recognize_opening(received);
   if (opening != nullptr) refusal.reason = opening->reason;
-  note_ids();
-  give_id();
+  identify();
   outcome_.status = refusal.status;
   outcome_.refusal = refusal.reason;
   services_.warnings.head_refused(outcome_, start_of(received), opening, Clock::now());
@@ -56,7 +55,7 @@ Task<After> Connection::answer_error(int status, std::string_view reason, After 
 }
 
 Task<After> Connection::answer_for_last_hop() {
-  note_ids();
+  identify();
   constexpr After kAfter = After::linger;
   return answer(200, last_hop_answer(parser_.head(), envelope(kAfter)), kAfter);
 }
@@ -102,6 +101,11 @@ Persistence Connection::persistence(After after) const {
 
 // Of a create and of what is answered here: its answer, its line in the log and its row of the
 // status are found by the same id.
+void Connection::identify() {
+  note_ids();
+  give_id();
+}
+
 void Connection::give_id() {
   if (outcome_.ids.request_id.empty()) outcome_.ids.request_id = services_.request_ids.make();
 }

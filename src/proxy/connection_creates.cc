@@ -13,8 +13,7 @@ Task<After> Connection::handle_create(const http::RequestRules& rules, route::Ma
   outcome_.route = match.rule->name;
   outcome_.path_id = std::move(match.path_id);
   outcome_.create = true;
-  note_ids();
-  give_id();
+  identify();
   const std::size_t head = parser_.head().size;
   const auto body = gated_body_at_hand(client_.received().substr(head), rules, *config_);
   if (!body) {

@@ -40,8 +40,7 @@ bool Connection::give_way() {
 }
 
 Task<After> Connection::answer_that_it_gave_way() {
-  note_ids();
-  give_id();  // the head goes: its ids must not be read anew
+  identify();  // the head goes: its ids must not be read anew
   parser_.release();
   std::string().swap(held_head_);
   client_.drop_received();

@@ -11,6 +11,8 @@
 // neither a completion condition nor an executor is asked, and waiting first costs a call of its
 // own, epoll_ctl(2). So this says it in the place of Asio's own class, as of Boost 1.81;
 // until_short_test.cc tells where another version no longer takes it.
+//
+// Nor does it let anybody put what a read waits to read into elsewhere, which this does, too.
 #pragma once
 
 #include <boost/asio/basic_stream_socket.hpp>
@@ -19,11 +21,30 @@
 
 namespace taskgate::net {
 
+// Room that a read brings bytes to. It may be put elsewhere while the read waits and has brought
+// nothing.
+struct AwaitedRoom {
+  boost::asio::mutable_buffer place;
+  bool is_awaited = true;
+};
+
 // Where to read into. Behind a read that was short no read on that socket is tried at once, until
 // epoll has told of it again.
-class UntilShort : public boost::asio::mutable_buffer {
+class UntilShort {
  public:
-  using mutable_buffer::mutable_buffer;
+  using value_type = boost::asio::mutable_buffer;
+  using const_iterator = const value_type*;
+
+  UntilShort() = default;
+  // `room` lives for as long as the read may end.
+  explicit UntilShort(AwaitedRoom& room) : room_(&room) {}
+
+  const_iterator begin() const { return &room_->place; }
+  const_iterator end() const { return begin() + 1; }
+  void has_come() const { room_->is_awaited = false; }
+
+ private:
+  AwaitedRoom* room_ = nullptr;
 };
 
 }  // namespace taskgate::net
@@ -44,11 +65,12 @@ class reactive_socket_recv_op_base<taskgate::net::UntilShort> : public reactor_o
 
   static status do_perform(reactor_op* base) {
     auto* const op = static_cast<reactive_socket_recv_op_base*>(base);
-    const bool has_ended =
-        socket_ops::non_blocking_recv1(op->socket_, op->room_.data(), op->room_.size(), op->flags_,
-                                       true, op->ec_, op->bytes_transferred_);
+    const mutable_buffer room = *op->room_.begin();
+    const bool has_ended = socket_ops::non_blocking_recv1(
+        op->socket_, room.data(), room.size(), op->flags_, true, op->ec_, op->bytes_transferred_);
     if (!has_ended) return not_done;
-    return op->bytes_transferred_ < op->room_.size() ? done_and_exhausted : done;
+    op->room_.has_come();
+    return op->bytes_transferred_ < room.size() ? done_and_exhausted : done;
   }
 
  private:

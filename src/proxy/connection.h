@@ -123,6 +123,7 @@ class Connection : public HeldBytes::Holder,
 
   // giving_way.cc
   Task<> wait_for_room();
+  void shrink() override;
   bool give_way() override;
   Task<After> answer_that_it_gave_way();
 

@@ -105,7 +105,9 @@ class Exchange {
 
   // Makes a running run() end soon: the gate is about to exit.
   void interrupt();
-  // What is held for its client is for others. Nothing that was answered looks whole then. False
+  // What is held for its client for speed alone is for others.
+  void shrink() { upstream_.shrink_buffer(); }
+  // ... and all of it. Nothing that was answered looks whole then. False
   // where it outlives its client.
   bool give_way();
 

@@ -27,6 +27,12 @@ Task<> Connection::wait_for_room() {
   }
 }
 
+// A tunnel that once moved much and is silent now needs little to wait.
+void Connection::shrink() {
+  client_.shrink_buffer();
+  if (exchange_ != nullptr) exchange_->shrink();
+}
+
 // What is under way ends like an operation that was cancelled.
 bool Connection::give_way() {
   if (exchange_ != nullptr) return exchange_->give_way();

@@ -238,6 +238,7 @@ void HeldBytes::look() {
   grant();  // connections that ended have told nobody
   if (waiting_.empty() && !is_overdrawn()) return;
   const TimePoint now = Clock::now();
+  if (missing(Shortage::all) > 0 || is_overdrawn()) shrink_still_ones(now);
   for (const Shortage shortage : {Shortage::all, Shortage::bodies}) {
     make_way(shortage, now);
     report(shortage, now);
@@ -265,6 +266,12 @@ bool HeldBytes::waits_for_little(const Holder& holder) {
 bool HeldBytes::stalls(const Holder& holder, TimePoint now) {
   const bool has_turn = holder.asks_for_request_ && waits_for_little(holder);
   return now - holder.moved_ >= (has_turn ? kTurn : kStill);
+}
+
+void HeldBytes::shrink_still_ones(TimePoint now) {
+  for (Holder& holder : holders_) {
+    if (holder.bytes_ > 0 && stalls(holder, now)) holder.shrink();
+  }
 }
 
 // As many give way as it takes, together with those that are on their way out already; whoever

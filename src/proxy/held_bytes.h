@@ -3,8 +3,9 @@
 // came is charged, not what may come.
 //
 // When it is used up, whoever needs more waits, and reading pauses; those who hold least go on
-// first. Meanwhile clients that hold most and have not moved for a moment give way: without that a
-// crowd that stalls would stop everybody. Loop thread only.
+// first. Meanwhile clients that have not moved for a moment give back what they hold for speed
+// alone, and where that is not enough those that hold most give way: without that a crowd that
+// stalls would stop everybody. Loop thread only.
 #pragma once
 
 #include <array>
@@ -81,6 +82,8 @@ class HeldBytes {
 
    protected:
     virtual ~Holder();
+    // Gives back what it holds for speed alone.
+    virtual void shrink() = 0;
     // Lets go of what it holds, soon; false where it may not.
     virtual bool give_way() = 0;
 
@@ -142,6 +145,7 @@ class HeldBytes {
   std::size_t missing(Shortage shortage) const;
   static bool waits_for_little(const Holder& holder);
   static bool stalls(const Holder& holder, TimePoint now);
+  void shrink_still_ones(TimePoint now);
   void make_way(Shortage shortage, TimePoint now);
   void report(Shortage shortage, TimePoint now);
   void fell() noexcept;

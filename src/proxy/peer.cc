@@ -120,7 +120,9 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   if (is_looked_for) bytes = socket_.receive(buffer_.room(), 0, error);
   const bool waits = error == asio::error::would_block;
   if (waits) {
-    const auto [failed, came] = co_await socket_.async_read_some(buffer_.room(), kTask);
+    const net::UntilShort room = buffer_.begin_wait();
+    const auto [failed, came] = co_await socket_.async_read_some(room, kTask);
+    buffer_.end_wait();
     error = failed;
     bytes = came;
   }
@@ -140,18 +142,19 @@ bool Peer::can_only_wait(bool end_is_told) {
 std::optional<Peer::Reading> Peer::begin_read() {
   if (!can_only_wait(false)) return std::nullopt;
   buffer_.make_room();
-  return Reading{buffer_.room(), false};
+  return Reading{buffer_.begin_wait(), false};
 }
 
 std::optional<Peer::Reading> Peer::begin_read_after_silence(bool end_is_told) {
   const bool will_be_brief = brief_silences_ == kBriefInARow;
   if (!will_be_brief || !can_only_wait(end_is_told)) return std::nullopt;
   buffer_.make_room();
-  return Reading{buffer_.room(), true};
+  return Reading{buffer_.begin_wait(), true};
 }
 
 bool Peer::end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> result) {
   const auto [error, bytes] = result;
+  buffer_.end_wait();
   if (error) {
     note(error);
     return false;

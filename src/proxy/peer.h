@@ -50,6 +50,8 @@ class Peer {
   bool has_grown() const { return buffer_.has_grown(); }
   // Gives the buffer's memory back while nothing is in it.
   void release_buffer() { buffer_.release(); }
+  // Gives back what the buffer has grown by, where a read waits and nothing is in it.
+  void shrink_buffer() { buffer_.shrink(); }
   // Drops what was received, and gives the buffer's memory back.
   void drop_received();
   // drop_received(), and takes a byte that the socket still has, since nothing will be read any

@@ -83,6 +83,18 @@ void ReceiveBuffer::reserve(std::size_t capacity) {
   end_ = used;
 }
 
+net::UntilShort ReceiveBuffer::begin_wait() {
+  awaited_ = {room(), true};
+  return net::UntilShort(awaited_);
+}
+
+void ReceiveBuffer::shrink() {
+  if (!awaited_.is_awaited || !is_empty() || !has_grown()) return;
+  recharge(first_.size());
+  reserve(first_.size());
+  awaited_.place = room();
+}
+
 bool ReceiveBuffer::add(std::size_t bytes) {
   last_read_filled_ = bytes == capacity_ - end_;
   append(bytes);

@@ -45,7 +45,14 @@ class ReceiveBuffer {
   bool hold(std::size_t bytes);
 
   // Where the next read goes.
-  net::UntilShort room() const { return {bytes_.get() + end_, capacity_ - end_}; }
+  asio::mutable_buffer room() const { return {bytes_.get() + end_, capacity_ - end_}; }
+  // The same for a read that waits, to whose end end_wait() belongs: until it has brought something
+  // the room may shrink.
+  net::UntilShort begin_wait();
+  void end_wait() { awaited_.is_awaited = false; }
+  // Where nothing is in it and nobody but such a read knows of its room: gives back what it has
+  // beyond the first one's.
+  void shrink();
   // A read into room() has brought so many bytes; false: they fill it.
   bool add(std::size_t bytes);
   // The same of a read that asked for no more than it knew of.
@@ -67,6 +74,7 @@ class ReceiveBuffer {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  net::AwaitedRoom awaited_{{}, false};
   bool last_read_filled_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 #include "base/task.h"
 #include "support/catch.h"
@@ -20,11 +21,14 @@ struct LastByte {
   LastByte() { test::connect_pair(loop, peer, accepted); }
 
   // Of a read into so much room; nothing while it waits.
+  std::optional<ErrorCode> read(std::size_t size) {
+    room = {asio::buffer(bytes, size)};
+    return read_into(UntilShort(room));
+  }
   template <typename Buffer>
-  std::optional<ErrorCode> read(std::size_t room) {
+  std::optional<ErrorCode> read_into(Buffer buffer) {
     ended.reset();
-    accepted.async_read_some(Buffer(bytes.data(), room),
-                             [this](ErrorCode error, std::size_t) { ended = error; });
+    accepted.async_read_some(buffer, [this](ErrorCode error, std::size_t) { ended = error; });
     return poll();
   }
   std::optional<ErrorCode> poll() {
@@ -41,6 +45,7 @@ struct LastByte {
   tcp::socket peer{loop};
   TcpSocket accepted{loop};
   std::array<char, 16> bytes{};
+  AwaitedRoom room;
   std::optional<ErrorCode> ended;
 };
 
@@ -48,10 +53,10 @@ struct LastByte {
 
 TEST_CASE("behind a short read the next one is not tried before epoll tells of something") {
   LastByte f;
-  REQUIRE_FALSE(f.read<UntilShort>(16));
+  REQUIRE_FALSE(f.read(16));
   f.send_last_byte();
   REQUIRE(f.poll() == ErrorCode());
-  CHECK_FALSE(f.read<UntilShort>(16));
+  CHECK_FALSE(f.read(16));
   f.accepted.async_wait(TcpSocket::wait_error, [](ErrorCode) {});
   CHECK(f.poll() == asio::error::eof);
 }
@@ -60,9 +65,32 @@ TEST_CASE(
     "behind a read that was not short, and one of Asio's own, the next one is tried at once") {
   const bool is_short = GENERATE(true, false);
   LastByte f;
-  const auto first = is_short ? f.read<asio::mutable_buffer>(16) : f.read<UntilShort>(1);
+  const auto first = is_short ? f.read_into(asio::buffer(f.bytes)) : f.read(1);
   REQUIRE_FALSE(first);
   f.send_last_byte();
   REQUIRE(f.poll() == ErrorCode());
-  CHECK(f.read<UntilShort>(16) == asio::error::eof);
+  CHECK(f.read(16) == asio::error::eof);
+}
+
+TEST_CASE("a read that waits brings what comes to where its room was put meanwhile") {
+  LastByte f;
+  std::array<char, 16> elsewhere{};
+  REQUIRE_FALSE(f.read(2));
+  CHECK(f.room.is_awaited);
+  f.room.place = asio::buffer(elsewhere);
+  f.peer.send(asio::buffer("abcdefgh", 8));
+  REQUIRE(f.poll() == ErrorCode());
+  CHECK(std::string(elsewhere.data()) == "abcdefgh");
+  CHECK(f.bytes.front() == 0);
+}
+
+TEST_CASE("room to which bytes have come is awaited no more, before its reader is told") {
+  LastByte f;
+  f.send_last_byte();
+  f.room = {asio::buffer(f.bytes)};
+  f.accepted.async_read_some(UntilShort(f.room),
+                             [&](ErrorCode error, std::size_t) { f.ended = error; });
+  CHECK_FALSE(f.room.is_awaited);
+  CHECK_FALSE(f.ended);
+  CHECK(f.poll() == ErrorCode());
 }

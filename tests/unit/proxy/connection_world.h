@@ -169,6 +169,8 @@ class World {
     return all;
   }
 
+  HeldBytes& held() { return services_->held; }
+  void spawn(Task<> task) { asio::co_spawn(loop_, std::move(task), asio::detached); }
   void interrupt() { connection_->interrupt(); }
   void end_if_silent() { connection_->end_if_silent(); }
   void drain() { services_->admission.drain(); }
@@ -261,6 +263,10 @@ struct UnderWay {
   // Part of the answer is with the client, too.
   UnderWay(const std::string& request, const std::string& answer, Duration idle = Duration::zero())
       : UnderWay(request, idle) {
+    pass_answer(answer);
+  }
+
+  void pass_answer(const std::string& answer) {
     upstream->send(answer);
     world.until_has(client, answer.substr(answer.find("\r\n\r\n") + 4));
   }

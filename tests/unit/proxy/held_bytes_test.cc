@@ -24,6 +24,7 @@ class Client : public HeldBytes::Holder {
   void stalls(Duration lasted = std::chrono::hours(1)) { moved_ -= lasted; }
   void has_request() { busy_ = true; }
 
+  std::size_t spare = 0;  // that it holds for speed alone
   bool may_give_way = true;
   bool gone = false;
   bool granted = false;
@@ -31,6 +32,7 @@ class Client : public HeldBytes::Holder {
   Timer* waits = nullptr;
 
  private:
+  void shrink() override { discharge(std::exchange(spare, 0)); }
   bool give_way() override {
     gone = may_give_way;
     if (gone && waits != nullptr) waits->cancel();
@@ -59,7 +61,11 @@ struct HeldFixture {
   }
 
   void run_until(const bool& happened) {
-    while (!happened) {
+    run_until_that([&] { return happened; });
+  }
+  template <typename Condition>
+  void run_until_that(Condition happened) {
+    while (!happened()) {
       if (loop.stopped()) loop.restart();
       loop.run_one();
     }
@@ -141,6 +147,33 @@ TEST_CASE("those that hold most without moving give way to who waits, and no mor
   f.run_until(waiting.ended);
   CHECK(waiting.granted);
   CHECK_FALSE(small.gone);
+}
+
+TEST_CASE("what is held for speed alone is given back before anybody gives way") {
+  HeldFixture f;
+  Client& silent = f.with(400 * kKiB, HeldFor::speed);
+  silent.spare = 400 * kKiB;
+  Client& other = f.with(300 * kKiB);
+  Client& moving = f.with(60 * kKiB);
+  moving.spare = 60 * kKiB;
+  Client& waiting = f.client();
+  for (Client* client : {&silent, &other}) client->stalls();
+  f.ask(waiting, HeldFor::head, 300 * kKiB);
+  f.run_until(waiting.ended);
+  CHECK(waiting.granted);
+  CHECK(moving.bytes() == 60 * kKiB);
+  CHECK(f.held.counts().gave_way == 0);
+}
+
+TEST_CASE("clients that are in the way of newcomers give back what they hold for speed first") {
+  HeldFixture f;
+  Client& silent = f.with(500 * kKiB, HeldFor::speed);
+  silent.spare = 500 * kKiB;
+  silent.stalls();
+  f.counts.active = 160;  // 1,120 KiB, of which 256 are free
+  CHECK(f.held.overdrawn());
+  f.run_until_that([&] { return !f.held.overdrawn(); });
+  CHECK(f.held.counts().gave_way == 0);
 }
 
 TEST_CASE("another gives way where the one that holds most may not") {

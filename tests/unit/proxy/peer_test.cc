@@ -19,6 +19,7 @@ class Holder : public HeldBytes::Holder {
   explicit Holder(HeldBytes& all) : HeldBytes::Holder(all) {}
 
  private:
+  void shrink() override {}
   bool give_way() override { return false; }
 };
 

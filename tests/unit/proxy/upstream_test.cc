@@ -23,6 +23,7 @@ tcp::endpoint loopback(std::uint16_t port = 0) {
 
 struct Holder : HeldBytes::Holder {
   using HeldBytes::Holder::Holder;
+  void shrink() override {}
   bool give_way() override { return false; }
 };
 

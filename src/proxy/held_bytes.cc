@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <queue>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,21 @@ constexpr const char* kBodiesGone =
     "as much is held of the bodies of creates as admission.body_total allows: those that held most "
     "without moving gave way. Where they were no attack, raise admission.body_total, and "
     "limits.held where it is below";
+
+// What is held by those that hold more than another does, who is asked for in the order of weight,
+// the heaviest first.
+class HeldByOthers {
+ public:
+  void add(std::size_t weight) { weights_.push(weight); }
+  std::size_t of_heavier(std::size_t weight) {
+    for (; !weights_.empty() && weights_.top() > weight; weights_.pop()) sum_ += weights_.top();
+    return sum_;
+  }
+
+ private:
+  std::priority_queue<std::size_t> weights_;
+  std::size_t sum_ = 0;
+};
 
 }  // namespace
 
@@ -276,7 +292,9 @@ void HeldBytes::shrink_still_ones(TimePoint now) {
 
 // As many give way as it takes, together with those that are on their way out already; whoever
 // waits and gives way asks for nothing any more. A body that is whole waits for its decision, not
-// for its client.
+// for its client. While most is with those that hold more and moved just now, as a crowd of heads
+// that has just come, it is they who go on, or stall, in a moment: those that hold less and are
+// silent, as tunnels and streams are, would go first else. Bodies can move for long.
 void HeldBytes::make_way(Shortage shortage, TimePoint now) {
   std::size_t needed = missing(shortage);
   std::size_t beyond = 0;  // the bound, to which who waits for little adds little
@@ -288,11 +306,13 @@ void HeldBytes::make_way(Shortage shortage, TimePoint now) {
     return holder.bytes_ + (holder.busy_ ? kRequest : 0);
   };
   std::vector<Holder*> still;
+  HeldByOthers others;
   for (Holder& holder : holders_) {
-    if (holder.gave_way_) {
-      needed -= std::min(needed, weight(holder) + holder.asks_);
-    } else if (weight(holder) > 0 && stalls(holder, now)) {
+    if (holder.gave_way_) needed -= std::min(needed, weight(holder) + holder.asks_);
+    if (!holder.gave_way_ && weight(holder) > 0 && stalls(holder, now)) {
       still.push_back(&holder);
+    } else if (shortage == Shortage::all) {
+      others.add(weight(holder) - holder.body_);
     }
   }
   std::sort(still.begin(), still.end(), [&](const Holder* a, const Holder* b) {
@@ -302,8 +322,10 @@ void HeldBytes::make_way(Shortage shortage, TimePoint now) {
   for (Holder* holder : still) {
     if (waits_for_little(*holder)) needed -= std::min(needed, std::exchange(beyond, 0));
     if (needed == 0) break;
+    if (others.of_heavier(weight(*holder)) > limits_.total / 2) break;
     const std::size_t bytes = weight(*holder) + holder->asks_;
     if (!holder->give_way()) continue;
+    others.add(weight(*holder));
     holder->gave_way_ = true;
     ++gave_way_;
     ++untold_.at(static_cast<std::size_t>(shortage)).connections;

@@ -176,6 +176,31 @@ TEST_CASE("clients that are in the way of newcomers give back what they hold for
   CHECK(f.held.counts().gave_way == 0);
 }
 
+TEST_CASE("who holds little does not give way for a crowd that has just come and holds more") {
+  HeldFixture f;
+  f.counts.active = 1;
+  Client& little = f.client();
+  little.has_request();
+  little.stalls();
+  Client& first = f.with(60 * kKiB);
+  for (int more = 0; more < 11; ++more) f.with(60 * kKiB);
+  for (int waiting = 0; waiting < 40; ++waiting) f.ask(f.client(), HeldFor::head, 60 * kKiB);
+  f.run_until(first.gone);
+  CHECK(f.held.counts().gave_way == 12);
+  CHECK_FALSE(little.gone);
+}
+
+TEST_CASE("who holds little gives way where one that moves holds more") {
+  HeldFixture f;
+  Client& little = f.with(60 * kKiB);
+  for (int more = 0; more < 7; ++more) f.with(60 * kKiB).stalls();
+  Client& moving = f.with(288 * kKiB);
+  little.stalls();
+  f.ask(f.client(), HeldFor::head, 600 * kKiB);
+  f.run_until(little.gone);
+  CHECK_FALSE(moving.gone);
+}
+
 TEST_CASE("another gives way where the one that holds most may not") {
   HeldFixture f;
   Client& kept = f.with(500 * kKiB);

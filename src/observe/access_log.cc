@@ -52,6 +52,7 @@ void add_exceptions(log::Event& line, const Outcome& outcome) {
   if (outcome.client_vanished) line.field("client_vanished", true);
   if (outcome.tunnel) line.field("tunnel", true);
   if (outcome.stream) line.field("stream", true);
+  if (outcome.silent) line.field("silent", true);
 }
 
 }  // namespace

@@ -24,12 +24,12 @@ enum class UpstreamError : std::uint8_t {
   out_of_resources,  // none was made: the gate has no descriptor, port or memory left
   reset,             // the connection broke before the answer's head
   closed,            // it ended before the answer's head
-  response_timeout,  // no answer in time
+  response_timeout,  // no answer in time, or no more of one
   malformed_head,    // the answer's head is not HTTP, or its framing is ambiguous
   unasked_upgrade,   // a 101 that nobody asked for
   vanished,          // its host answered nothing any more, TCP's probes neither
-  truncated,  // the body ended early, or its chunks are malformed: the client's connection is
-              // aborted
+  truncated,  // the body or a tunnel broke off, or chunks are malformed: the client's connection
+              // is aborted
 };
 inline constexpr auto kUpstreamErrors = values_up_to<UpstreamError::truncated>();
 const char* name_of(UpstreamError error);
@@ -52,10 +52,12 @@ struct Outcome {
   bool client_gone = false;
   bool client_vanished = false;  // ... without a word: TCP's probes found it
   bool tunnel = false;
-  bool stream = false;                      // of server-sent events
-  const char* refusal = nullptr;            // why the head or the body was refused, static text
-  const char* answer_fault = nullptr;       // what is wrong in the upstream's answer, static text
-  Duration waited{};                        // from the whole body to the decision
+  bool stream = false;                 // of server-sent events
+  bool silent = false;                 // it was cut, since nothing moved for timeouts.idle
+  const char* refusal = nullptr;       // why the head or the body was refused, static text; also
+                                       // that it was ended for others
+  const char* answer_fault = nullptr;  // what is wrong in the upstream's answer, static text
+  Duration waited{};                   // from the whole body to the decision
   std::optional<Duration> waited_for_slot;  // the part of it in which the free slots were promised
   std::optional<Duration> waited_in_line;   // the part of it in which it stood in line
   Duration total{};            // from the first byte of the head to the end of the exchange

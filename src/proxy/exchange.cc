@@ -46,6 +46,7 @@ Task<After> Exchange::run() {
   }
   watch_.reset();
   stream_end_.reset();
+  outcome_.silent = idle_limit_ && idle_limit_->is_over();
   idle_limit_.reset();
   if (client_gone_ && !outlives_client()) upstream_.reset();
   co_return cut_ ? After::reset : after_;

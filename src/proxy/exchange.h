@@ -162,6 +162,7 @@ class Exchange {
   Task<bool> relay_long(http::BodyScanner& scanner, net::Pipe& pipe);
   void finish_body();
   Task<> relay_tunnel();
+  void note_broken_tunnel();
   void cut_answer(const char* answer_fault = nullptr);
 
   Services& services_;

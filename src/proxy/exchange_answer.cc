@@ -262,10 +262,20 @@ Task<> Exchange::relay_tunnel() {
   const bool whole =
       co_await tunnel(client_, upstream_, outcome_, services_.watch, services_.pipes);
   if (whole) co_return;
-  if (client_.has_vanished()) client_left();
-  if (upstream_.has_vanished()) outcome_.upstream_error = UpstreamError::vanished;
+  note_broken_tunnel();
   upstream_.reset();
   after_ = After::reset;
+}
+
+// Whoever broke it off, unless nothing moved or the gate ends. An upstream that had ended its
+// sending may have closed, and what comes for it then breaks the connection in any order.
+void Exchange::note_broken_tunnel() {
+  if (client_.has_vanished() || client_.fault() == PeerFault::broken) client_left();
+  if (upstream_.has_vanished()) {
+    outcome_.upstream_error = UpstreamError::vanished;
+  } else if (upstream_.fault() == PeerFault::broken && !upstream_.has_ended()) {
+    outcome_.upstream_error = UpstreamError::truncated;
+  }
 }
 
 // The client must not take it for the whole: a length or chunks show it, a close does not, so that
@@ -273,7 +283,9 @@ Task<> Exchange::relay_tunnel() {
 void Exchange::cut_answer(const char* answer_fault) {
   if (client_gone_) return;
   outcome_.answer_fault = answer_fault;
-  if (upstream_.fault() != PeerFault::interrupted) {
+  if (upstream_.fault() == PeerFault::timeout) {
+    outcome_.upstream_error = UpstreamError::response_timeout;
+  } else if (upstream_.fault() != PeerFault::interrupted) {
     outcome_.upstream_error =
         upstream_.has_vanished() ? UpstreamError::vanished : UpstreamError::truncated;
   }

@@ -58,6 +58,7 @@ Task<After> Connection::answer_that_it_gave_way() {
 
 bool Exchange::give_way() {
   if (outlives_client()) return false;
+  outcome_.refusal = kReason;
   if (answered_ || writing_) {
     cut_ = true;
     client_.interrupt();

@@ -42,6 +42,7 @@ void Peer::replace(TcpSocket socket) {
   bytes_wait_ = false;
   brief_silences_ = 0;
   fault_ = PeerFault::none;
+  has_ended_ = false;
   waits_for_end_ = false;
   written_ = 0;
   spoke_ = TimePoint::max();
@@ -70,7 +71,7 @@ Task<bool> Peer::claim(HeldBytes::Claim claim) {
 }
 
 void Peer::note_stop() {
-  if (fault_ == PeerFault::vanished) return;
+  if (fault_ == PeerFault::vanished || fault_ == PeerFault::broken) return;
   fault_ = has_timed_out() ? PeerFault::timeout : PeerFault::interrupted;
 }
 
@@ -78,6 +79,7 @@ void Peer::note(ErrorCode error) {
   if (stopped()) return;
   if (error == asio::error::eof) {
     fault_ = PeerFault::eof;
+    has_ended_ = true;
   } else if (error == asio::error::operation_aborted) {
     fault_ = PeerFault::interrupted;
   } else if (net::says_vanished(error.value())) {

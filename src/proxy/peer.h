@@ -115,7 +115,10 @@ class Peer {
   std::optional<bool> read_now(net::Pipe& pipe, std::uint64_t most);
   Task<bool> wait_to_read();
 
+  // Of what failed last; once the connection has broken, that.
   PeerFault fault() const { return fault_; }
+  // Whether the end of the peer's sending was read.
+  bool has_ended() const { return has_ended_; }
   // Whether the peer is found to answer nothing any more (net/vanished_peers.h), also where no
   // operation was under way that could have told.
   bool has_vanished();
@@ -176,6 +179,7 @@ class Peer {
   std::uint8_t brief_silences_ = 0;  // in a row
   bool interrupted_ = false;
   PeerFault fault_ = PeerFault::none;
+  bool has_ended_ = false;
   bool waits_for_end_ = false;  // what send_last() has sent
   std::uint64_t written_ = 0;
   TimePoint spoke_ = TimePoint::max();  // when a read after silence ended last; max: there was none

@@ -144,6 +144,7 @@ void Direction::end_sending() {
   to_.half_close();
   end_.emplace(watch_, descriptor_, [this] {
     if (to_.fault() == PeerFault::eof) return;  // both have ended, and join() is about to tell
+    from_.note(asio::error::connection_reset);
     from_.interrupt();
     to_.interrupt();
   });

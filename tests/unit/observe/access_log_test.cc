@@ -161,6 +161,7 @@ TEST_CASE("What went wrong is in the line") {
   outcome.client_gone = true;
   outcome.tunnel = true;
   outcome.stream = true;
+  outcome.silent = true;
   outcome.refusal = "no Host field";
   const json::object line = logged(outcome);
   CHECK(line.at("upstream_error") == "connect_refused");
@@ -168,6 +169,7 @@ TEST_CASE("What went wrong is in the line") {
   CHECK(line.at("client_gone") == true);
   CHECK(line.at("tunnel") == true);
   CHECK(line.at("stream") == true);
+  CHECK(line.at("silent") == true);
   CHECK(line.at("refusal") == "no Host field");
 }
 

@@ -14,9 +14,14 @@ class Newcomer : public HeldBytes::Holder {
  public:
   using Holder::Holder;
 
-  Task<> ask() { granted = co_await wait({HeldFor::head, kNeeded, kNeeded}, wake_); }
+  Task<> ask() {
+    granted = co_await wait({HeldFor::head, kNeeded, kNeeded}, wake_);
+    ended = true;
+  }
+  void leave() { wake_->cancel(); }
 
   bool granted = false;
+  bool ended = false;
 
  private:
   void shrink() override {}
@@ -70,5 +75,24 @@ TEST_CASE("who is silent gives back the room of its buffers, and does not give w
     for (int again = 0; again < 4; ++again) pass(5000);
     CHECK_FALSE(request.client.ended());
     CHECK_FALSE(request.upstream->ended());
+  }
+}
+
+TEST_CASE("the log tells of a request that gave way") {
+  for (const std::string& answer : {std::string(), kBegun, kEvents}) {
+    INFO(answer);
+    UnderWay request(kGet);
+    if (!answer.empty()) request.pass_answer(answer);
+    HeldBytes& held = request.world.held();
+    Newcomer other(held);
+    CHECK(other.try_charge(HeldFor::head, 1024));
+    held.set_limits({.total = kNeeded, .bodies = kNeeded});
+    Newcomer newcomer(held);
+    request.world.spawn(newcomer.ask());
+    const std::string line = request.world.line();
+    INFO(line);
+    CHECK(line.find("\"refusal\":\"too much is held for clients") != std::string::npos);
+    newcomer.leave();
+    request.world.until("the newcomer has left", [&] { return newcomer.ended; });
   }
 }

@@ -239,6 +239,16 @@ TEST_CASE("an answer that its client takes nothing of for timeouts.idle is reset
 }
 
 // It had to take a piece of 256 KiB within the limit.
+TEST_CASE("an answer that is silent for timeouts.idle is told from one that breaks off") {
+  for (const std::string& answer : {kBegun, kEvents}) {
+    INFO(answer);
+    UnderWay request(kGet, answer, std::chrono::milliseconds(100));
+    request.world.until_ended(request.client);
+    CHECK(request.world.failed("response_timeout"));
+    CHECK(request.world.line().find("\"silent\":true") != std::string::npos);
+  }
+}
+
 TEST_CASE("a client that takes little at a time is not silent, however long a piece takes") {
   const auto [request, answer] = GENERATE(table<std::string, std::string>(
       {{kGet, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"}, {kUpgrade, kSwitched}}));

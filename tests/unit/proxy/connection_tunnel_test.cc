@@ -1,6 +1,8 @@
 // What follows a 101, and what reads of a stream of bytes find at its end.
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "connection_world.h"
 
@@ -106,6 +108,68 @@ TEST_CASE("a bulk tunnel whose reader leaves, or whose sender resets, ends for t
     gone.reset();
     tunnel.world.until_ended(other);
     CHECK(other.end() == FarEnd::End::reset);
+  }
+}
+
+TEST_CASE("the log tells who broke a tunnel off, or that it was silent for timeouts.idle") {
+  constexpr Duration kIdle = std::chrono::milliseconds(100);
+  const std::string gone = "\"client_gone\":true";
+  const std::string truncated = "\"upstream_error\":\"truncated\"";
+  const std::string silent = "\"silent\":true";
+  struct Row {
+    const char* what;
+    std::string told;
+    std::function<void(UnderWay&)> end;
+    Duration idle = Duration::zero();
+  };
+  const Row rows[] = {
+      {"the client resets", gone, [](UnderWay& tunnel) { tunnel.client.reset(); }},
+      {"the client leaves while the upstream sends", gone,
+       [](UnderWay& tunnel) {
+         tunnel.upstream->send(bulk());
+         tunnel.world.run_for(std::chrono::milliseconds(20));
+         tunnel.client.reset();
+       }},
+      {"the client has ended its sending, and resets", gone,
+       [](UnderWay& tunnel) {
+         tunnel.client.half_close();
+         tunnel.world.until_ended(*tunnel.upstream);
+         tunnel.client.reset();
+       }},
+      {"the upstream resets", truncated, [](UnderWay& tunnel) { tunnel.upstream->reset(); }},
+      {"the upstream resets while the client sends", truncated,
+       [](UnderWay& tunnel) {
+         tunnel.client.send(bulk());
+         tunnel.world.run_for(std::chrono::milliseconds(20));
+         tunnel.upstream->reset();
+       }},
+      {"the upstream has ended its sending, and takes no more", "",
+       [](UnderWay& tunnel) {
+         tunnel.upstream->close();
+         tunnel.world.until_ended(tunnel.client);
+         while (!tunnel.world.is_served()) {
+           tunnel.client.send_some("late");
+           tunnel.world.run_for(std::chrono::milliseconds(1));
+         }
+       }},
+      {"both end", "",
+       [](UnderWay& tunnel) {
+         tunnel.client.half_close();
+         tunnel.upstream->half_close();
+       }},
+      {"the gate ends", "", [](UnderWay& tunnel) { tunnel.world.interrupt(); }},
+      {"nothing moves", silent, [](UnderWay&) {}, kIdle},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    UnderWay tunnel(kUpgrade, kSwitched + "hello", row.idle);
+    row.end(tunnel);
+    const std::string line = tunnel.world.line();
+    INFO(line);
+    CHECK(line.find("\"tunnel\":true") != std::string::npos);
+    for (const std::string& reason : {gone, truncated, silent}) {
+      CHECK((line.find(reason) != std::string::npos) == (row.told == reason));
+    }
   }
 }
 

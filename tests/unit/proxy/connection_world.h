@@ -152,8 +152,9 @@ class World {
   void until_ended(FarEnd& peer) {
     until("the end of a connection", [&] { return peer.ended(); });
   }
+  bool is_served() const { return connection_ == nullptr; }
   void until_served() {
-    until("the connection is served", [this] { return connection_ == nullptr; });
+    until("the connection is served", [this] { return is_served(); });
   }
 
   void until_in_line() {
@@ -170,6 +171,14 @@ class World {
   }
 
   HeldBytes& held() { return services_->held; }
+  // The line of the request that was under way. All of them are logged from here on.
+  void log_all() {
+    reload([](config::Config& config) { config.log.access = config::AccessLog::all; });
+  }
+  std::string line() {
+    until_served();
+    return log_.text();
+  }
   void spawn(Task<> task) { asio::co_spawn(loop_, std::move(task), asio::detached); }
   void interrupt() { connection_->interrupt(); }
   void end_if_silent() { connection_->end_if_silent(); }
@@ -252,6 +261,7 @@ inline const std::string kCreateBegun = "HTTP/1.1 201 Created\r\nContent-Length:
 // A request that has come to the upstream.
 struct UnderWay {
   explicit UnderWay(const std::string& request, Duration idle = Duration::zero()) {
+    world.log_all();
     world.reload([idle](config::Config& config) { config.timeouts.idle = idle; });
     client.send(request);
     upstream.emplace(world.accept());

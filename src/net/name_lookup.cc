@@ -5,6 +5,7 @@
 namespace taskgate::net {
 
 void NameLookup::set(std::string host, std::uint16_t port) {
+  if (under_way_ && host == host_ && port == port_) return;
   ErrorCode no_address;
   asio::ip::make_address(host, no_address);
   is_name_ = no_address.failed();

@@ -23,7 +23,9 @@ class NameLookup {
   NameLookup(asio::io_context& loop, Ask ask, Resolved take, Pauses pauses)
       : ask_(std::move(ask)), take_(std::move(take)), pauses_(pauses), timer_(loop) {}
 
-  // From now on this host is asked for, at once. What an earlier look-up finds counts no more.
+  // From now on this host is asked for, at once. What an earlier look-up finds counts no more, but
+  // for the one that asks for it already: each holds a thread and a descriptor, for as long as the
+  // name servers are silent.
   void set(std::string host, std::uint16_t port);
 
   // Its addresses are about to be used.

@@ -94,6 +94,24 @@ TEST_CASE("what an earlier look-up finds counts no more") {
   CHECK(f.taken == Taken{"2"});
 }
 
+TEST_CASE("a name that is set again while it is looked up is not looked up twice") {
+  Fixture f;
+  f.lookup.set("coder", 80);
+  f.lookup.set("coder", 80);
+  CHECK(f.asked.size() == 1);
+  f.answer(0, 1);
+  CHECK(f.taken == Taken{"1"});
+  f.lookup.set("coder", 80);
+  CHECK(f.asked.size() == 2);
+  f.lookup.set("coder", 81);
+  f.lookup.set("other", 81);
+  CHECK(f.asked.size() == 4);
+  f.answer(1, 2);
+  f.answer(2, 3);
+  f.answer(3, 4);
+  CHECK(f.taken == Taken{"1", "4"});
+}
+
 TEST_CASE("an address is asked for once") {
   Fixture f;
   f.lookup.set("127.0.0.1", 80);

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <list>
 #include <semaphore>
@@ -14,9 +15,11 @@ namespace taskgate::test {
 namespace {
 
 // What the process stays within, by docs/configuration.md; with the default of 32 MiB it is what
-// the chart gives the container.
-constexpr std::size_t most_kib(std::size_t held_mib) {
-  return (8 + held_mib + held_mib * 3 / 4) * 1024;
+// the chart gives the container. One that was not optimized has more pages of code, some of which
+// come in only later.
+std::size_t most_kib(std::size_t fresh_kib, std::size_t held_mib) {
+  const std::size_t process = std::max<std::size_t>(8 * 1024, fresh_kib + fresh_kib / 4);
+  return process + (held_mib + held_mib * 3 / 4) * 1024;
 }
 constexpr std::size_t kUsualMib = 32;
 
@@ -35,9 +38,16 @@ void raise_own_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void limit_receiving(const RawClient& client, int bytes) {
+  ::setsockopt(client.descriptor(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
 std::string head_part(const std::string& method, const std::string& target, std::size_t bytes) {
   return method + " " + target + " HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(bytes, 'x');
 }
+
+// For as long as the crowd may take to gather.
+constexpr Duration kForGood = std::chrono::hours(1);
 
 // Answers reads, sends without end where that is asked for, and keeps silent otherwise.
 void serve(RawConnection& connection) {
@@ -50,19 +60,30 @@ void serve(RawConnection& connection) {
     while (connection.try_send(piece)) continue;
   } else if (head.starts_with("GET /tunnel ")) {
     connection.send("HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
-    connection.peer_closed();
+    connection.peer_closed(kForGood);
   } else {
-    connection.peer_closed();
+    connection.peer_closed(kForGood);
   }
 }
 
-struct Attack {
-  explicit Attack(const Gate::Settings& settings) : world(serve, settings) { raise_own_limit(); }
+// A crowd has the upstream's threads made one by one, which takes its time.
+Gate::Settings with_patience(Gate::Settings settings) {
+  settings.emplace("timeouts.connect", "1m");
+  return settings;
+}
 
-  // Five times meanwhile somebody else asks, with a head that needs more than the first buffer.
-  void gather(int count, const std::function<void(RawClient&)>& begin) {
+struct Attack {
+  explicit Attack(const Gate::Settings& settings) : world(serve, with_patience(settings)) {
+    raise_own_limit();
+  }
+
+  // Five times meanwhile somebody else asks, with a head that needs more than the first buffer. Who
+  // has to give way while it still sends may be cut, and its test goes on.
+  void gather(int count, const std::string& bytes, int receive_buffer = 0) {
     for (int i = 0; i < count; ++i) {
-      begin(crowd.emplace_back(world.port()));
+      RawClient& client = crowd.emplace_back(world.port());
+      if (receive_buffer > 0) limit_receiving(client, receive_buffer);
+      client.try_send(bytes);
       if ((i + 1) * 5 / count != i * 5 / count) check_others();
     }
   }
@@ -90,7 +111,7 @@ struct Attack {
   void check_memory(const char* what, std::size_t held_mib = kUsualMib) {
     const std::size_t peak = world.front.gate.peak_kib();
     std::printf("%s: %zu KiB resident at most\n", what, peak);
-    CHECK(peak < most_kib(held_mib));
+    CHECK(peak < most_kib(fresh, held_mib));
     const std::size_t records = crowd.size() * 2 * kRecord / 1024;
     for (RawClient& client : crowd) client.reset();
     crowd.clear();
@@ -99,7 +120,8 @@ struct Attack {
                                        " KiB, from " + std::to_string(fresh) + " before the crowd";
     eventually(what_is_wanted, [&] { return world.front.gate.resident_kib() < little; });
     std::printf("%s: %zu KiB before, %zu after\n", what, fresh, world.front.gate.resident_kib());
-    CHECK(world.front.metric("taskgate_held_bytes") < 100'000);
+    eventually("nothing is held any more",
+               [&] { return world.front.metric("taskgate_held_bytes") < 100'000; });
   }
 
   ScriptedWorld world;
@@ -109,7 +131,7 @@ struct Attack {
 
 TEST_CASE("a crowd of unfinished heads keeps within limits.held, and others are served") {
   Attack attack(Gate::Settings{{"timeouts.head", "1m"}});
-  attack.gather(1000, [](RawClient& client) { client.send(head_part("GET", "/", 60'000)); });
+  attack.gather(1000, head_part("GET", "/", 60'000));
   attack.check_that_some_give_way();
   attack.check_memory("1000 unfinished heads of 60 KB");
 }
@@ -122,7 +144,7 @@ TEST_CASE("those of a crowd that give way before they are forwarded are told so"
   const bool has_head = GENERATE(false, true);
   Attack attack(
       Gate::Settings{{"timeouts.head", "1m"}, {"limits.held", "1MiB"}, {"log.access", "all"}});
-  attack.gather(40, [&](RawClient& client) { client.send(has_head ? bodyless : unfinished); });
+  attack.gather(40, has_head ? bodyless : unfinished);
   attack.check_that_some_give_way();
   eventually("one is told", [&] {
     for (RawClient& client : attack.crowd) {
@@ -140,14 +162,14 @@ TEST_CASE("a crowd of creates that wait keeps within limits.held, and others are
   const std::string create =
       head_part("POST", kCreate, 60'000) + "\r\nContent-Length: 50000\r\n\r\n";
   const std::string body(50'000, ' ');
-  attack.gather(600, [&](RawClient& client) { client.send(create + body); });
+  attack.gather(600, create + body);
   attack.check_that_some_give_way();
   attack.check_memory("600 creates of 110 KB that wait");
 }
 
 TEST_CASE("a crowd of requests that are not answered keeps within limits.held") {
   Attack attack(Gate::Settings{{"limits.held", "2MiB"}});
-  attack.gather(600, [](RawClient& client) { client.send(http_request("GET", "/silent")); });
+  attack.gather(600, http_request("GET", "/silent"));
   attack.check_that_some_give_way();
 }
 
@@ -159,13 +181,13 @@ TEST_CASE("a crowd of unfinished heads of many lines keeps within limits.held, a
   Attack attack(kLittle);
   std::string part = "GET / HTTP/1.1\r\nHost: h\r\n";
   for (int i = 0; i < 97; ++i) part += "a:b\r\n";
-  attack.gather(kMany, [&](RawClient& client) { client.send(part); });
+  attack.gather(kMany, part);
   attack.check_memory("2500 unfinished heads of 97 lines", 8);
 }
 
 TEST_CASE("a crowd of unfinished heads of 12 KB keeps within limits.held, and goes back") {
   Attack attack(kLittle);
-  attack.gather(kMany, [](RawClient& client) { client.send(head_part("GET", "/", 12'000)); });
+  attack.gather(kMany, head_part("GET", "/", 12'000));
   attack.check_that_some_give_way();
   attack.check_memory("2500 unfinished heads of 12 KB", 8);
 }
@@ -174,7 +196,7 @@ TEST_CASE("a crowd of heads of many lines without an answer keeps within limits.
   Attack attack(kLittle);
   std::string head = "GET /silent HTTP/1.1\r\nHost: h\r\n";
   for (int i = 0; i < 97; ++i) head += "a:b\r\n";
-  attack.gather(kMany, [&](RawClient& client) { client.send(head + "\r\n"); });
+  attack.gather(kMany, head + "\r\n");
   attack.check_that_some_give_way();
   attack.check_memory("2500 heads of 97 lines that are not answered", 8);
 }
@@ -183,7 +205,7 @@ TEST_CASE("a crowd of tunnels keeps within limits.held, and goes back") {
   Attack attack(kLittle);
   const std::string head =
       "GET /tunnel HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
-  attack.gather(kMany, [&](RawClient& client) { client.send(head); });
+  attack.gather(kMany, head);
   attack.check_that_some_give_way();
   attack.check_memory("2500 tunnels", 8);
 }
@@ -192,17 +214,13 @@ TEST_CASE("a crowd that pipelines keeps within limits.held, and goes back") {
   Attack attack(Gate::Settings{});
   std::string requests = http_request("GET", "/silent");
   while (requests.size() < 40'000) requests += http_request("GET", "/");
-  attack.gather(500, [&](RawClient& client) { client.send(requests); });
+  attack.gather(500, requests);
   attack.check_memory("500 that pipeline 40 KB");
 }
 
 TEST_CASE("a crowd of slow readers keeps within limits.held, and others are served") {
   Attack attack(Gate::Settings{});
-  attack.gather(500, [](RawClient& client) {
-    const int small = 4096;
-    ::setsockopt(client.descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    client.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
-  });
+  attack.gather(500, http_request("GET", "/endless"), 4096);
   attack.check_memory("500 slow readers");
 }
 
@@ -257,7 +275,7 @@ TEST_CASE("creates whose bodies stall give way to others that need admission.bod
   const std::string part = "POST " + kCreate +
                            " HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n" +
                            std::string(30'000, ' ');
-  attack.gather(3, [&](RawClient& client) { client.send(part); });
+  attack.gather(3, part);
   attack.check_that_some_give_way();
 }
 

@@ -16,12 +16,15 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kWithoutCount =
+    "Creates are decided without a count, as tmux.on_unknown says.";
+
 struct SignalWords {
   std::string_view state;
   Level level;
   const char* badge;
   const char* title;
-  const char* meaning;
+  std::string_view meaning;
   const char* runbook;
 };
 constexpr std::array kSignals{
@@ -29,12 +32,10 @@ constexpr std::array kSignals{
                 "TaskgateSignalUnknown"},
     SignalWords{"held", Level::warning, "held", "The count is the last good one",
                 "The last good count is used until tmux.hold is over.", "TaskgateSignalUnknown"},
-    SignalWords{"unknown", Level::bad, "unknown", "The sessions cannot be counted",
-                "Creates are decided without a count, as tmux.on_unknown says.",
+    SignalWords{"unknown", Level::bad, "unknown", "The sessions cannot be counted", kWithoutCount,
                 "TaskgateSignalUnknown"},
     SignalWords{"blind", Level::bad, "blind", "The gate looks at the wrong tmux socket",
-                "Creates are decided without a count, as tmux.on_unknown says.",
-                "TaskgateSignalBlind"},
+                kWithoutCount, "TaskgateSignalBlind"},
 };
 
 const SignalWords* words_of_signal(const json::value& status) {
@@ -67,9 +68,10 @@ void add_signal_alarm(const json::value& status, View& view) {
   std::string title = words->title;
   const std::string fault = text(status, "/signal/fault");
   if (!fault.empty() && fault != words->state) title += ": " + fault;
+  const bool passes = view.observing && words->meaning == kWithoutCount;
+  const std::string meaning(passes ? "Creates pass without a count." : words->meaning);
   view.alarms.push_back({words->level, std::move(title),
-                         sentences(text(status, "/signal/detail"), words->meaning),
-                         words->runbook});
+                         sentences(text(status, "/signal/detail"), meaning), words->runbook});
 }
 
 void add_observing_alarm(View& view) {
@@ -81,8 +83,8 @@ void add_observing_alarm(View& view) {
     day += row.last_day;
   }
   view.alarms.push_back({Level::warning, "Nothing is enforced: mode is observe",
-                         "With mode: enforce " + std::to_string(hour) +
-                             " creates of the last hour and " + std::to_string(day) +
+                         "With mode: enforce " + counted(hour, "create") +
+                             " of the last hour and " + std::to_string(day) +
                              " of the last day would have been refused or kept waiting.",
                          "TaskgateObserving"});
 }

@@ -142,6 +142,17 @@ TEST_CASE("The worst alarm comes first") {
         "Generation 4 stays in use. config.yaml:1:8: limit: \"x\" is no number");
 }
 
+// It said that tmux.on_unknown decides, while every create passed.
+TEST_CASE("While the gate only observes, creates without a count are said to pass") {
+  Status status = observe::unknown_status();
+  status.gate.observing = true;
+  const View view = view_of(status);
+  CHECK(titles(view) == Titles{"The sessions cannot be counted: permission_denied",
+                               "Nothing is enforced: mode is observe"});
+  CHECK(view.alarms[0].text ==
+        "/tmp/tmux-1000/default: permission denied. Creates pass without a count.");
+}
+
 TEST_CASE("What is not known is shown as a question, never as zero or nobody") {
   const View view = view_of(observe::unknown_status());
   CHECK(view.count == "? / 12");

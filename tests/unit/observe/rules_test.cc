@@ -61,6 +61,18 @@ TEST_CASE("Each alert has a section in the runbook: what it means, how to look, 
   }
 }
 
+TEST_CASE("The runbook says what to do for each reason of a refusal") {
+  const std::string page = read_file(kRoot / "docs/runbook.md");
+  const auto begin = page.find("\n## When it refuses and should not\n");
+  REQUIRE(begin != std::string::npos);
+  const std::string text = page.substr(begin, page.find("\n## ", begin + 1) - begin);
+  for (const auto reason : gate::kRefusalReasons) {
+    INFO(name_of(reason));
+    CHECK(text.find(std::string("`") + name_of(reason) + "`") != std::string::npos);
+  }
+  CHECK(text.find("`mode: observe`") != std::string::npos);
+}
+
 TEST_CASE("Each alert on a gate says how bad it is, what is the matter, and where to read on") {
   for (const YAML::Node& rule : rules_of(kRules)) {
     if (!rule["alert"]) continue;

@@ -1,6 +1,8 @@
 #include "config/rule.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "base/enumerators.h"
 #include "config/mapping_reader.h"
@@ -33,6 +35,20 @@ const std::string kSessionPrefix = "the text before what the pointer shows";
 const std::string kSlotsPointer = "a JSON pointer (RFC 6901) such as /concurrency";
 const std::string kKindPath = "a path with the first variable of the rule's path in it, if any";
 const std::string kCreates = "the text that the pointer shows for an item whose request creates";
+
+// What other frameworks write for a variable, as the first segment that looks like it; empty: none.
+std::string foreign_variable(std::string_view path) {
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    path.remove_prefix(segment.size());
+    if (segment.starts_with('{')) continue;
+    const bool is_tag = segment.starts_with('<') && segment.ends_with('>');
+    const bool is_named = segment.starts_with(':') && segment.size() > 1;
+    if (is_tag || is_named || segment.find('*') != segment.npos) return std::string(segment);
+  }
+  return "";
+}
 
 class RuleReader : private MappingReader {
  public:
@@ -100,9 +116,19 @@ class RuleReader : private MappingReader {
     const auto pattern = route::Pattern::parse(*text);
     if (pattern) {
       rule_.path = *pattern;
+      warn_of_foreign_variable(member, path, *text);
     } else {
       refuse(member.value, path, *text, "is not allowed: " + pattern.error());
     }
+  }
+
+  // The rule would take no request that comes, and creates would pass ungated.
+  void warn_of_foreign_variable(const Member& member, const std::string& path,
+                                const std::string& text) {
+    const std::string segment = foreign_variable(text);
+    if (segment.empty()) return;
+    reader_.draft().warn(reader_.place(member.value, path) + ": " + quoted(segment) +
+                         " is that very text; a variable is written {id}");
   }
 
   void take_prefixes(const Member& member, const std::string& path) {

@@ -116,6 +116,22 @@ TEST_CASE("several prefixes of a rule in one text are warned about") {
               "it; several are a list, [a, b]"});
 }
 
+// The rule took no request that came, and its creates passed ungated.
+TEST_CASE("what other frameworks write for a variable of a path is warned about") {
+  const auto warnings_of = [](const std::string& path) {
+    return loaded(test::with_file("routes: {rules: [{name: a, path: '" + path + "'}]}\n")).warnings;
+  };
+  for (const char* segment : {":id", "<id>", "<int:id>", "*", "**", "job-*"}) {
+    CHECK(warnings_of(std::string("/v1/") + segment + "/run") ==
+          Lines{std::string("config.yaml:1:34: routes.rules[0].path: '") + segment +
+                "' is that very text; a variable is written {id}"});
+  }
+  for (const char* path : {"/v1/jobs/{id}", "/v1/{id:[*:<>]}/run", "/v1/jobs:run", "/v1/:"}) {
+    CAPTURE(path);
+    CHECK(warnings_of(path).empty());
+  }
+}
+
 TEST_CASE("a list that gates nothing is warned about") {
   World world;
   world.flags = {"--routes=none"};

@@ -20,7 +20,8 @@ using std::chrono::minutes;
 Key routes() {
   Key key;
   key.path = "routes";
-  key.allowed = "kube-coder, none, or in the file a mapping of use, bodies_on_get, rules and ends";
+  for (const std::string& name : built_in_names()) key.allowed += name + ", ";
+  key.allowed += "or in the file a mapping of use, bodies_on_get, rules and ends";
   key.set = [](Config& config, const std::vector<std::string>& values) -> std::vector<Problem> {
     if (!is_built_in(values.front())) return {{0, "is not a built-in list"}};
     config.routes_name = values.front();

@@ -1,15 +1,24 @@
 #include "config/routes.h"
 
 #include <algorithm>
+#include <array>
 
 #include "config/rule.h"
 #include "config/shapes.h"
+#include "config/suggest.h"
 #include "config/values.h"
 
 namespace taskgate::config {
 namespace {
 
 using route::Rule;
+
+struct BuiltIn {
+  std::string_view name;
+  route::Table (*table)();
+};
+constexpr std::array kBuiltIn{BuiltIn{"kube-coder", route::kube_coder},
+                              BuiltIn{"none", [] { return route::Table(); }}};
 
 const std::vector<std::string> kListKeys = {"use", "bodies_on_get", "rules", "ends"};
 
@@ -51,13 +60,14 @@ class ListReader {
 
  private:
   void take_use(const Member& member) {
-    const auto text = reader_.text(member, "routes.use", "kube-coder or none");
+    const std::string names = either(built_in_names());
+    const auto text = reader_.text(member, "routes.use", names);
     if (!text) return;
     if (is_built_in(*text)) {
       use_ = *text;
     } else {
       reader_.error(member.value, "routes.use",
-                    quoted(*text) + " is not a built-in list; use kube-coder or none");
+                    quoted(*text) + " is not a built-in list; use " + names);
     }
   }
 
@@ -142,12 +152,19 @@ class ListReader {
 
 }  // namespace
 
+std::vector<std::string> built_in_names() {
+  std::vector<std::string> names;
+  for (const BuiltIn& list : kBuiltIn) names.emplace_back(list.name);
+  return names;
+}
+
 bool is_built_in(std::string_view name) {
-  return name == "kube-coder" || name == "none";
+  return std::ranges::find(kBuiltIn, name, &BuiltIn::name) != kBuiltIn.end();
 }
 
 route::Table built_in(std::string_view name) {
-  return name == "kube-coder" ? route::kube_coder() : route::Table();
+  const auto list = std::ranges::find(kBuiltIn, name, &BuiltIn::name);
+  return list == kBuiltIn.end() ? route::Table() : list->table();
 }
 
 void read_routes(Reader& reader, const Node& mapping) {

@@ -7,6 +7,7 @@
 
 #include "config/keys.h"
 #include "config/print.h"
+#include "config/routes.h"
 #include "support/catch.h"
 #include "unit/config/world.h"
 
@@ -111,13 +112,18 @@ TEST_CASE("the error messages that the documentation shows are the program's") {
   CHECK(page().find(shown + "```\n") != std::string::npos);
 }
 
-TEST_CASE("the page about routes lists the built-in rules") {
-  std::string rows = "| Name | Method | Path |\n|---|---|---|\n";
-  const route::Table table = route::kube_coder();
-  for (const route::Rule& rule : table.rules()) {
-    rows += "| `" + rule.name + "` | `" + rule.method + "` | `" + rule.path.text() + "` |\n";
+TEST_CASE("the page about routes has a section for each built-in list, with its rules") {
+  for (const std::string& name : built_in_names()) {
+    const route::Table table = built_in(name);
+    if (table.rules().empty()) continue;
+    std::string rows =
+        "\n## The built-in list `" + name + "`\n\n| Name | Method | Path |\n|---|---|---|\n";
+    for (const route::Rule& rule : table.rules()) {
+      rows += "| `" + rule.name + "` | `" + rule.method + "` | `" + rule.path.text() + "` |\n";
+    }
+    CAPTURE(rows);
+    CHECK(page("routes.md").find(rows + "\n") != std::string::npos);
   }
-  CHECK(page("routes.md").find(rows + "\n") != std::string::npos);
 }
 
 TEST_CASE("the page about routes shows what explain says") {

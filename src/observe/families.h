@@ -1,5 +1,5 @@
-// The families of counters and histograms: their names, labels and helps. The gauges are in
-// gauges.h.
+// The families of what is counted as it happens: their names and helps. Their labels are in
+// series.h. Gauges, and counters that are read from a Status, are in gauges.h.
 #pragma once
 
 #include <prometheus/counter.h>

@@ -1,6 +1,6 @@
-// What is counted, and the text of a scrape. The metrics' names and helps are in families.cc
-// (counters, histograms) and gauges.cc, the former's labels in series.cc; docs/metrics.md is
-// checked against them.
+// What is counted, and the text of a scrape. The metrics' names and helps are in families.cc (what
+// is counted here) and gauges.cc (what is read at the scrape), the former's labels in series.cc;
+// docs/metrics.md is checked against them.
 #pragma once
 
 #include <memory>

@@ -283,6 +283,10 @@ class Whole(unittest.TestCase):
         two = {**ALICE, "podLabels": {"app": "ws-alice", "tier": "1"}}
         self.assertIn("kubectl get pods -n ws-alice -l app=ws-alice,tier=1 -L", notes({"workspaces": [two]}))
         self.assertIn("WARNING: config.tmux.socket", notes({"workspaces": [ALICE], "config": {"tmux": {"socket": "/s"}}}))
+        self.assertIn("WARNING: config.tmux.socket", notes({"workspaces": [{**ALICE, "config": {"tmux": {"socket": "/s"}}}]}))
+        self.assertNotIn("observe", told)
+        observed = notes({"workspaces": [{**ALICE, "config": {"mode": "observe"}}]})
+        self.assertIn("ws-alice (limit 12, not enforced: mode is observe)", observed)
 
 
 if __name__ == "__main__":

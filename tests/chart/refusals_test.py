@@ -58,6 +58,10 @@ BY_SCHEMA = (
     ({"injection": {"admissionPolicy": {"portName": "ungated"}}}, ["portName"]),
 )
 
+def with_rule(change):
+    return {"config": {"routes": {"rules": [{"name": "job", "path": "/v1/jobs", **change}]}}}
+
+
 TOGETHER = (
     ({"workspaces": [ALICE, {"name": "b", "namespace": "ws-alice"}]}, "ws-alice and b share the namespace ws-alice"),
     ({"workspaces": [{"name": "a"}, {"name": "b"}]}, "a and b share the namespace taskgate"),
@@ -69,6 +73,22 @@ TOGETHER = (
     ({"podMonitor": {"labels": {"app.kubernetes.io/name": "x"}}}, "podMonitor.labels: app.kubernetes.io/name is a label"),
     ({"serviceMonitor": {"labels": {"app.kubernetes.io/component": "x"}}}, "serviceMonitor.labels: app.kubernetes.io/component"),
     ({"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}, "each gate would be scraped twice"),
+    # The policy had looked before, and the pod seemed to have a limit that its gate had not.
+    ({"podAnnotations": {"taskgate.dev/limit": "8"}}, "podAnnotations: taskgate.dev/limit would change nothing"),
+    # The workspace's /tmp was 1 MiB from then on.
+    ({"tmux": {"mountPath": "/tmp"}}, "tmux.mountPath: /tmp of the workspace would be hidden by a volume of 1Mi"),
+    ({"workspaces": [{**ALICE, "tmux": {"mountPath": "/var/tmp"}}]}, "workspaces: ws-alice: tmux.mountPath: /var/tmp of the workspace"),
+    # The schema said "'not' failed" of these four.
+    (with_rule({"path": "/v1/jobs/"}), "config.routes: /v1/jobs/ can never match with spelling normalized; use no slash at its end"),
+    (with_rule({"name": "other"}), "config.routes.rules: the name other is reserved"),
+    (with_rule({"starts": "elsewhere", "slots": 2}), "config.routes.rules: job: nothing is reserved"),
+    ({"config": {"classes": [{"name": "default", "match": {"routes": "task"}}]}}, "config.classes: the class default has what no other takes"),
+    # These named config.classes, which nobody had set.
+    ({"classPreset": "people-first", "limit": 4, "workspaces": [ALICE]}, "classPreset people-first: the floors of all classes (5)"),
+    ({"classPreset": "people-first", "config": {"routes": "none"}}, "classPreset people-first: 'task' is the name of no rule"),
+    ({"workspaces": [{**ALICE, "classPreset": "people-first", "limit": 4}]}, "classPreset people-first: the floors of all classes (5)"),
+    ({"classPreset": "people-first", "config": {"classes": [{"name": "default", "floor": 13}]}, "workspaces": [ALICE]},
+     "config.classes: the floors of all classes (13)"),
 )
 
 # Names that stand for no registry, whatever else is said of the image.

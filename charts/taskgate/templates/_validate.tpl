@@ -35,6 +35,11 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- fail (printf "commonAnnotations: %s would be on every object, and tells Helm what to do with it; leave it out" $key) -}}
 {{- end -}}
 {{- end -}}
+{{- range $key, $value := .Values.podAnnotations -}}
+{{- if hasPrefix "taskgate.dev/" $key -}}
+{{- fail (printf "podAnnotations: %s would change nothing, since it comes with the gate; use the values for it, or the workspace's own pod template" $key) -}}
+{{- end -}}
+{{- end -}}
 {{- if gt (int .Values.drain.notice) (int .Values.drain.seconds) -}}
 {{- fail (printf "drain.notice (%d) is longer than drain.seconds (%d), which it is a part of; make it smaller" (int .Values.drain.notice) (int .Values.drain.seconds)) -}}
 {{- end -}}
@@ -95,6 +100,10 @@ workspace.
 {{- $paths := list "/etc/taskgate" $tmux.mountPath -}}
 {{- if has $tmux.mountPath (list "/etc/taskgate") -}}
 {{- fail (printf "%stmux: /etc/taskgate is where the gate's configuration is mounted; choose another mountPath" $at) -}}
+{{- end -}}
+{{- /* Programs of the workspace write there, and the volume has 1Mi. */ -}}
+{{- if and (eq $values.tmux.share "tmpdir") (regexMatch "^/(bin|boot|dev|dev/shm|etc|home|lib|lib64|opt|proc|root|run|sbin|srv|sys|tmp|usr|var|var/run|var/tmp)$" $tmux.mountPath) -}}
+{{- fail (printf "%stmux.mountPath: %s of the workspace would be hidden by a volume of 1Mi; use a folder that nothing else is in, such as /run/tmux, or share subPath" $at $tmux.mountPath) -}}
 {{- end -}}
 {{- /* The socket is tmux-<uid>/default below it, a user id has ten digits at most, and a socket's path 107 bytes. */ -}}
 {{- $folder := include "taskgate.tmuxTmpdir" (index . 0) -}}

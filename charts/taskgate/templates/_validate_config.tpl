@@ -1,12 +1,15 @@
 {{/*
 What the program would refuse in the ConfigMaps, in its own words. Each of these templates takes a mapping: `scope` is the
-chart's, `config` the configuration as it goes into a ConfigMap, `at` the words before a message.
+chart's, `config` the configuration as it goes into a ConfigMap, `at` the words before a message, `classes` the value that its
+classes are from.
 */}}
 {{- define "taskgate.validateConfigs" -}}
-{{- include "taskgate.validateConfig" (dict "scope" . "at" "" "config" (include "taskgate.config" (list . dict) | fromJson)) -}}
+{{- include "taskgate.validateConfig" (dict "scope" . "at" "" "classes" (include "taskgate.classesFrom" (list . dict))
+      "config" (include "taskgate.config" (list . dict) | fromJson)) -}}
 {{- range .Values.workspaces -}}
 {{- $workspace := include "taskgate.workspace" (list $ .) | fromJson -}}
-{{- $whole := dict "scope" $ "at" (printf "workspaces: %s: " .name) "config" (include "taskgate.config" (list $ .) | fromJson) -}}
+{{- $whole := dict "scope" $ "at" (printf "workspaces: %s: " .name) "classes" (include "taskgate.classesFrom" (list $ .))
+      "config" (include "taskgate.config" (list $ .) | fromJson) -}}
 {{- if or .config (hasKey . "classPreset") -}}
 {{- include "taskgate.validateConfig" $whole -}}
 {{- end -}}
@@ -15,9 +18,18 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- $floors = add $floors (.floor | default 0 | int64) -}}
 {{- end -}}
 {{- if gt $floors ($workspace.limit | int64) -}}
-{{- fail (printf "config.classes: the floors of all classes (%d) are more than the limit of %s (%d)" $floors $workspace.name ($workspace.limit | int64)) -}}
+{{- fail (printf "%s: the floors of all classes (%d) are more than the limit of %s (%d)" $whole.classes $floors $workspace.name ($workspace.limit | int64)) -}}
 {{- end -}}
 {{- end -}}
+{{- end }}
+
+{{/* The value that the classes are from. Takes the chart's scope and the entry. */}}
+{{- define "taskgate.classesFrom" -}}
+{{- $values := (index . 0).Values -}}
+{{- $given := index . 1 -}}
+{{- $preset := hasKey $given "classPreset" | ternary $given.classPreset $values.classPreset -}}
+{{- $own := or (hasKey ($values.config | default dict) "classes") (hasKey ($given.config | default dict) "classes") -}}
+{{- if or $own (not $preset) -}}config.classes{{- else -}}classPreset {{ $preset }}{{- end -}}
 {{- end }}
 
 {{- define "taskgate.validateConfig" -}}
@@ -75,9 +87,15 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- $names := list -}}
 {{- $builtIn := ternary ($.scope.Files.Get "files/routes.yaml" | fromYamlArray) list (eq (.use | default "kube-coder") "kube-coder") -}}
 {{- range concat (.rules | default list) (.ends | default list) -}}
-{{- include "taskgate.validateVariables" (list $ .) -}}
+{{- include "taskgate.validatePaths" (list $ .) -}}
 {{- end -}}
 {{- range .rules -}}
+{{- if eq .name "other" -}}
+{{- fail (printf "%sconfig.routes.rules: the name other is reserved; use another" $.at) -}}
+{{- end -}}
+{{- if and (eq (.starts | default "task") "elsewhere") (hasKey . "slots") -}}
+{{- fail (printf "%sconfig.routes.rules: %s: nothing is reserved for a rule that starts its task elsewhere; leave slots out" $.at .name) -}}
+{{- end -}}
 {{- if has .name $builtIn -}}
 {{- fail (printf "%sconfig.routes.rules: %s is the name of a built-in rule; use another, or use: none" $.at .name) -}}
 {{- end -}}
@@ -98,10 +116,17 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- end -}}
 {{- end }}
 
-{{/* What the program would refuse in the variables of one rule's paths. Takes the mapping, and the rule. */}}
-{{- define "taskgate.validateVariables" -}}
+{{/* What the program would refuse in one rule's paths. Takes the mapping, and the rule. */}}
+{{- define "taskgate.validatePaths" -}}
 {{- $at := printf "%sconfig.routes" (index . 0).at -}}
 {{- with index . 1 -}}
+{{- if ne (.spelling | default "normalized") "exact" -}}
+{{- range kindIs "string" .prefixes | ternary (list .prefixes) .prefixes | default list | concat (list .path) -}}
+{{- if regexMatch "[%\\\\;]|//|/[.][.]?(/|$)|./$" . -}}
+{{- fail (printf "%s: %s can never match with spelling normalized; use no slash at its end, no '//', '.', '..', '%%', '\\' or ';'" $at .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- $variables := regexFindAll "[{][a-z][a-z0-9_]*" .path -1 -}}
 {{- if ne (len $variables) (len (uniq $variables)) -}}
 {{- fail (printf "%s: %s has a variable twice" $at .path) -}}
@@ -120,19 +145,22 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- $names := list -}}
 {{- range .config.classes -}}
 {{- if has .name $names -}}
-{{- fail (printf "%sconfig.classes: two classes have the name %s" $.at .name) -}}
+{{- fail (printf "%s%s: two classes have the name %s" $.at $.classes .name) -}}
 {{- end -}}
 {{- $names = append $names .name -}}
+{{- if and (eq .name "default") (hasKey . "match") -}}
+{{- fail (printf "%s%s: the class default has what no other takes; leave its match out" $.at $.classes) -}}
+{{- end -}}
 {{- if and (hasKey . "cap") (gt (.floor | default 0 | int64) (.cap | int64)) -}}
-{{- fail (printf "%sconfig.classes: %s has a floor above its cap" $.at .name) -}}
+{{- fail (printf "%s%s: %s has a floor above its cap" $.at $.classes .name) -}}
 {{- end -}}
 {{- $wait := include "taskgate.amount" (.wait | default 0) | int64 -}}
 {{- $most := include "taskgate.amount" (.max_wait | default 0) | int64 -}}
 {{- if or (gt $wait 86400000) (gt $most 86400000) -}}
-{{- fail (printf "%sconfig.classes: %s waits longer than 24h" $.at .name) -}}
+{{- fail (printf "%s%s: %s waits longer than 24h" $.at $.classes .name) -}}
 {{- end -}}
 {{- if and (gt $most 0) (lt $most $wait) -}}
-{{- fail (printf "%sconfig.classes: %s has a max_wait below its wait" $.at .name) -}}
+{{- fail (printf "%s%s: %s has a max_wait below its wait" $.at $.classes .name) -}}
 {{- end -}}
 {{- $routes := (.match | default dict).routes | default list -}}
 {{- range kindIs "string" $routes | ternary (list $routes) $routes -}}
@@ -163,6 +191,6 @@ chart's, `config` the configuration as it goes into a ConfigMap, `at` the words 
 {{- $names = concat $names ($whole.scope.Files.Get "files/routes.yaml" | fromYamlArray) -}}
 {{- end -}}
 {{- if not (has $name $names) -}}
-{{- fail (printf "%sconfig.classes: '%s' is the name of no rule" $whole.at $name) -}}
+{{- fail (printf "%s%s: '%s' is the name of no rule" $whole.at $whole.classes $name) -}}
 {{- end -}}
 {{- end }}

@@ -18,6 +18,7 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/detail/reactive_socket_recv_op.hpp>
+#include <utility>
 
 namespace taskgate::net {
 
@@ -43,8 +44,14 @@ class UntilShort {
   const_iterator end() const { return begin() + 1; }
   void has_come() const { room_->is_awaited = false; }
 
+  // For the first read on a socket, where it was opened in the same turn of the loop: whatever has
+  // come, epoll is still to tell of it, and the try that Asio begins with is left out.
+  void wait_first() { waits_first_ = true; }
+  bool leaves_out() { return std::exchange(waits_first_, false); }
+
  private:
   AwaitedRoom* room_ = nullptr;
+  bool waits_first_ = false;
 };
 
 }  // namespace taskgate::net
@@ -65,6 +72,7 @@ class reactive_socket_recv_op_base<taskgate::net::UntilShort> : public reactor_o
 
   static status do_perform(reactor_op* base) {
     auto* const op = static_cast<reactive_socket_recv_op_base*>(base);
+    if (op->room_.leaves_out()) return not_done;
     const mutable_buffer room = *op->room_.begin();
     const bool has_ended = socket_ops::non_blocking_recv1(
         op->socket_, room.data(), room.size(), op->flags_, true, op->ec_, op->bytes_transferred_);

@@ -26,22 +26,26 @@ Task<After> Exchange::run() {
   }
   if (!outlives_client())
     watch_.emplace(services_.watch, client_.socket().native_handle(), [this] { client_left(); });
+  bool opened_now = false;
   bool under_way = reuse_connection();
   if (!under_way) {
     const auto begun = services_.upstream.begin(upstream_, token_);
-    under_way = begun == ErrorCode();
+    under_way = opened_now = begun == ErrorCode();
     if (!under_way) under_way = co_await connect(begun);
   }
   Opening opening;
   std::optional<bool> sent = false;
   if (under_way) sent = send_now(opening);
-  if (!sent) sent = co_await send_rest(opening);
+  if (!sent) {
+    opened_now = false;
+    sent = co_await send_rest(opening);
+  }
   if (*sent) {
     uploading_ = !upload_.complete();
     if (uploading_) {
       co_await net::join(upload(), relay_answer());
     } else {
-      co_await relay_answer();
+      co_await relay_answer(opened_now);
     }
   }
   watch_.reset();

@@ -142,7 +142,8 @@ class Exchange {
 
   // exchange_answer.cc
   enum class Next : std::uint8_t { read, pass_interim, pass_final, end };
-  Task<> relay_answer();
+  // `opened_now`: the upstream's connection was opened in this turn of the loop.
+  Task<> relay_answer(bool opened_now = false);
   Next look_at_head();
   template <typename Source>
   std::optional<bool> to_client_now(Source& source);

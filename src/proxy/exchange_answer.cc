@@ -9,14 +9,15 @@ namespace taskgate::proxy {
 
 using observe::UpstreamError;
 
-Task<> Exchange::relay_answer() {
+Task<> Exchange::relay_answer(bool opened_now) {
   Next next = look_at_head();
   while (next == Next::read || next == Next::pass_interim) {
     bool goes_on = false;
     if (next == Next::pass_interim) {
       goes_on = co_await pass_interim();
     } else {
-      if (const auto reading = upstream_.begin_read()) {
+      if (auto reading = upstream_.begin_read()) {
+        if (std::exchange(opened_now, false)) reading->room.wait_first();
         const auto result = co_await upstream_.socket().async_read_some(reading->room, kTask);
         goes_on = upstream_.end_read(*reading, result);
       } else {

@@ -94,3 +94,18 @@ TEST_CASE("room to which bytes have come is awaited no more, before its reader i
   CHECK_FALSE(f.ended);
   CHECK(f.poll() == ErrorCode());
 }
+
+TEST_CASE("a read that waits first leaves alone what epoll has told of already") {
+  LastByte f;
+  Timer work(f.loop, TimePoint::max());  // else the loop would not look
+  work.async_wait([](ErrorCode) {});
+  f.peer.send(asio::buffer("x", 1));
+  f.poll();
+  f.room = {asio::buffer(f.bytes)};
+  UntilShort room(f.room);
+  room.wait_first();
+  CHECK_FALSE(f.read_into(room));
+  f.peer.send(asio::buffer("y", 1));
+  CHECK(f.poll() == ErrorCode());
+  CHECK(f.bytes[1] == 'y');
+}

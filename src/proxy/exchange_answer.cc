@@ -268,13 +268,14 @@ Task<> Exchange::relay_tunnel() {
   after_ = After::reset;
 }
 
-// Whoever broke it off, unless nothing moved or the gate ends. An upstream that had ended its
-// sending may have closed, and what comes for it then breaks the connection in any order.
+// Whoever broke it off, unless nothing moved or the gate ends. Once a side has ended its sending a
+// reset by the upstream is no more than its close: something was still unread, or came for it then.
 void Exchange::note_broken_tunnel() {
   if (client_.has_vanished() || client_.fault() == PeerFault::broken) client_left();
   if (upstream_.has_vanished()) {
     outcome_.upstream_error = UpstreamError::vanished;
-  } else if (upstream_.fault() == PeerFault::broken && !upstream_.has_ended()) {
+  } else if (upstream_.fault() == PeerFault::broken && !upstream_.has_ended() &&
+             !client_.has_ended()) {
     outcome_.upstream_error = UpstreamError::truncated;
   }
 }

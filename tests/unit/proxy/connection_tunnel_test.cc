@@ -152,6 +152,12 @@ TEST_CASE("the log tells who broke a tunnel off, or that it was silent for timeo
            tunnel.world.run_for(std::chrono::milliseconds(1));
          }
        }},
+      {"the client has ended its sending, and the upstream closes with something unread", "",
+       [](UnderWay& tunnel) {
+         tunnel.client.half_close();
+         tunnel.world.until_ended(*tunnel.upstream);
+         tunnel.upstream->reset();
+       }},
       {"both end", "",
        [](UnderWay& tunnel) {
          tunnel.client.half_close();

@@ -203,6 +203,21 @@ TEST_CASE("a class that an earlier one hides is warned about") {
               "takes all of its routes"});
 }
 
+TEST_CASE("a class of which another one leaves something is not warned about") {
+  const auto warnings_of = [](const std::string& earlier, const std::string& later) {
+    return loaded(with_file("classes:\n- {name: a, match: {" + earlier +
+                            "}}\n- {name: b, match: {" + later + "}}\n"))
+        .warnings;
+  };
+  const std::string header = "header: {name: X-Source, pattern: ci}";
+  const std::string json = R"(json: {pointer: /source, pattern: "agent:*"})";
+  CHECK(warnings_of("routes: task, " + header, "routes: task").empty());
+  CHECK(warnings_of("routes: task, " + json, "routes: task").empty());
+  CHECK(warnings_of("routes: task", header).empty());
+  CHECK(warnings_of("routes: task", "routes: [task, terminal]").empty());
+  CHECK(warnings_of("routes: task", "routes: task, " + header).size() == 1);
+}
+
 TEST_CASE("requests that end tasks and names of sessions are read") {
   const Config config = config_of(R"(
 routes:

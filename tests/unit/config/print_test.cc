@@ -134,7 +134,9 @@ TEST_CASE("own routes come back, with and without the built-in list") {
   Config config = loaded(World()).config;
   config.routes_name = "none";
   const route::Rule end{"", "DELETE", *route::Pattern::parse("/b/{id}"), {"/x"}};
-  config.routes = route::Table({plain, full}, {"/search/"}, {}, {end});
+  route::Rule away{"away", "POST", *route::Pattern::parse("/c"), {}};
+  away.starts = route::Starts::elsewhere;  // its slots may not be said
+  config.routes = route::Table({plain, full, away}, {"/search/"}, {}, {end});
   check_round_trip(config);
 
   const route::Table base = route::kube_coder();

@@ -1,6 +1,7 @@
 #include "observe/gauges.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/version.h"
@@ -118,6 +119,33 @@ TEST_CASE("Each class has its slots, its bounds and its line, and what is not kn
             bounds);
   CHECK(told(uncounted(status_with_classes())) == bounds);
   CHECK(told(sample_status()).empty());
+}
+
+// All five were 1 in what the rows above tell: one could stand in another's place.
+TEST_CASE("Each count of sessions is told by its own gauge") {
+  Status status = sample_status();
+  status.gate.holders.clear();
+  const auto add = [&](int count, gate::Origin origin, const tmux::Details& details) {
+    for (int i = 0; i < count; ++i) {
+      const std::uint64_t id = status.gate.holders.size();
+      status.gate.holders.push_back({"kube-coder-x", id, 1'700'000'000, origin, details});
+    }
+  };
+  const std::int64_t now = status.gate.details_wall;
+  add(1, gate::Origin::inherited, {.silent_since = now, .ended = true});
+  add(2, gate::Origin::unattributed, {.attached = true, .silent_since = now, .ended = false});
+  add(4, gate::Origin::created, {.silent_since = now - 900, .ended = false});
+  status.gate.holders[1].details->ended = true;
+  status.gate.holders[2].details->ended = true;
+  status.gate.live = 7;
+  const std::string text = Metrics(kRuleNames).render(status);
+  for (const auto& [name, count] : {std::pair{"taskgate_sessions_inherited", 1},
+                                    {"taskgate_sessions_unattributed", 2},
+                                    {"taskgate_sessions_attached", 2},
+                                    {"taskgate_sessions_ended", 3},
+                                    {"taskgate_sessions_idle", 4}}) {
+    CHECK(samples(text, name) == std::string(name) + " " + std::to_string(count) + "\n");
+  }
 }
 
 TEST_CASE("Where no session lives there is no oldest one") {

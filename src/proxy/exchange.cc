@@ -69,6 +69,7 @@ bool Exchange::reuse_connection() {
   if (!left) return false;
   ++services_.upstream_counts.reused;
   upstream_.replace(std::move(*left));
+  on_left_connection_ = true;
   may_send_again_ = true;
   return true;
 }
@@ -92,7 +93,13 @@ Task<bool> Exchange::send_again() {
     fail_reading();
     co_return false;
   }
+  co_return co_await send_anew();
+}
+
+Task<bool> Exchange::send_anew() {
   ++services_.upstream_counts.resent;
+  on_left_connection_ = false;
+  if (parser_) parser_->reset();
   upstream_.replace(TcpSocket(services_.loop));
   const bool connected = co_await connect({});
   if (!connected) co_return false;

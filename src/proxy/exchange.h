@@ -49,8 +49,8 @@
 // answered() in check_final(), lost() where relay_answer() ends without either; every way out of
 // run() leads through one of these, and a frame that is destroyed on its way counts as lost by its
 // destructor. The pacer's token is released by the first byte of an answer, or by the end of
-// relay_answer(), or by its destructor. A request that may be sent again keeps its head until a
-// byte of the answer came. Bytes are consumed from one side's buffer when the other side has them,
+// relay_answer(), or by its destructor. A request that may be sent again keeps its head for as
+// long as it may. Bytes are consumed from one side's buffer when the other side has them,
 // or when there is no other side any more.
 #pragma once
 
@@ -119,6 +119,7 @@ class Exchange {
   bool reuse_connection();
   Task<bool> connect(std::optional<ErrorCode> begun);
   Task<bool> send_again();
+  Task<bool> send_anew();
   void client_left();
   void fail(observe::UpstreamError error, const char* answer_fault = nullptr);
   void fail_reading();
@@ -145,6 +146,7 @@ class Exchange {
   // `opened_now`: the upstream's connection was opened in this turn of the loop.
   Task<> relay_answer(bool opened_now = false);
   Next look_at_head();
+  bool is_for_idleness() const;
   template <typename Source>
   std::optional<bool> to_client_now(Source& source);
   std::optional<bool> last_to_client_now(Peer::Parts& parts);
@@ -185,10 +187,11 @@ class Exchange {
   http::BodyScanner upload_;
   AnswerFraming framing_;
 
-  bool may_send_again_ = false;  // on a connection that was left, of which nothing came yet
-  bool uploading_ = false;       // part of the request's body is still with the client
-  bool answered_ = false;        // the final head is in
-  bool done_ = false;            // the answer is over: the upload may stop
+  bool on_left_connection_ = false;  // by an earlier request
+  bool may_send_again_ = false;      // on such a one, of which nothing came yet
+  bool uploading_ = false;           // part of the request's body is still with the client
+  bool answered_ = false;            // the final head is in
+  bool done_ = false;                // the answer is over: the upload may stop
   bool client_gone_ = false;
   bool cut_ = false;      // the client's connection is to break off visibly
   bool writing_ = false;  // to the client

@@ -14,6 +14,7 @@ Task<> Exchange::relay_answer(bool opened_now) {
   while (next == Next::read || next == Next::pass_interim) {
     bool goes_on = false;
     if (next == Next::pass_interim) {
+      on_left_connection_ = false;  // it is an answer
       goes_on = co_await pass_interim();
     } else {
       if (auto reading = upstream_.begin_read()) {
@@ -26,6 +27,10 @@ Task<> Exchange::relay_answer(bool opened_now) {
       if (!goes_on) goes_on = co_await send_again();
     }
     next = goes_on ? look_at_head() : Next::end;
+    if (next == Next::pass_final && is_for_idleness()) {
+      goes_on = co_await send_anew();
+      next = goes_on ? look_at_head() : Next::end;
+    }
   }
   std::optional<http::ResponseRules> rules;
   if (next == Next::pass_final) rules = check_final();
@@ -60,6 +65,12 @@ Exchange::Next Exchange::look_at_head() {
   }
   const int status = parser_->head().status;
   return status >= 200 || status == 101 ? Next::pass_final : Next::pass_interim;
+}
+
+// An upstream that gives up an idle connection may say so, by a 408 that nobody asked for and that
+// a request meets on its way there: it may be repeated (RFC 9110 section 15.5.9).
+bool Exchange::is_for_idleness() const {
+  return on_left_connection_ && parser_->head().status == 408;
 }
 
 // Sends `source` to the client, parts or a pipe, and says whether the answer goes on. Nothing: the

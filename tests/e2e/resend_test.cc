@@ -53,6 +53,44 @@ TEST_CASE("a safe request that meets the end of its connection goes out once mor
   CHECK(read_answer(client).status == 204);
 }
 
+const std::string kTooLate =
+    "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 4\r\n\r\nlate";
+
+TEST_CASE("a 408 that tells of the connection's idleness answers no request that it meets") {
+  const std::string method = GENERATE(as<std::string>{}, "GET", "HEAD");
+  const std::size_t piece = GENERATE(std::size_t{1}, kTooLate.size());
+  CAPTURE(method, piece);
+  KeepingWorld world(keeps_then([&](RawConnection& connection) {
+    for (std::size_t at = 0; at < kTooLate.size(); at += piece) {
+      if (!connection.try_send(kTooLate.substr(at, piece))) return;
+    }
+  }));
+  const std::string request = http_request(method, "/");
+  RawClient client(world.port());
+  client.send(request);
+  CHECK(read_answer(client).status == 204);
+  CHECK(world.upstream.received(1) == request);
+  CHECK(world.resends() == 1);
+  client.send(request);
+  CHECK(read_answer(client).status == 204);
+}
+
+TEST_CASE("a 408 on a connection of the request's own is its answer") {
+  ScriptedUpstream::Script script = [](RawConnection& connection) {
+    const bool is_first = read_request(connection).target == "/first";
+    connection.send(is_first ? kNoContent : kTooLate);
+    if (!is_first || !connection.has_more()) return;
+    connection.read_head();
+    connection.send(kTooLate);
+  };
+  KeepingWorld world(script);
+  const HttpAnswer answer = world.front.ask(kGet);
+  CHECK(answer.status == 408);
+  CHECK(answer.body == "late");
+  CHECK(world.upstream.connections() == 2);
+  CHECK(world.resends() == 1);
+}
+
 TEST_CASE("it goes out once more and not twice") {
   ScriptedUpstream::Script script = [](RawConnection& connection) {
     if (read_request(connection).target != "/first") return;

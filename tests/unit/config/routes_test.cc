@@ -149,6 +149,12 @@ TEST_CASE("what is wrong with a rule is named with its place") {
       {"name: [a], path: /a",
        "config.yaml:3:12: routes.rules[0].name: takes one value, not a list; use a-z, 0-9 and '-', "
        "beginning with a letter"},
+      {"name: a, path: /a, settle: [1s]",
+       "config.yaml:3:33: routes.rules[0].settle: takes one value, not a list; use a duration from "
+       "0s to 10m"},
+      {"name: a, path: /a, slots: {pointer: /n, most: [2]}",
+       "config.yaml:3:52: routes.rules[0].slots.most: takes one value, not a list; use a whole "
+       "number from 1 to 100000"},
       {"name: a, path: /a/",
        "config.yaml:3:5: routes.rules[0]: '/a/' can never match with spelling normalized; use no "
        "slash at its end, no '//', '.', '..', '%', '\\' or ';'"},

@@ -55,7 +55,9 @@ BY_SCHEMA = (
     ({"podMonitor": {"interval": "30"}}, ["/podMonitor/interval"]),
     ({"commonLabels": {"a": 1}}, ["/commonLabels/a", "want string"]),
     ({"injection": {"admissionPolicy": {"failurePolicy": "Warn"}}}, ["failurePolicy", "'Fail', 'Ignore'"]),
-    ({"injection": {"admissionPolicy": {"portName": "ungated"}}}, ["portName"]),
+    # No pod can have a port of such a name.
+    ({"injection": {"admissionPolicy": {"portName": "6080"}}}, ["portName", "does not match pattern"]),
+    ({"injection": {"admissionPolicy": {"portName": "a--b"}}}, ["portName", "does not match pattern"]),
 )
 
 def with_rule(change):
@@ -73,6 +75,11 @@ TOGETHER = (
     ({"podMonitor": {"labels": {"app.kubernetes.io/name": "x"}}}, "podMonitor.labels: app.kubernetes.io/name is a label"),
     ({"serviceMonitor": {"labels": {"app.kubernetes.io/component": "x"}}}, "serviceMonitor.labels: app.kubernetes.io/component"),
     ({"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}, "each gate would be scraped twice"),
+    # Nothing was ever gated: the policy leaves pods alone that have a container of that name.
+    ({"sidecar": {"name": "ide"}}, "sidecar.name and app.container are both ide"),
+    # Each pod was refused for having it twice.
+    ({"injection": {"admissionPolicy": {"portName": "taskgate-admin"}}}, "portName: taskgate-admin is the name of another port"),
+    ({"injection": {"admissionPolicy": {"portName": "ungated"}}}, "portName: ungated is the name of another port"),
     # The policy had looked before, and the pod seemed to have a limit that its gate had not.
     ({"podAnnotations": {"taskgate.dev/limit": "8"}}, "podAnnotations: taskgate.dev/limit would change nothing"),
     # The workspace's /tmp was 1 MiB from then on.

@@ -43,6 +43,13 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- if gt (int .Values.drain.notice) (int .Values.drain.seconds) -}}
 {{- fail (printf "drain.notice (%d) is longer than drain.seconds (%d), which it is a part of; make it smaller" (int .Values.drain.notice) (int .Values.drain.seconds)) -}}
 {{- end -}}
+{{- if eq .Values.sidecar.name .Values.app.container -}}
+{{- fail (printf "sidecar.name and app.container are both %s: no pod can have two containers of one name, and the policy would take the workspace for its gate" .Values.sidecar.name) -}}
+{{- end -}}
+{{- $portName := .Values.injection.admissionPolicy.portName -}}
+{{- if has $portName (list "ungated" "taskgate-admin") -}}
+{{- fail (printf "injection.admissionPolicy.portName: %s is the name of another port of a gated pod; use the one that the workspace's pods have for the port %d" $portName (int .Values.app.port)) -}}
+{{- end -}}
 {{- if eq (int .Values.sidecar.port) (int .Values.sidecar.adminPort) -}}
 {{- fail "sidecar.port and sidecar.adminPort are the same port" -}}
 {{- end -}}

@@ -19,7 +19,7 @@ void HeapTrim::trim_soon() {
   timer_.async_wait([this, before = now_](ErrorCode error) {
     waits_ = false;
     if (error || !is_low()) return;  // the crowd is back
-    spares_ = Spares();
+    spares_.drop();
     trim_();
     if (now_ < before) return trim_soon();  // some of it was still to go
     peak_ = now_;

@@ -33,6 +33,7 @@ class Spare {
   void give(T done) {
     if (kept_.size() < kept_.capacity()) kept_.push_back(std::move(done));
   }
+  void drop() { kept_.clear(); }
 
  private:
   boost::container::static_vector<T, kKeptSpares> kept_;
@@ -49,6 +50,7 @@ class SpareBlocks {
     return block ? std::move(block) : std::make_unique_for_overwrite<char[]>(size_);
   }
   void give(std::unique_ptr<char[]> block) { blocks_.give(std::move(block)); }
+  void drop() { blocks_.drop(); }
 
  private:
   std::size_t size_;
@@ -64,6 +66,7 @@ class SpareTexts {
     text.clear();
     texts_.give(std::move(text));
   }
+  void drop() { texts_.drop(); }
 
  private:
   static constexpr std::size_t kLargest = 1024;
@@ -83,6 +86,7 @@ class SpareParsers {
     parser->reset();
     parsers_.give(std::move(parser));
   }
+  void drop() { parsers_.drop(); }
 
  private:
   // Bounds on the head of an answer. The upstream is trusted more than clients are, but not without
@@ -103,6 +107,14 @@ struct Spares {
   SpareBlocks answer_buffers{kBufferForAnswers};
   SpareTexts texts;
   SpareParsers parsers;
+
+  // Gives all of them back to the heap.
+  void drop() {
+    request_buffers.drop();
+    answer_buffers.drop();
+    texts.drop();
+    parsers.drop();
+  }
 };
 
 }  // namespace taskgate::proxy

@@ -142,11 +142,10 @@ class Exchange {
   void expect_answer();
 
   // exchange_answer.cc
-  enum class Next : std::uint8_t { read, pass_interim, pass_final, end };
+  enum class Next : std::uint8_t { read, pass_interim, send_anew, pass_final, end };
   // `opened_now`: the upstream's connection was opened in this turn of the loop.
   Task<> relay_answer(bool opened_now = false);
   Next look_at_head();
-  bool is_for_idleness() const;
   template <typename Source>
   std::optional<bool> to_client_now(Source& source);
   std::optional<bool> last_to_client_now(Peer::Parts& parts);

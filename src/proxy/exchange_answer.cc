@@ -11,11 +11,13 @@ using observe::UpstreamError;
 
 Task<> Exchange::relay_answer(bool opened_now) {
   Next next = look_at_head();
-  while (next == Next::read || next == Next::pass_interim) {
+  while (next != Next::pass_final && next != Next::end) {
     bool goes_on = false;
     if (next == Next::pass_interim) {
       on_left_connection_ = false;  // it is an answer
       goes_on = co_await pass_interim();
+    } else if (next == Next::send_anew) {
+      goes_on = co_await send_anew();
     } else {
       if (auto reading = upstream_.begin_read()) {
         if (std::exchange(opened_now, false)) reading->room.wait_first();
@@ -27,10 +29,6 @@ Task<> Exchange::relay_answer(bool opened_now) {
       if (!goes_on) goes_on = co_await send_again();
     }
     next = goes_on ? look_at_head() : Next::end;
-    if (next == Next::pass_final && is_for_idleness()) {
-      goes_on = co_await send_anew();
-      next = goes_on ? look_at_head() : Next::end;
-    }
   }
   std::optional<http::ResponseRules> rules;
   if (next == Next::pass_final) rules = check_final();
@@ -64,13 +62,10 @@ Exchange::Next Exchange::look_at_head() {
       break;
   }
   const int status = parser_->head().status;
+  // An upstream that gives up an idle connection may say so, by a 408 that nobody asked for and
+  // that a request meets on its way there: it may be repeated (RFC 9110 section 15.5.9).
+  if (on_left_connection_ && status == 408) return Next::send_anew;
   return status >= 200 || status == 101 ? Next::pass_final : Next::pass_interim;
-}
-
-// An upstream that gives up an idle connection may say so, by a 408 that nobody asked for and that
-// a request meets on its way there: it may be repeated (RFC 9110 section 15.5.9).
-bool Exchange::is_for_idleness() const {
-  return on_left_connection_ && parser_->head().status == 408;
 }
 
 // Sends `source` to the client, parts or a pipe, and says whether the answer goes on. Nothing: the

@@ -38,7 +38,7 @@ class Clients {
   bool read_heads() const;
   // Adds what is relayed by exchanges that are under way.
   void add_relayed(observe::ByteCounts& to) const;
-  // Ends those that are between two requests.
+  // Ends those that are between two requests, and of the next one of which nothing has come.
   void end_silent();
   // Ends all of them soon, whatever they do.
   void cut();

@@ -33,6 +33,7 @@ class Direction {
 
   Next pass_on();
   bool begin_read();
+  bool pass_on_and_read();
   void end_read(ErrorCode error, std::size_t bytes);
   Task<bool> pump_bulk();
   void end_sending();
@@ -47,8 +48,7 @@ class Direction {
   // is read from it any more, so nothing else would tell that it is gone.
   std::optional<net::HangupWatch::Guard> end_;
   Peer::Reading reading_;
-  // What the callbacks leave to be done, when they wake the coroutine.
-  Next next_ = Next::read;
+  Next next_ = Next::read;  // what is to be done behind the last message
   std::exception_ptr failure_;
   Timer woken_;
 };
@@ -74,12 +74,18 @@ bool Direction::begin_read() {
   return true;
 }
 
+// False: `next_` is left to the coroutine.
+bool Direction::pass_on_and_read() {
+  next_ = pass_on();
+  return next_ == Next::read && begin_read();
+}
+
 // A failure here (no memory) is this tunnel's; out of the callback it would be the whole loop's.
 void Direction::end_read(ErrorCode error, std::size_t bytes) {
   try {
     const bool came = from_.end_read(reading_, {error, bytes});
-    next_ = came ? pass_on() : Next::end;
-    if (next_ == Next::read && begin_read()) return;
+    if (!came) next_ = Next::end;
+    if (came && pass_on_and_read()) return;
   } catch (...) {
     failure_ = std::current_exception();
   }
@@ -90,14 +96,12 @@ Task<> Direction::run() {
   end_.emplace(watch_, descriptor_, [this] { from_.look_again(); });
   end_->begin_for_reads();
   for (;;) {
-    Next next = pass_on();
-    if (next == Next::read && begin_read()) {
+    if (pass_on_and_read()) {
       co_await woken_.async_wait(kTask);
       if (failure_) std::rethrow_exception(failure_);
-      next = next_;
     }
-    if (next == Next::end) break;
-    if (next == Next::bulk) {
+    if (next_ == Next::end) break;
+    if (next_ == Next::bulk) {
       const bool goes_on = co_await pump_bulk();
       if (!goes_on) break;
     }

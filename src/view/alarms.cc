@@ -16,15 +16,12 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kWithoutCount =
-    "Creates are decided without a count, as tmux.on_unknown says.";
-
 struct SignalWords {
   std::string_view state;
   Level level;
   const char* badge;
   const char* title;
-  std::string_view meaning;
+  const char* meaning;  // null: creates go on without a count
   const char* runbook;
 };
 constexpr std::array kSignals{
@@ -32,16 +29,21 @@ constexpr std::array kSignals{
                 "TaskgateSignalUnknown"},
     SignalWords{"held", Level::warning, "held", "The count is the last good one",
                 "The last good count is used until tmux.hold is over.", "TaskgateSignalUnknown"},
-    SignalWords{"unknown", Level::bad, "unknown", "The sessions cannot be counted", kWithoutCount,
+    SignalWords{"unknown", Level::bad, "unknown", "The sessions cannot be counted", nullptr,
                 "TaskgateSignalUnknown"},
-    SignalWords{"blind", Level::bad, "blind", "The gate looks at the wrong tmux socket",
-                kWithoutCount, "TaskgateSignalBlind"},
+    SignalWords{"blind", Level::bad, "blind", "The gate looks at the wrong tmux socket", nullptr,
+                "TaskgateSignalBlind"},
 };
 
 const SignalWords* words_of_signal(const json::value& status) {
   const std::string state = text(status, "/signal/state");
   const auto found = std::ranges::find(kSignals, state, &SignalWords::state);
   return found == kSignals.end() ? nullptr : &*found;
+}
+
+const char* without_count(bool observing) {
+  return observing ? "Creates pass without a count."
+                   : "Creates are decided without a count, as tmux.on_unknown says.";
 }
 
 std::string sentences(std::string first, const std::string& second) {
@@ -68,8 +70,8 @@ void add_signal_alarm(const json::value& status, View& view) {
   std::string title = words->title;
   const std::string fault = text(status, "/signal/fault");
   if (!fault.empty() && fault != words->state) title += ": " + fault;
-  const bool passes = view.observing && words->meaning == kWithoutCount;
-  const std::string meaning(passes ? "Creates pass without a count." : words->meaning);
+  const char* const meaning =
+      words->meaning != nullptr ? words->meaning : without_count(view.observing);
   view.alarms.push_back({words->level, std::move(title),
                          sentences(text(status, "/signal/detail"), meaning), words->runbook});
 }

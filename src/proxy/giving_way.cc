@@ -16,12 +16,11 @@ Task<> Connection::wait_for_room() {
   parser_.release();
   moved();
   client_.deadline().set(config_->timeouts.head);
-  const bool granted =
-      co_await client_.claim({HeldFor::request, HeldBytes::kRequest, HeldBytes::kRequest});
+  const bool granted = co_await client_.claim({HeldFor::request, kRequest, kRequest});
   client_.deadline().clear();
   progress_ = parser_.parse(client_.received());
   if (granted) {
-    discharge(HeldBytes::kRequest);  // it is counted as active from now on
+    discharge(kRequest);  // it is counted as active from now on
   } else {
     gave_way_ = true;
   }

@@ -3,13 +3,9 @@
 // came is charged, not what may come.
 //
 // When it is used up, whoever needs more waits, and reading pauses; those who hold least go on
-// first. Meanwhile clients that have not moved for a moment give back what they hold for speed
-// alone, and where that is not enough those that hold most give way: without that a crowd that
-// stalls would stop everybody. Loop thread only.
+// first. Meanwhile others give back what is held for them (reclaim.h). Loop thread only.
 #pragma once
 
-#include <array>
-#include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +13,7 @@
 #include "base/task.h"
 #include "observe/status.h"
 #include "proxy/heap_trim.h"
+#include "proxy/reclaim.h"
 
 namespace taskgate::proxy {
 
@@ -47,14 +44,9 @@ class HeldBytes {
     std::size_t charged;
   };
   // What is held for one client. Destroyed, it gives all of it back.
-  using Hook =
-      boost::intrusive::list_base_hook<boost::intrusive::tag<HeldBytes>,
-                                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-  class Holder : public Hook {
+  class Holder : public Reclaimable {
    public:
     explicit Holder(HeldBytes& all);
-    Holder(const Holder&) = delete;
-    Holder& operator=(const Holder&) = delete;
 
     // Whether what it asks for is there; it is charged then.
     bool try_claim(const Claim& claim);
@@ -72,45 +64,22 @@ class HeldBytes {
     // Of a text that has grown from so many bytes to so many, or has shrunk.
     void recharge(std::size_t before, std::size_t now);
     void discharge_text(std::size_t bytes);
-    // The body is there, and nobody waits for the rest of it.
-    void body_is_whole() { reads_body_ = false; }
     void end_request();
 
-    // Bytes went on, or something began: it does not stall.
-    void moved() { moved_ = Clock::now(); }
-    std::size_t bytes() const { return bytes_; }
-
    protected:
-    virtual ~Holder();
-    // Gives back what it holds for speed alone.
-    virtual void shrink() = 0;
-    // Lets go of what it holds, soon; false where it may not.
-    virtual bool give_way() = 0;
-
-    bool busy_ = false;  // it has a request under way
-    bool gave_way_ = false;
-    TimePoint moved_{};
+    ~Holder() override;
 
    private:
-    friend class HeldBytes;
     HeldBytes& all_;
-    std::size_t bytes_ = 0;
-    std::size_t body_ = 0;  // of them
-    std::size_t text_ = 0;  // of them
-    bool reads_body_ = false;
-    std::size_t asks_ = 0;  // while it waits
-    bool asks_for_request_ = false;
+    std::size_t text_ = 0;  // of what it holds
   };
 
   // Whether requests are to wait, since the connections themselves have used it up.
-  bool crowded() const { return !fits(0, {HeldFor::request, kRequest, 0}); }
+  bool crowded() const { return !fits(0, {HeldFor::request, Holder::kRequest, 0}); }
   // Whether who stalls is to give way before further clients come, each of which costs something.
   // Those are looked for from here on.
   bool overdrawn();
-  observe::HeldCounts counts() const { return {used_, gave_way_}; }
-
-  // What a request costs beside what its connection does, in bytes.
-  static constexpr std::size_t kRequest = 7 * 1024;
+  observe::HeldCounts counts() const { return {used_, reclaim_.gave_way()}; }
 
  private:
   struct Waiting : boost::intrusive::set_base_hook<
@@ -141,13 +110,7 @@ class HeldBytes {
   void grant();
   void look_soon();
   void look();
-  enum class Shortage : std::uint8_t { all, bodies };
-  std::size_t missing(Shortage shortage) const;
-  static bool waits_for_little(const Holder& holder);
-  static bool stalls(const Holder& holder, TimePoint now);
-  void shrink_still_ones(TimePoint now);
-  void make_way(Shortage shortage, TimePoint now);
-  void report(Shortage shortage, TimePoint now);
+  Reclaim::Shortage shortage(Reclaim::Bound bound) const;
   void fell() noexcept;
 
   Limits limits_;
@@ -155,20 +118,12 @@ class HeldBytes {
   std::size_t used_ = 0;
   std::size_t bodies_ = 0;  // of it
   std::size_t clients_ = 0;
-  std::uint64_t gave_way_ = 0;
-  struct Untold {
-    std::uint64_t connections = 0;
-    TimePoint told_at{};
-  };
-  std::array<Untold, 2> untold_;  // in the log so far, by shortage
-  boost::intrusive::list<Holder, boost::intrusive::base_hook<Hook>,
-                         boost::intrusive::constant_time_size<false>>
-      holders_;
   boost::intrusive::multiset<Waiting, boost::intrusive::constant_time_size<false>> waiting_;
   asio::io_context& loop_;
   Timer look_;
   bool looking_ = false;
   bool granting_ = false;
+  Reclaim reclaim_;
   HeapTrim heap_;
 };
 

@@ -277,7 +277,7 @@ TEST_CASE("a crowd of requests makes the next one wait, and the oldest gives way
   Client& small = f.client();
   CHECK(small.try_charge(HeldFor::head, 4 * kKiB));  // a little is kept from the crowd
   Client& next = f.client();
-  f.ask(next, HeldFor::request, HeldBytes::kRequest);
+  f.ask(next, HeldFor::request, Client::kRequest);
   f.run_until(old.gone);
   f.counts.active = 100;
   f.run_until(next.ended);
@@ -291,7 +291,7 @@ TEST_CASE(
   Client& old = f.client();
   old.has_request();
   Client& newcomer = f.with(8 * kKiB);
-  f.ask(newcomer, HeldFor::request, HeldBytes::kRequest);
+  f.ask(newcomer, HeldFor::request, Client::kRequest);
   for (Client* client : {&old, &newcomer}) client->stalls();
   f.run_until(old.gone);
   CHECK_FALSE(newcomer.gone);
@@ -301,7 +301,7 @@ TEST_CASE("a newcomer whose room others may not free gives way itself") {
   HeldFixture f;
   f.counts.active = 400;
   Client& newcomer = f.with(8 * kKiB);
-  f.ask(newcomer, HeldFor::request, HeldBytes::kRequest);
+  f.ask(newcomer, HeldFor::request, Client::kRequest);
   newcomer.stalls();
   f.run_until(newcomer.ended);
   CHECK_FALSE(newcomer.granted);
@@ -312,7 +312,7 @@ TEST_CASE("a newcomer with a whole request is not taken for one that stalls") {
   f.counts.active = 400;
   Client& newcomer = f.with(8 * kKiB);
   Client& old = f.with(4 * kKiB);
-  f.ask(newcomer, HeldFor::request, HeldBytes::kRequest);
+  f.ask(newcomer, HeldFor::request, Client::kRequest);
   for (Client* client : {&newcomer, &old}) client->stalls(std::chrono::milliseconds(600));
   f.run_until(old.gone);
   CHECK_FALSE(newcomer.gone);

@@ -36,15 +36,9 @@ void Gate::enter(Ticket& ticket) {
 
 void Gate::apply(const tmux::Listing& listing) {
   stamp_abandoned(listing.ended);
-  if (listing.known() && !(good_ && listing.began < good_->began)) take_good(listing);
+  if (signal_.brings_count(listing)) take_good(listing);
   if (!listing.known()) forget_uncounted(listing.began);
-  if (!attempted_ || listing.began >= attempt_began_) {
-    attempted_ = true;
-    attempt_began_ = listing.began;
-    attempt_ended_ = listing.ended;
-    attempt_fault_ = listing.fault;
-    attempt_detail_ = listing.detail;
-  }
+  signal_.observe(listing);
   decide_waiting(listing.ended);
 }
 
@@ -55,11 +49,6 @@ void Gate::take_good(const tmux::Listing& listing) {
   socket_check_.observe(listing);
   end_if([&](const Promise& each) { return each.until && listing.began > *each.until; });
   attribution_.forget_settled();
-  good_ = {listing.began, listing.live};
-  if (listing.question == tmux::Question::details) {
-    details_began_ = listing.began;
-    details_wall_ = listing.wall;
-  }
 }
 
 // With tmux.on_unknown: admit and a signal that stays unknown, no good listing would ever end
@@ -68,17 +57,6 @@ void Gate::forget_uncounted(TimePoint began) {
   end_if([&](const Promise& each) {
     return each.uncounted && each.until && began > *each.until + settings_.settle;
   });
-}
-
-Gate::Basis Gate::basis(TimePoint now) const {
-  if (!attempted_) return {SignalState::none, 0, now};
-  if (socket_check_.blind()) {
-    // A fault names its cause; the last good count is that of a gate that does not see.
-    return {attempt_fault_ ? SignalState::unknown : SignalState::blind, 0, now};
-  }
-  if (!attempt_fault_) return {SignalState::known, good_->live, now};
-  if (good_ && now - good_->began < settings_.hold) return {SignalState::held, good_->live, now};
-  return {SignalState::unknown, 0, now};
 }
 
 std::optional<std::size_t> Gate::rank_of(const Origins::Known& session) const {
@@ -125,7 +103,7 @@ void Gate::decide_waiting(TimePoint now) {
 }
 
 void Gate::look_at(Ticket& ticket, const Basis& on, TimePoint now) {
-  if (!listed_since(ticket.entered_)) return;
+  if (!signal_.listed_since(ticket.entered_)) return;
   const Ruling ruling = rule_on(ticket, on);
   if (ruling.decision) return conclude(ticket, ruling, on);
   ticket.look_found(ruling.reason == RefusalReason::promised, now);
@@ -159,7 +137,7 @@ Ruling Gate::rule_on_count(const Ticket& ticket, const Basis& on) const {
   const std::size_t rank = rank_of(ticket);
   if (room(rank, on) > 0) return {Decision::admitted, std::nullopt};
   const RefusalReason reason = in_the_way(rank, on);
-  if (reason == RefusalReason::promised && !listed_since(ticket.deadline_)) {
+  if (reason == RefusalReason::promised && !signal_.listed_since(ticket.deadline_)) {
     return {std::nullopt, reason};
   }
   if (!may_stand(ticket)) return {Decision::rejected, reason};
@@ -185,7 +163,7 @@ Ruling Gate::rule_without_count(const Ticket& ticket, const Basis& on) const {
 }
 
 bool Gate::may_stand(const Ticket& ticket) const {
-  return ticket.line_until_ > ticket.entered_ && !listed_since(ticket.line_until_);
+  return ticket.line_until_ > ticket.entered_ && !signal_.listed_since(ticket.line_until_);
 }
 
 void Gate::conclude(Ticket& ticket, const Ruling& ruling, const Basis& on) {
@@ -219,17 +197,17 @@ void Gate::reserve(Ticket& ticket, Decision decision, const Basis& on) {
 
 std::optional<TimePoint> Gate::next_listing() const {
   if (line_.empty()) return std::nullopt;
-  if (!listed_since(line_.newest_entered())) return line_.newest_entered();
+  if (!signal_.listed_since(line_.newest_entered())) return line_.newest_entered();
   // All that wait were decided once.
-  const TimePoint retry = attempt_ended_ + kRetryUnknown;
+  const TimePoint retry = signal_.ended() + kRetryUnknown;
   const Line::Ends ends = line_.first_ends();
-  if (attempt_fault_ && ends.waits) return retry;
+  if (signal_.failed() && ends.waits) return retry;
   TimePoint next = ends.waits.value_or(TimePoint::max());
-  if (ends.stands) next = std::min({next, *ends.stands, attempt_began_ + settings_.look});
+  if (ends.stands) next = std::min({next, *ends.stands, signal_.began() + settings_.look});
   for (const Promise& each : promises_.all()) {
     if (each.until) next = std::min(next, *each.until);
   }
-  return attempt_fault_ ? std::max(next, retry) : next;
+  return signal_.failed() ? std::max(next, retry) : next;
 }
 
 void Gate::session_named(std::uint64_t reservation_id, std::string_view name, Maker maker,
@@ -239,11 +217,7 @@ void Gate::session_named(std::uint64_t reservation_id, std::string_view name, Ma
 }
 
 void Gate::forget_count() {
-  attempted_ = false;
-  attempt_fault_.reset();
-  attempt_detail_.clear();
-  good_.reset();
-  details_began_.reset();
+  signal_.forget();
   origins_.count_others();
   socket_check_.forget();
 }

@@ -163,6 +163,7 @@
 #include "gate/line.h"
 #include "gate/origins.h"
 #include "gate/promises.h"
+#include "gate/signal.h"
 #include "gate/snapshot.h"
 #include "gate/socket_check.h"
 #include "gate/ticket.h"
@@ -241,19 +242,9 @@ class Gate {
  private:
   friend class Ticket;
   friend class Reservation;
-  // Of a good listing, what decisions stand on.
-  struct GoodListing {
-    TimePoint began;
-    int live;
-  };
-  // What a decision stands on.
-  struct Basis {
-    SignalState signal = SignalState::none;
-    int live = 0;  // when known or held
-    TimePoint at{};
-    bool counts() const { return signal == SignalState::known || signal == SignalState::held; }
-  };
-  Basis basis(TimePoint now) const;
+  Basis basis(TimePoint now) const {
+    return signal_.basis(now, settings_.hold, socket_check_.blind());
+  }
   std::size_t rank_of(const Ticket& ticket) const {
     return classes_.rank_of(ticket.demand_.class_id);
   }
@@ -275,7 +266,6 @@ class Gate {
   void reserve(Ticket& ticket, Decision decision, const Basis& on);
   Verdict verdict(const Ticket& ticket, const Ruling& ruling, const Basis& on) const;
   RetryWindow retry(RefusalReason reason, std::size_t rank, const Basis& on) const;
-  bool listed_since(TimePoint moment) const { return attempted_ && attempt_began_ > moment; }
 
   void give_back(Promises::Each promise, TimePoint now);
   void abandon(Promises::Each promise);
@@ -294,8 +284,6 @@ class Gate {
   void forget_uncounted(TimePoint began);
   void show_classes(Snapshot& shot) const;
   std::string class_name(const Origins::Known& session) const;
-  std::string fault_name(SignalState signal) const;
-  std::string fault_detail(SignalState signal) const;
 
   Settings settings_;
   Classes classes_;
@@ -303,17 +291,7 @@ class Gate {
   Shares shares_;
   bool draining_ = false;
 
-  // The last listing that was tried, and the last good one.
-  bool attempted_ = false;
-  TimePoint attempt_began_{};
-  TimePoint attempt_ended_{};
-  std::optional<tmux::Fault> attempt_fault_;
-  std::string attempt_detail_;
-  std::optional<GoodListing> good_;
-  // The last good one that asked for details.
-  std::optional<TimePoint> details_began_;
-  std::int64_t details_wall_ = 0;
-
+  Signal signal_;
   Promises promises_;
   Line line_;
   TurnedAway turned_away_;

@@ -5,13 +5,6 @@
 #include "gate/gate.h"
 
 namespace taskgate::gate {
-namespace {
-
-constexpr const char* kBlindDetail =
-    "creates succeed but nothing changes on the tmux socket: the upstream's tmux uses another one; "
-    "check tmux.socket, TMUX_TMPDIR of the upstream's container and the shared volume";
-
-}  // namespace
 
 Verdict Gate::verdict(const Ticket& ticket, const Ruling& ruling, const Basis& on) const {
   const std::size_t rank = rank_of(ticket);
@@ -22,9 +15,9 @@ Verdict Gate::verdict(const Ticket& ticket, const Ruling& ruling, const Basis& o
   if (on.counts()) made.live = on.live;
   made.reserved = promises_.slots();
   made.signal = on.signal;
-  if (good_) made.signal_age = on.at - good_->began;
-  made.fault = fault_name(on.signal);
-  made.detail = fault_detail(on.signal);
+  made.signal_age = signal_.age(on.at);
+  made.fault = signal_.fault_name(on.signal);
+  made.detail = signal_.fault_detail(on.signal);
   made.waited_since = ticket.waits_since_;
   made.waited_until = ticket.waited_until_;
   made.class_name = classes_.rule(rank).name;
@@ -53,32 +46,13 @@ RetryWindow Gate::retry(RefusalReason reason, std::size_t rank, const Basis& on)
   return retry_window(reason, live, limit, departures_.turnover(on.at));
 }
 
-std::string Gate::fault_name(SignalState signal) const {
-  if (signal == SignalState::blind) return "blind";
-  if (signal == SignalState::none) return "no_listing";
-  return attempt_fault_ ? tmux::name_of(*attempt_fault_) : "";
-}
-
-std::string Gate::fault_detail(SignalState signal) const {
-  if (signal == SignalState::blind) return kBlindDetail;
-  if (signal == SignalState::none) return "no listing of the tmux sessions has been made yet";
-  return attempt_detail_;
-}
-
 Snapshot Gate::snapshot(TimePoint now) const {
   Snapshot shot;
-  const Basis on = basis(now);
   shot.limit = settings_.limit;
   shot.observing = settings_.observe;
   shot.open = settings_.configured && !draining_;
-  shot.signal = on.signal;
-  shot.signal_fault = fault_name(on.signal);
-  shot.signal_detail = fault_detail(on.signal);
+  signal_.show(shot, basis(now));
   shot.match_wrong = socket_check_.match_wrong();
-  if (good_) shot.signal_age = now - good_->began;
-  if (details_began_) shot.details_age = now - *details_began_;
-  shot.details_wall = details_wall_;
-  if (on.counts()) shot.live = on.live;
   for (const Promise& each : promises_.all()) {
     switch (each.state) {
       case Promise::State::in_flight:

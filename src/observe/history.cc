@@ -92,39 +92,40 @@ History::Step& History::count(const Counts& more, TimePoint now) {
   return step;
 }
 
+// Visits what is kept of the last `steps`, each with how many steps ago it was, the oldest first.
+template <typename Visit>
+void History::each_step(TimePoint now, std::int64_t steps, Visit visit) const {
+  const std::int64_t last = history_step(now);
+  for (std::int64_t ago = steps - 1; ago >= 0; --ago) {
+    if (const Step* step = find_step(last - ago)) visit(*step, static_cast<int>(ago));
+  }
+}
+
 Counts History::last_minute(TimePoint now) const {
   Counts sum;
-  const std::int64_t last = history_step(now);
-  for (std::int64_t number = last - kStepsOfMinute + 1; number <= last; ++number) {
-    if (const Step* step = find_step(number)) add(sum, step->counts);
-  }
+  each_step(now, kStepsOfMinute, [&](const Step& step, int) { add(sum, step.counts); });
   return sum;
 }
 
 std::vector<HistoryPoint> History::points(TimePoint now) const {
-  const std::int64_t last = history_step(now);
   std::vector<HistoryPoint> points;
-  for (std::int64_t number = last - kSteps + 1; number <= last; ++number) {
-    const Step* step = find_step(number);
-    if (step == nullptr || !step->point) continue;
-    HistoryPoint& point = points.emplace_back(*step->point);
-    point.steps_ago = static_cast<int>(last - number);
-    point.admitted = static_cast<int>(step->counts.admitted);
-    point.refused = static_cast<int>(step->counts.refused);
-  }
+  each_step(now, kSteps, [&](const Step& step, int steps_ago) {
+    if (!step.point) return;
+    HistoryPoint& point = points.emplace_back(*step.point);
+    point.steps_ago = steps_ago;
+    point.admitted = static_cast<int>(step.counts.admitted);
+    point.refused = static_cast<int>(step.counts.refused);
+  });
   return points;
 }
 
 std::vector<HistoryMark> History::marks(TimePoint now) const {
-  const std::int64_t last = history_step(now);
   std::vector<HistoryMark> marks;
-  for (std::int64_t number = last - kSteps + 1; number <= last; ++number) {
-    const Step* step = find_step(number);
+  each_step(now, kSteps, [&](const Step& step, int steps_ago) {
     for (const Mark kind : kMarks) {
-      if (step == nullptr || !step->marks[static_cast<std::size_t>(kind)]) continue;
-      marks.push_back({static_cast<int>(last - number), kind});
+      if (step.marks[static_cast<std::size_t>(kind)]) marks.push_back({steps_ago, kind});
     }
-  }
+  });
   return marks;
 }
 

@@ -95,6 +95,8 @@ class History {
   Step& step_at(TimePoint now);
   Step& count(const Counts& more, TimePoint now);
   const Step* find_step(std::int64_t number) const;
+  template <typename Visit>
+  void each_step(TimePoint now, std::int64_t steps, Visit visit) const;
 
   std::optional<Peak> peak_;
   std::array<Step, kSteps> ring_{};

@@ -164,6 +164,14 @@ std::optional<SyntaxError> other_than_utf8(const std::string& text) {
   return error_in(text, start.size(), "is not UTF-8");
 }
 
+// YAML has none (1.2 section 5.1), and yaml-cpp takes it for the sign of an escape: "\0b" for a
+// backspace.
+std::optional<SyntaxError> nul_byte(std::string_view text) {
+  const std::size_t nul = text.find('\0');
+  if (nul == std::string_view::npos) return std::nullopt;
+  return error_in(text, nul, "has a NUL byte; leave it out, or write the file in UTF-8");
+}
+
 // The parser does not count a byte order mark.
 std::size_t offset_of(std::string_view text, const YAML::Mark& mark) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -247,6 +255,7 @@ boost::system::result<Node, SyntaxError> parse_document(const std::string& text)
     return SyntaxError{1, 1, "is larger than " + format_size(kLargestFile)};
   }
   if (const auto error = other_than_utf8(text)) return *error;
+  if (const auto error = nul_byte(text)) return *error;
   if (const auto error = too_many_brackets(text)) return *error;
   TreeBuilder builder;
   try {

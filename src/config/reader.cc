@@ -3,6 +3,7 @@
 #include <set>
 
 #include "config/suggest.h"
+#include "config/values.h"
 
 namespace taskgate::config {
 
@@ -42,10 +43,18 @@ void Reader::unknown_key(const Node& key, const std::string& path,
   error(key, path, "unknown key; " + hint);
 }
 
+// As YAML can escape it. What goes on as a string of C would end there.
+bool Reader::has_nul(const Node& node, const std::string& path, const std::string& allowed) {
+  if (node.text.find('\0') == std::string::npos) return false;
+  error(node, path, quoted(node.text) + " has a NUL; use " + allowed);
+  return true;
+}
+
 std::optional<std::string> Reader::text(const Member& member, const std::string& path,
                                         const std::string& allowed) {
   switch (member.value.kind) {
     case Node::Kind::text:
+      if (has_nul(member.value, path, allowed)) break;
       return member.value.text;
     case Node::Kind::nothing:
       // A missing value has no place of its own: the parser gives that of what comes next.
@@ -72,11 +81,13 @@ std::optional<std::vector<Value>> Reader::texts(const Member& member, const std:
   bool is_good = !member.value.items.empty();
   if (!is_good) error(member.value, path, "is an empty list; use " + allowed);
   for (const Node& item : member.value.items) {
-    if (item.kind == Node::Kind::text) {
-      values.push_back({item.text, place(item, path)});
-    } else {
+    if (item.kind != Node::Kind::text) {
       error(item, path, "has an item that is not text; use " + allowed);
       is_good = false;
+    } else if (has_nul(item, path, allowed)) {
+      is_good = false;
+    } else {
+      values.push_back({item.text, place(item, path)});
     }
   }
   if (!is_good) return std::nullopt;

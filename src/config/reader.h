@@ -37,6 +37,8 @@ class Reader {
                                           const std::string& allowed);
 
  private:
+  bool has_nul(const Node& node, const std::string& path, const std::string& allowed);
+
   std::string file_;
   Draft& draft_;
 };

@@ -70,6 +70,8 @@ TEST_CASE("a text that yaml-cpp finds endless documents in is refused") {
 }
 
 TEST_CASE("what is not YAML is refused with its place") {
+  using namespace std::string_literals;
+  const char* const kNul = "has a NUL byte; leave it out, or write the file in UTF-8";
   struct Row {
     std::string text;
     int line;
@@ -103,6 +105,12 @@ TEST_CASE("what is not YAML is refused with its place") {
       {"a:\n  b: 1\n \tc: 2\n", 3, 2, "is indented by a tab; use spaces"},
       {"a: 1\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
       {"a: 1\nb: '\xff'\n", 2, 5, "is not UTF-8"},
+      // The parser takes NUL for the sign of an escape, and so "\\0b" for a backspace.
+      {"a: 1\nb: x\0bc\n"s, 2, 5, kNul},
+      {"a: 'x\0'\n"s, 1, 6, kNul},
+      {"a: 1\n# x\0\n"s, 2, 4, kNul},
+      {"a: 1\n\0\0\0\0"s, 2, 1, kNul},
+      {"a\0:\0 \0001\0\n\0"s, 1, 2, kNul},
       {"---\n---\nb: 2\n", 3, 1, "a second document begins here; use one"},
   };
   for (const Row& row : rows) {

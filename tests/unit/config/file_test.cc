@@ -82,6 +82,39 @@ routes: none
   CHECK(config.routes == route::Table());
 }
 
+// Those that become strings of C ended at it: the pattern "a\0b" took `a`, which nobody had
+// written, and the upstream "127.0.0.1\0x:1" was 127.0.0.1.
+TEST_CASE("a value with an escaped NUL is refused, of whatever kind it is") {
+  struct Row {
+    const char* text;
+    const char* error;
+  };
+  const Row rows[] = {
+      {R"(tmux: {match: "a\0b"})",
+       "1:15: tmux.match: 'a\\x00b' has a NUL; use one or more patterns"},
+      {R"(tmux: {match: [a, "\0"]})",
+       "1:19: tmux.match: '\\x00' has a NUL; use one or more patterns"},
+      {R"(tmux: {socket: "/a\0"})", "1:16: tmux.socket: '/a\\x00' has a NUL; use one or more abs"},
+      {R"(upstream: "127.0.0.1\0:1")",
+       "1:11: upstream: '127.0.0.1\\x00:1' has a NUL; use host:port"},
+      {R"(listen: "[::\0]:1")", "1:9: listen: '[::\\x00]:1' has a NUL; use host:port"},
+      {R"(refuse: {help: "\u0000"})", "1:16: refuse.help: '\\x00' has a NUL; use text of at most"},
+      {R"(limit: "1\0")", "1:8: limit: '1\\x00' has a NUL; use a whole number"},
+      {R"(classes: [{name: a, match: {json: {pointer: /a, pattern: "b\0"}}}])",
+       "1:58: classes[0].match.json.pattern: 'b\\x00' has a NUL; use a pattern"},
+      {R"(routes: {rules: [{name: a, method: POST, path: "/x\0"}]})",
+       "1:48: routes.rules[0].path: '/x\\x00' has a NUL; use "},
+      {R"(routes: {bodies_on_get: ["/x\0"]})",
+       "1:26: routes.bodies_on_get: '/x\\x00' has a NUL; use "},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    const Lines errors = file_errors(row.text);
+    REQUIRE_FALSE(errors.empty());
+    CHECK(errors.front().starts_with("config.yaml:" + std::string(row.error)));
+  }
+}
+
 TEST_CASE("a wrong value is named with its place and with what is allowed") {
   struct Row {
     const char* text;

@@ -23,7 +23,7 @@ int not_ok(const char* consequence) {
 int check(const Words& words) {
   Words flags = words;
   const bool origins = take_flag(flags, "--origins");
-  const auto loaded = load_or_complain(flags);
+  const auto loaded = load_to_serve(flags);
   if (!loaded) return not_ok("not start");
   if (!loaded->config.configured) {
     return not_ok("start all the same, and refuse creates until that file is mended");

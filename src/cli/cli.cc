@@ -107,7 +107,9 @@ int unknown_command(const std::string& word) {
 
 namespace {
 
-std::optional<config::Loaded> load_from(const config::Sources& sources) {
+std::optional<config::Loaded> load_for(config::Use use, const Words& flags) {
+  config::Sources sources = config::process_sources(flags);
+  sources.use = use;
   auto loaded = config::load(sources);
   const auto& faults = loaded ? loaded->faults : loaded.error().lines;
   for (const std::string& line : faults) std::fprintf(stderr, "%s\n", line.c_str());
@@ -117,14 +119,16 @@ std::optional<config::Loaded> load_from(const config::Sources& sources) {
 
 }  // namespace
 
-std::optional<config::Loaded> load_or_complain(const Words& flags) {
-  return load_from(config::process_sources(flags));
+std::optional<config::Loaded> load_to_serve(const Words& flags) {
+  return load_for(config::Use::serving, flags);
+}
+
+std::optional<config::Loaded> load_to_read(const Words& flags) {
+  return load_for(config::Use::reading, flags);
 }
 
 std::optional<config::Loaded> load_to_ask(const Words& flags) {
-  config::Sources sources = config::process_sources(flags);
-  sources.serves = false;
-  return load_from(sources);
+  return load_for(config::Use::asking, flags);
 }
 
 bool take_flag(Words& flags, const std::string& flag) {

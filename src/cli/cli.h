@@ -36,11 +36,14 @@ int unknown_command(const std::string& word);
 
 // The configuration, or nothing where it is in error. What is wrong, with the default file too, was
 // printed to standard error then.
-std::optional<config::Loaded> load_or_complain(const Words& flags);
+std::optional<config::Loaded> load_to_serve(const Words& flags);
+
+// The same for a command that needs some of its values: those that only a server cannot have
+// together, such as `admin` at the port of `listen`, do not stand in its way.
+std::optional<config::Loaded> load_to_read(const Words& flags);
 
 // The same for a command that asks the running gate. Its file may have become faulty since it
-// started: the gate goes on then, and so does the command, with what else the file says. `admin`
-// may be the port of `listen` or `upstream`: it only says where to ask.
+// started: the gate goes on then, and so does the command, with what else the file says.
 std::optional<config::Loaded> load_to_ask(const Words& flags);
 
 // Takes `flag` out of `flags` if it is there.

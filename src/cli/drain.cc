@@ -27,6 +27,7 @@ config::Config::Drain times_of_gate(const config::Config& own) {
   sources.flags = {"--config=/config"};
   sources.variable = [](std::string_view) { return std::nullopt; };
   sources.read_file = [&](const std::string&) { return *shown; };
+  sources.use = config::Use::reading;
   const auto loaded = config::load(sources);
   return loaded ? loaded->config.drain : own.drain;
 }

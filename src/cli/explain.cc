@@ -36,7 +36,7 @@ int explain(const Words& words) {
   if (words.size() < 2 || words[0].starts_with("--") || words[1].starts_with("--")) {
     return wrong_usage("explain");
   }
-  const auto loaded = load_or_complain(Words(words.begin() + 2, words.end()));
+  const auto loaded = load_to_read(Words(words.begin() + 2, words.end()));
   if (!loaded) return kUsage;
   const config::Config& config = loaded->config;
   std::printf("%s\n%s%s", config.routes.explain(words[0], words[1]).c_str(),

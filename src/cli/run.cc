@@ -281,7 +281,7 @@ class Process {
 
 int run(const Words& words) {
   const WatchedFile file(words);
-  auto loaded = load_or_complain(words);
+  auto loaded = load_to_serve(words);
   if (!loaded) return kUsage;
   signal(SIGPIPE, SIG_IGN);
   keep_heap_small();

@@ -98,7 +98,7 @@ int unknown(const tmux::Listing& listing, const config::Loaded& loaded) {
 int sessions(const Words& words) {
   Words flags = words;
   const bool asked = take_flag(flags, "--asked");
-  const auto loaded = load_or_complain(flags);
+  const auto loaded = load_to_read(flags);
   if (!loaded) return kUsage;
   const tmux::Listing listing = list_sessions(loaded->config);
   if (!listing.known()) return unknown(listing, *loaded);

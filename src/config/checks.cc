@@ -129,8 +129,6 @@ void check_routes(Draft& draft) {
   draft.warn(draft.place_of("routes") + ": has no rules, so that nothing is gated");
 }
 
-}  // namespace
-
 void check_addresses(Draft& draft) {
   compare(draft, "admin", "listen", [](const Config& config) -> std::string {
     if (!clash(config.admin, config.listen)) return "";
@@ -146,7 +144,10 @@ void check_addresses(Draft& draft) {
   });
 }
 
+}  // namespace
+
 void check_together(Draft& draft) {
+  check_addresses(draft);
   check_bodies(draft);
   check_drain(draft);
   check_classes(draft);

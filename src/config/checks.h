@@ -1,13 +1,10 @@
-// What no key can see alone: values that are possible, but not together.
+// What no key can see alone: values that are possible, but not together. They matter to who serves.
 #pragma once
 
 #include "config/draft.h"
 
 namespace taskgate::config {
 
-// Addresses, which only matter to who serves.
-void check_addresses(Draft& draft);
-// All else.
 void check_together(Draft& draft);
 
 }  // namespace taskgate::config

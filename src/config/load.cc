@@ -54,8 +54,7 @@ void set_default_socket(const Sources& sources, Draft& draft) {
 }
 
 void check(const Sources& sources, Draft& draft) {
-  if (sources.serves) check_addresses(draft);
-  check_together(draft);
+  if (sources.use == Use::serving) check_together(draft);
 }
 
 // What variables and flags say over the file, and the checks of it all.
@@ -99,7 +98,7 @@ boost::system::result<Loaded, Errors> load(const Sources& sources) {
   if (draft.errors().empty()) {
     return Loaded{draft.config(), file.path, draft.places(), draft.warnings(), {}};
   }
-  if (!file.named_by.empty() && sources.serves) return Errors{draft.errors()};
+  if (!file.named_by.empty() && sources.use != Use::asking) return Errors{draft.errors()};
   return without_faults(sources, flags, file.path, draft);
 }
 

@@ -36,6 +36,12 @@ struct Loaded {
   std::vector<std::string> faults;
 };
 
+// What a configuration is loaded for. Values that are wrong only together matter to `serving`
+// alone: `admin` may be the port of `listen` for a command that asks at it, or does not need it.
+// `asking` the running gate, which may have begun with another file, takes the faults of one that
+// was named as those of the default one: they are no errors.
+enum class Use : std::uint8_t { serving, reading, asking };
+
 // The outside that load() looks at, so that tests can give another.
 struct Sources {
   // The flags without the command word, as "--key=value" or "--key", "value".
@@ -48,10 +54,7 @@ struct Sources {
   // that cannot be read is.
   std::function<boost::system::result<std::string>(const std::string& path)> read_file;
   unsigned uid = 0;  // for the default tmux socket
-  // False for a command that only asks the running gate. That may have begun with another file: the
-  // faults of one that was named are no errors then either, as those of the default one. And
-  // `admin` says where to ask, which may be the port of what this configuration would serve itself.
-  bool serves = true;
+  Use use = Use::serving;
 };
 // Whether a pipe's writer is waited for, for some seconds: not on a loop that serves others.
 enum class Patience : std::uint8_t { for_writers, none };
@@ -64,7 +67,7 @@ inline constexpr std::string_view kDefaultFile = "/etc/taskgate/config.yaml";
 std::string file_of(const Sources& sources);
 
 // A fault is an error unless it is one of the default file alone: nobody named that, and what it
-// gates must not be lost with it. (Or of any file, for a command that does not serve.)
+// gates must not be lost with it. (Or of any file, for Use::asking.)
 boost::system::result<Loaded, Errors> load(const Sources& sources);
 
 }  // namespace taskgate::config

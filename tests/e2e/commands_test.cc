@@ -137,6 +137,25 @@ TEST_CASE("a command asks at --admin, though `listen` or `upstream` is the same 
   }
 }
 
+// Both were refused, with words on ports that they do not use.
+TEST_CASE("sessions and explain do not mind what only a gate could not have together") {
+  const TmuxServer tmux;
+  for (const auto& [key, value] : {std::pair{"listen", "127.0.0.1:9464"},
+                                   {"upstream", "127.0.0.1:9464"},
+                                   {"drain.notice", "30s"}}) {
+    CAPTURE(key);
+    const RunResult listed = taskgate_command({"sessions", "--admin", "127.0.0.1:9464"},
+                                              {{key, value}, {"tmux.socket", tmux.socket()}});
+    CHECK(listed.status == 0);
+    CHECK(listed.err.empty());
+    const RunResult explained = taskgate_command(
+        {"explain", "POST", "/api/claude/tasks", "--admin", "127.0.0.1:9464"}, {{key, value}});
+    CHECK(explained.status == 0);
+    CHECK(explained.err.empty());
+    CHECK(taskgate_command({"check", "--admin", "127.0.0.1:9464"}, {{key, value}}).status == 64);
+  }
+}
+
 TEST_CASE("each command has its own help, wherever it is asked for") {
   const std::string all = taskgate_command({"--help"}).out;
   CHECK(has(all, "Usage: taskgate"));

@@ -114,11 +114,13 @@ TEST_CASE("a default file that cannot be read leaves the gate unconfigured too")
   }
 }
 
-TEST_CASE("a named file's faults are errors to who serves, and to nobody else") {
+TEST_CASE("a named file's faults are errors, but not to who only asks the running gate") {
   World world = with_file("admin: 127.0.0.1:7\nlimt: 5\n");
   const Lines faults{"config.yaml:2:1: limt: unknown key; did you mean limit?"};
   CHECK(errors_of(world) == faults);
-  world.serves = false;
+  world.use = Use::reading;
+  CHECK(errors_of(world) == faults);
+  world.use = Use::asking;
   CHECK(loaded(world).config.admin.port == 7);
   CHECK(loaded(world).faults == faults);
   world.files.clear();

@@ -50,15 +50,23 @@ TEST_CASE("impossible combinations are errors at the key that was set") {
   }
 }
 
-// It was an error for `taskgate status --admin HOST:PORT`, too.
-TEST_CASE("whoever only asks may do so at the port of `listen` or `upstream`") {
-  for (const char* text : {"listen: :7\nadmin: :7", "upstream: 127.0.0.1:7\nadmin: 127.0.0.1:7"}) {
+// They were errors for `taskgate status --admin HOST:PORT`, and for `sessions` and `explain`, too.
+TEST_CASE("what is impossible together is nothing to who does not serve") {
+  for (const char* text :
+       {"listen: :7\nadmin: :7", "upstream: 127.0.0.1:7\nadmin: 127.0.0.1:7",
+        "drain: {notice: 30s}", "admission: {body_limit: 32MiB}",
+        "limit: 1\nclasses: [{name: default, floor: 2}]", "inherited_class: people",
+        "routes: none\nclasses: [{name: a, match: "
+        "{routes: task}}]"}) {
     CAPTURE(text);
     World world = with_file(text);
     CHECK(errors_of(world).size() == 1);
-    world.serves = false;
-    CHECK(loaded(world).faults.empty());
-    CHECK(loaded(world).config.admin.port == 7);
+    for (const Use use : {Use::reading, Use::asking}) {
+      world.use = use;
+      CHECK(errors_of(world).empty());
+      CHECK(loaded(world).faults.empty());
+      CHECK(loaded(world).config.configured);
+    }
   }
 }
 

@@ -22,7 +22,7 @@ config::Sources World::sources() const {
     return boost::system::error_code(error, boost::system::system_category());
   };
   sources.uid = uid;
-  sources.serves = serves;
+  sources.use = use;
   return sources;
 }
 

@@ -15,7 +15,7 @@ struct World {
   std::map<std::string, std::string> files;
   std::map<std::string, int> unreadable;  // path and errno
   unsigned uid = 1000;
-  bool serves = true;
+  config::Use use = config::Use::serving;
 
   config::Sources sources() const;
 };

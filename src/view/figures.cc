@@ -29,12 +29,19 @@ std::string rates_in_words(const json::value& status) {
          number_in_words(status, "/last_minute/refused") + " refused";
 }
 
+std::string span_at(const json::value& row, std::string_view pointer) {
+  const json::value* found = find(row, pointer);
+  if (found == nullptr || !found->is_number()) return "";
+  boost::system::error_code error;
+  return span_in_words(found->to_number<double>(error));
+}
+
 // What a refused client is told now, and what that stands on.
 std::string retry_in_words(const json::value& status) {
   if (is(status, "/draining", true)) return "a few seconds, while it drains";
-  const auto seconds = number(status, "/retry_after/window_seconds");
-  if (!seconds) return kNotKnown;
-  return age_in_words(*seconds) + ", " +
+  const std::string span = span_at(status, "/retry_after/window_seconds");
+  if (span.empty()) return kNotKnown;
+  return span + ", " +
          in_words(text(status, "/retry_after/basis"), {{"recent", "from how slots came free"},
                                                        {"lifetimes", "from how long tasks live"},
                                                        {"quiet", "as long as none has ended"},
@@ -86,7 +93,7 @@ std::string upstream_in_words(const json::value& status) {
 
 // Why and when a slot should come free.
 std::string slot_in_words(const json::value& status) {
-  const std::string span = age_in_words(number(status, "/expected/slot_seconds").value_or(0));
+  const std::string span = span_at(status, "/expected/slot_seconds");
   const std::string basis = text(status, "/expected/basis");
   const std::string soon = "A slot should come free in about " + span;
   if (basis == "recent") return soon + ", going by how they came free lately.";
@@ -99,13 +106,6 @@ std::string slot_in_words(const json::value& status) {
   }
   return "When a slot comes free is not known yet. Who is refused is told to come back in " + span +
          ".";
-}
-
-std::string span_at(const json::value& row, std::string_view pointer) {
-  const json::value* found = find(row, pointer);
-  if (found == nullptr || !found->is_number()) return "";
-  boost::system::error_code error;
-  return span_in_words(found->to_number<double>(error));
 }
 
 }  // namespace

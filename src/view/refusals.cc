@@ -24,7 +24,7 @@ std::string reason_in_words(const json::value& refusal) {
 
 std::string told_in_words(const json::value& refusal) {
   const auto seconds = number(refusal, "/retry_after");
-  return seconds ? age_in_words(*seconds) : "?";
+  return seconds ? span_in_words(static_cast<double>(*seconds)) : "?";
 }
 
 void set_sums(const json::value& status, View& view) {

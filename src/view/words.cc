@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace taskgate::view {
 namespace {
+
+constexpr std::int64_t kMinute = 60, kHour = 60 * kMinute, kDay = 24 * kHour;
 
 // Where each character of UTF-8 begins; bytes that are none count with the one before.
 std::vector<std::size_t> beginnings(const std::string& text) {
@@ -32,7 +35,6 @@ std::string in_words(std::string word, std::initializer_list<Vocabulary> vocabul
 }
 
 std::string age_in_words(std::int64_t seconds) {
-  constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
   const auto pair = [&](std::int64_t large, const char* name, std::int64_t small,
                         const char* rest_name) {
     std::string words = std::to_string(seconds / large) + name;
@@ -42,22 +44,27 @@ std::string age_in_words(std::int64_t seconds) {
     return words;
   };
   seconds = std::max<std::int64_t>(seconds, 0);
-  if (seconds < minute) return std::to_string(seconds) + " s";
-  if (seconds < hour) return std::to_string(seconds / minute) + " min";
-  if (seconds < day) return pair(hour, " h", minute, " min");
-  return pair(day, " d", hour, " h");
+  if (seconds < kMinute) return std::to_string(seconds) + " s";
+  if (seconds < kHour) return std::to_string(seconds / kMinute) + " min";
+  if (seconds < kDay) return pair(kHour, " h", kMinute, " min");
+  return pair(kDay, " d", kHour, " h");
 }
 
+// Rounded before the unit is chosen, since what is rounded up may be one of the next.
 std::string span_in_words(double seconds) {
-  if (seconds < 1) {
-    const double thousandths = 1000 * seconds;
-    if (thousandths < 1) return "under 1 ms";
-    return std::to_string(std::lround(thousandths)) + " ms";
-  }
-  if (seconds >= 10) return age_in_words(std::lround(seconds));
+  if (seconds < 0.001) return "under 1 ms";
+  const auto thousandths = std::lround(1000 * seconds);
+  if (thousandths < 1000) return std::to_string(thousandths) + " ms";
   const auto tenths = std::lround(10 * seconds);
-  const std::string rest = tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10);
-  return std::to_string(tenths / 10) + rest + " s";
+  if (tenths < 100) {
+    const std::string rest = tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10);
+    return std::to_string(tenths / 10) + rest + " s";
+  }
+  std::int64_t whole = std::lround(seconds);
+  for (const auto& [from, unit] : {std::pair{kMinute, kMinute}, {kDay, kHour}}) {
+    if (whole >= from) whole = (whole + unit / 2) / unit * unit;
+  }
+  return age_in_words(whole);
 }
 
 std::string time_in_words(std::string time) {

@@ -19,10 +19,10 @@ void append(std::string& sentence, const std::string& part);
 using Vocabulary = std::pair<std::string_view, const char*>;
 std::string in_words(std::string word, std::initializer_list<Vocabulary> vocabulary);
 
-// "12 s", "3 min", "2 h 5 min", "1 d 3 h".
+// "12 s", "3 min", "2 h 5 min", "1 d 3 h"; what is not told is left out, as of a person's age.
 std::string age_in_words(std::int64_t seconds);
 
-// "12 ms", "1.5 s", "3 min".
+// "12 ms", "1.5 s", "3 min", "2 h 5 min"; rounded to the nearest.
 std::string span_in_words(double seconds);
 
 // "2026-01-31T12:00:00.000Z" as "2026-01-31 12:00:00 UTC"; anything else as it is.

@@ -254,6 +254,9 @@ TEST_CASE("A full gate says when a slot is expected and who is idle, and an open
   status.gate.expected = gate::RetryWindow{30, gate::RetryBasis::guess};
   CHECK(view_of(status).expected.at(0) ==
         "When a slot comes free is not known yet. Who is refused is told to come back in 30 s.");
+  // The refusal says "about 2 min" of it, and the page said "1 min".
+  status.gate.expected = gate::RetryWindow{119, gate::RetryBasis::recent};
+  CHECK(view_of(status).expected.at(0).starts_with("A slot should come free in about 2 min, "));
   status.gate.expected = gate::RetryWindow{300, gate::RetryBasis::closed};
   CHECK(view_of(status).expected.at(0) == "The limit is 0: no slot comes free.");
   status.gate.observing = true;

@@ -18,14 +18,16 @@ TEST_CASE("Ages are told in at most two units") {
   CHECK(age_in_words(seconds) == words);
 }
 
-TEST_CASE("Spans below a minute are told as finely as they matter") {
-  const auto [seconds, words] = GENERATE(table<double, std::string>({{0, "under 1 ms"},
-                                                                     {0.0123, "12 ms"},
-                                                                     {0.9999, "1000 ms"},
-                                                                     {1, "1 s"},
-                                                                     {1.46, "1.5 s"},
-                                                                     {12.4, "12 s"},
-                                                                     {180, "3 min"}}));
+// "1000 ms" was told of 0.9996 s, "1 min" of 119 s, and "59 min" of one second less than an hour.
+TEST_CASE("Spans are told as finely as they matter, by the unit that they are rounded to") {
+  const auto [seconds, words] = GENERATE(table<double, std::string>(
+      {{-1, "under 1 ms"}, {0, "under 1 ms"},  {0.00099, "under 1 ms"}, {0.001, "1 ms"},
+       {0.0123, "12 ms"},  {0.9994, "999 ms"}, {0.9996, "1 s"},         {1, "1 s"},
+       {1.04, "1 s"},      {1.46, "1.5 s"},    {9.94, "9.9 s"},         {9.96, "10 s"},
+       {12.4, "12 s"},     {59.4, "59 s"},     {59.6, "1 min"},         {89, "1 min"},
+       {90, "2 min"},      {119, "2 min"},     {180, "3 min"},          {3569, "59 min"},
+       {3570, "1 h"},      {3599, "1 h"},      {7499, "2 h 5 min"},     {86369, "23 h 59 min"},
+       {86370, "1 d"},     {95400, "1 d 3 h"}}));
   CHECK(span_in_words(seconds) == words);
 }
 

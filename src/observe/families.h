@@ -2,6 +2,7 @@
 // series.h. Gauges, and counters that are read from a Status, are in gauges.h.
 #pragma once
 
+#include <prometheus/collectable.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/histogram.h>
@@ -10,9 +11,21 @@
 
 namespace taskgate::observe {
 
-struct Families {
-  using Counters = prometheus::Family<prometheus::Counter>;
-  using Histograms = prometheus::Family<prometheus::Histogram>;
+class Families {
+  std::vector<const prometheus::Collectable*> exported_;  // first, as the others enter themselves
+
+ public:
+  // One that is collected with all others from its making on, so that none can be left out.
+  template <typename Metric>
+  class Exported : public prometheus::Family<Metric> {
+   public:
+    Exported(Families& with, const char* name, const char* help)
+        : prometheus::Family<Metric>(name, help, {}) {
+      with.exported_.push_back(this);
+    }
+  };
+  using Counters = Exported<prometheus::Counter>;
+  using Histograms = Exported<prometheus::Histogram>;
 
   Counters admissions;
   Counters refusals;

@@ -48,7 +48,7 @@ TEST_CASE("The dashboard asks for metrics, labels and values that exist") {
 }
 
 TEST_CASE("Each metric of the gate is on the dashboard") {
-  const Families families = exposed();
+  const ExposedFamilies families = exposed();
   std::set<std::string> shown;
   for (const std::string& query : queries()) {
     for (const std::string& name : metrics_in(query)) shown.insert(family_of(name, families));

@@ -13,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // A table's row: | `name` | type | `label`, `label` | ...
-Families documented() {
-  Families families;
+ExposedFamilies documented() {
+  ExposedFamilies families;
   std::istringstream lines(read_file(kRoot / "docs/metrics.md"));
   const std::regex row(
       "\\| `((?:taskgate|process)_[a-z_]+)` \\| (gauge|counter|histogram) \\| ([^|]*)\\|.*");
@@ -33,8 +33,8 @@ Families documented() {
 }
 
 TEST_CASE("docs/metrics.md lists each metric with its type and labels, and no other") {
-  const Families code = exposed();
-  const Families page = documented();
+  const ExposedFamilies code = exposed();
+  const ExposedFamilies page = documented();
   CHECK(code.size() == 54);
   for (const auto& [name, family] : code) {
     INFO(name);

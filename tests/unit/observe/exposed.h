@@ -40,10 +40,10 @@ inline std::ostream& operator<<(std::ostream& out, const Family& family) {
   return out << " }";
 }
 
-using Families = std::map<std::string, Family>;
+using ExposedFamilies = std::map<std::string, Family>;
 
 // Of a sample, or of a name in a query.
-inline std::string family_of(const std::string& sample, const Families& families) {
+inline std::string family_of(const std::string& sample, const ExposedFamilies& families) {
   for (const char* suffix : {"", "_bucket", "_sum", "_count"}) {
     const std::string end = suffix;
     if (!sample.ends_with(end)) continue;
@@ -53,8 +53,8 @@ inline std::string family_of(const std::string& sample, const Families& families
   return sample;
 }
 
-inline Families exposed() {
-  Families families;
+inline ExposedFamilies exposed() {
+  ExposedFamilies families;
   Metrics metrics({"spawn"});
   metrics.add_classes({"people"});
   Status status = status_with_classes();

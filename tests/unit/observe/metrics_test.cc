@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "observe/families.h"
 #include "observe/scrape.h"
 
 namespace taskgate::observe {
@@ -13,6 +14,15 @@ namespace {
 using std::chrono::milliseconds;
 
 const std::vector<std::string> kRoutes{"spawn", "webhook"};
+
+// A list beside the families said which of them are exported.
+TEST_CASE("Each family that is made is exported") {
+  Families families;
+  const std::size_t others = families.collect().size();
+  Families::Counters made(families, "taskgate_made_total", "Made for this test.");
+  made.Add({});
+  CHECK(families.collect().size() == others + 1);
+}
 
 TEST_CASE("Counters of a fixed vocabulary are there with zero from the start") {
   const std::string text = Metrics({"spawn"}).render(unknown_status());

@@ -46,7 +46,7 @@ inline std::vector<Matcher> matchers_in(const std::string& query) {
 // vocabulary in docs/metrics.md.
 inline void check_query(const std::string& query) {
   INFO(query);
-  static const Families families = exposed();
+  static const ExposedFamilies families = exposed();
   static const std::string page = read_file(kRoot / "docs/metrics.md");
   static const std::set<std::string> target{"job", "instance", "namespace", "pod"};
   for (const std::string& name : metrics_in(query)) {

@@ -85,6 +85,17 @@ TOGETHER = (
     # The workspace's /tmp was 1 MiB from then on.
     ({"tmux": {"mountPath": "/tmp"}}, "tmux.mountPath: /tmp of the workspace would be hidden by a volume of 1Mi"),
     ({"workspaces": [{**ALICE, "tmux": {"mountPath": "/var/tmp"}}]}, "workspaces: ws-alice: tmux.mountPath: /var/tmp of the workspace"),
+    # Of two values of one variable the later wins: the workspace had a URL for its limit.
+    ({"app": {"limitVariable": "MINE", "urlVariable": "MINE"}}, "app.limitVariable and app.urlVariable are both MINE"),
+    ({"app": {"limitVariable": "KC_DASHBOARD_URL"}}, "app.limitVariable and app.urlVariable are both KC_DASHBOARD_URL"),
+    ({"app": {"urlVariable": "TMUX_TMPDIR"}}, "app.urlVariable: TMUX_TMPDIR says where tmux makes its sockets"),
+    # One of the two ConfigMaps was lost where both are in one namespace.
+    ({"dashboard": {"enabled": True}, "fullnameOverride": "x", "configMap": {"name": "x-dashboard"}}, "configMap.name: x-dashboard is the name of the dashboard's"),
+    # These were one text, which nothing matches, and only the gate's log said so.
+    ({"config": {"tmux": {"match": "a-*, b-*"}}}, "config.tmux.match: 'a-*, b-*' is one pattern, with a comma in it; write a list, [a, b], also of one where the comma is meant"),
+    ({"workspaces": [{**ALICE, "config": {"tmux": {"socket": "/a,/b"}}}]}, "workspaces: ws-alice: config.tmux.socket: '/a,/b' is one path,"),
+    ({"config": {"routes": {"bodies_on_get": "/a,/b"}}}, "config.routes.bodies_on_get: '/a,/b' is one path, with a comma"),
+    (with_rule({"prefixes": "/a,/b"}), "config.routes: prefixes of /v1/jobs: '/a,/b' is one prefix, with a comma"),
     # The schema said "'not' failed" of these four.
     (with_rule({"path": "/v1/jobs/"}), "config.routes: /v1/jobs/ can never match with spelling normalized; use no slash at its end"),
     (with_rule({"name": "other"}), "config.routes.rules: the name other is reserved"),
@@ -118,6 +129,11 @@ class Refusals(unittest.TestCase):
         for values, words in TOGETHER:
             with self.subTest(values=values):
                 self.assertIn(words, error_of(values))
+
+    def test_what_is_near_to_those_is_taken(self):
+        render({"workspaces": [ALICE], "config": {"tmux": {"match": ["a,b"], "socket": ["/a,b"]}, "routes": {"bodies_on_get": ["/a,b"]}}})
+        render({"preset": "none", "workspaces": [ALICE]})
+        render({"dashboard": {"enabled": False}, "fullnameOverride": "x", "configMap": {"name": "x-dashboard"}})
 
     def test_with_injection_an_image_that_no_node_can_pull_is_refused_in_one_line(self):
         for image in UNPULLABLE:

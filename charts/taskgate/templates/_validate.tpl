@@ -46,6 +46,20 @@ What values.schema.json cannot say: values that are wrong only together. Each me
 {{- if eq .Values.sidecar.name .Values.app.container -}}
 {{- fail (printf "sidecar.name and app.container are both %s: no pod can have two containers of one name, and the policy would take the workspace for its gate" .Values.sidecar.name) -}}
 {{- end -}}
+{{- $limitVariable := include "taskgate.variable" (list . "limitVariable") -}}
+{{- $urlVariable := include "taskgate.variable" (list . "urlVariable") -}}
+{{- if and $limitVariable (eq $limitVariable $urlVariable) -}}
+{{- fail (printf "app.limitVariable and app.urlVariable are both %s: a variable has one value, and the workspace would read the URL for its limit or the limit for a URL; name two" $limitVariable) -}}
+{{- end -}}
+{{- range $at, $variable := dict "limitVariable" $limitVariable "urlVariable" $urlVariable -}}
+{{- if eq $variable "TMUX_TMPDIR" -}}
+{{- fail (printf "app.%s: TMUX_TMPDIR says where tmux makes its sockets, and the gate would look elsewhere; use another" $at) -}}
+{{- end -}}
+{{- end -}}
+{{- $dashboard := printf "%s-dashboard" (include "taskgate.fullname" .) -}}
+{{- if and .Values.dashboard.enabled (eq .Values.configMap.name $dashboard) -}}
+{{- fail (printf "configMap.name: %s is the name of the dashboard's ConfigMap; use another" $dashboard) -}}
+{{- end -}}
 {{- $portName := .Values.injection.admissionPolicy.portName -}}
 {{- if has $portName (list "ungated" "taskgate-admin") -}}
 {{- fail (printf "injection.admissionPolicy.portName: %s is the name of another port of a gated pod; use the one that the workspace's pods have for the port %d" $portName (int .Values.app.port)) -}}
@@ -171,6 +185,11 @@ workspace.
 {{- $sum = add $sum (include "taskgate.amount" . | int64) -}}
 {{- end -}}
 {{- $sum -}}
+{{- end }}
+
+{{/* One text, a list of them, or nothing, as a list in JSON. */}}
+{{- define "taskgate.texts" -}}
+{{- kindIs "slice" . | ternary . (list .) | compact | toJson -}}
 {{- end }}
 
 {{/* A number without an exponent, and any other value as it is: values files hold numbers as float64. */}}

@@ -64,15 +64,14 @@ classes are from.
 
 {{/* What the program would refuse in lists: what would be there twice, and what a rule waits. */}}
 {{- define "taskgate.validateLists" -}}
-{{- with (.config.tmux | default dict).socket -}}
-{{- range kindIs "slice" . | ternary . (list .) -}}
+{{- with .config.tmux -}}
+{{- include "taskgate.validateOneText" (list (printf "%sconfig.tmux.match" $.at) "pattern" .match) -}}
+{{- include "taskgate.validateOneText" (list (printf "%sconfig.tmux.socket" $.at) "path" .socket) -}}
+{{- $paths := list -}}
+{{- range include "taskgate.texts" .socket | fromJsonArray -}}
 {{- if gt (len .) 107 -}}
 {{- fail (printf "%sconfig.tmux.socket: %s is longer than the 107 bytes that a socket's path may have" $.at .) -}}
 {{- end -}}
-{{- end -}}
-{{- if kindIs "slice" . -}}
-{{- $paths := list -}}
-{{- range . -}}
 {{- $paths = append $paths (regexReplaceAll "/+" . "/" | trimSuffix "/") -}}
 {{- end -}}
 {{- range $paths -}}
@@ -81,9 +80,9 @@ classes are from.
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- end -}}
 {{- with .config.routes -}}
 {{- if kindIs "map" . -}}
+{{- include "taskgate.validateOneText" (list (printf "%sconfig.routes.bodies_on_get" $.at) "path" .bodies_on_get) -}}
 {{- $names := list -}}
 {{- $builtIn := ternary ($.scope.Files.Get "files/routes.yaml" | fromYamlArray) list (eq (.use | default "kube-coder") "kube-coder") -}}
 {{- range concat (.rules | default list) (.ends | default list) -}}
@@ -116,12 +115,24 @@ classes are from.
 {{- end -}}
 {{- end }}
 
+{{/*
+Of several in one text nothing would match, and only the gate's log would say so: variables take them, files do not. Takes the
+words before the message, what one is, and the value.
+*/}}
+{{- define "taskgate.validateOneText" -}}
+{{- $value := index . 2 -}}
+{{- if and (kindIs "string" $value) (contains "," ($value | toString)) -}}
+{{- fail (printf "%s: '%s' is one %s, with a comma in it; write a list, [a, b], also of one where the comma is meant" (index . 0) $value (index . 1)) -}}
+{{- end -}}
+{{- end }}
+
 {{/* What the program would refuse in one rule's paths. Takes the mapping, and the rule. */}}
 {{- define "taskgate.validatePaths" -}}
 {{- $at := printf "%sconfig.routes" (index . 0).at -}}
 {{- with index . 1 -}}
+{{- include "taskgate.validateOneText" (list (printf "%s: prefixes of %s" $at .path) "prefix" .prefixes) -}}
 {{- if ne (.spelling | default "normalized") "exact" -}}
-{{- range kindIs "string" .prefixes | ternary (list .prefixes) .prefixes | default list | concat (list .path) -}}
+{{- range include "taskgate.texts" .prefixes | fromJsonArray | concat (list .path) -}}
 {{- if regexMatch "[%\\\\;]|//|/[.][.]?(/|$)|./$" . -}}
 {{- fail (printf "%s: %s can never match with spelling normalized; use no slash at its end, no '//', '.', '..', '%%', '\\' or ';'" $at .) -}}
 {{- end -}}
@@ -162,8 +173,7 @@ classes are from.
 {{- if and (gt $most 0) (lt $most $wait) -}}
 {{- fail (printf "%s%s: %s has a max_wait below its wait" $.at $.classes .name) -}}
 {{- end -}}
-{{- $routes := (.match | default dict).routes | default list -}}
-{{- range kindIs "string" $routes | ternary (list $routes) $routes -}}
+{{- range include "taskgate.texts" (.match | default dict).routes | fromJsonArray -}}
 {{- include "taskgate.validateRouteName" (list $ .) -}}
 {{- end -}}
 {{- end -}}

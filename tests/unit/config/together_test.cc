@@ -117,11 +117,14 @@ TEST_CASE("several sockets or patterns in one text are warned about, but for a v
 }
 
 // It stood before no path, and what was meant to be gated there was not.
-TEST_CASE("several prefixes of a rule in one text are warned about") {
+TEST_CASE("several prefixes or paths in one text are warned about") {
   CHECK(loaded(test::with_file("routes: {rules: [{name: a, path: /a, prefixes: '/x,/y'}]}\n"))
             .warnings ==
         Lines{"config.yaml:1:48: routes.rules[0].prefixes: '/x,/y' is one prefix, with a comma in "
               "it; several are a list, [a, b]"});
+  CHECK(loaded(test::with_file("routes: {bodies_on_get: '/x,/y'}\n")).warnings ==
+        Lines{"config.yaml:1:25: routes.bodies_on_get: '/x,/y' is one path, with a comma in it; "
+              "several are a list, [a, b]"});
 }
 
 // The rule took no request that came, and its creates passed ungated.

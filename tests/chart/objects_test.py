@@ -284,6 +284,16 @@ class Whole(unittest.TestCase):
         self.assertIn("kubectl get pods -n ws-alice -l app=ws-alice,tier=1 -L", notes({"workspaces": [two]}))
         self.assertIn("WARNING: config.tmux.socket", notes({"workspaces": [ALICE], "config": {"tmux": {"socket": "/s"}}}))
         self.assertIn("WARNING: config.tmux.socket", notes({"workspaces": [{**ALICE, "config": {"tmux": {"socket": "/s"}}}]}))
+        self.assertIn("A changed limit reaches the gate by itself, in at most 90 seconds", told)
+        self.assertNotIn("memory", told)
+        # It was said of all limits, and the gate keeps one from memory for the pod's life.
+        memory = {"limitFrom": {"memoryPerTask": "1Gi"}, "workspaces": [ALICE]}
+        told_of_memory = " ".join(notes(memory).split())
+        self.assertIn("The limit of ws-alice is worked out from memory when a pod starts: a changed one comes with the next pod", told_of_memory)
+        self.assertNotIn("by itself", told_of_memory)
+        told_of_both = " ".join(notes({**memory, "workspaces": [ALICE, {"name": "ws-bob", "namespace": "ws-bob", "limit": 3}]}).split())
+        self.assertIn("A changed limit of ws-bob reaches the gate by itself", told_of_both)
+        self.assertIn("The limit of ws-alice is worked out", told_of_both)
         self.assertNotIn("observe", told)
         observed = notes({"workspaces": [{**ALICE, "config": {"mode": "observe"}}]})
         self.assertIn("ws-alice (limit 12, not enforced: mode is observe)", observed)

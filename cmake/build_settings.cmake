@@ -23,6 +23,7 @@ if(TASKGATE_SANITIZE)
   # For every target, the compiled Boost sources included: a half-instrumented coroutine frame reports nonsense.
   add_compile_options(-fsanitize=${TASKGATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TASKGATE_SANITIZE})
+  add_compile_definitions(TASKGATE_SANITIZED)
   if(TASKGATE_SANITIZE MATCHES thread)
     # The thread sanitizer does not know fences. Asio's stand beside its mutexes, which it knows.
     add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)

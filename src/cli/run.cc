@@ -1,5 +1,6 @@
 // The gate as a process: who owns what, in which order it ends, and what the signals do.
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -74,6 +75,14 @@ void keep_heap_small() {
   ::mallopt(M_MMAP_THRESHOLD, kLarge);
   ::mallopt(M_TRIM_THRESHOLD, kLarge);
   ::mallopt(M_ARENA_MAX, kHeaps);
+}
+
+// No thread of the gate is ever cancelled. Where one may be, glibc changes a word of it before and
+// after each system call that can wait, by locked instructions; of the two states that one can be
+// in without, this is the one that is safe.
+void refuse_cancellation() {
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr);
+  ::pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr);
 }
 
 // Asio looks for the service of a new socket or timer by comparing names, the last service that was
@@ -285,6 +294,7 @@ int run(const Words& words) {
   if (!loaded) return kUsage;
   signal(SIGPIPE, SIG_IGN);
   keep_heap_small();
+  refuse_cancellation();
   log::set_level(loaded->config.log.level);
   tell_warnings(*loaded);
   try {

@@ -1,8 +1,8 @@
 #include "net/linger.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
+
+#include "net/calls.h"
 
 namespace taskgate::net {
 namespace {
@@ -19,7 +19,8 @@ Task<> linger(TcpSocket& socket, std::size_t most, std::function<bool()> is_over
     const auto [error] = co_await socket.async_wait(TcpSocket::wait_read, kTask);
     if (error) co_return;
     // The kernel drops them itself (tcp(7), MSG_TRUNC): no buffer and no copy.
-    const ssize_t bytes = ::recv(socket.native_handle(), nullptr, kPiece, MSG_TRUNC | MSG_DONTWAIT);
+    const ssize_t bytes =
+        receive(socket.native_handle(), nullptr, kPiece, MSG_TRUNC | MSG_DONTWAIT);
     if (bytes == 0 || (bytes < 0 && errno != EAGAIN)) co_return;
     if (bytes > 0) dropped += static_cast<std::size_t>(bytes);
   }

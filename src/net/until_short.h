@@ -18,7 +18,12 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/detail/reactive_socket_recv_op.hpp>
+#include <boost/asio/error.hpp>
+#include <cerrno>
 #include <utility>
+
+#include "base/error.h"
+#include "net/calls.h"
 
 namespace taskgate::net {
 
@@ -74,9 +79,11 @@ class reactive_socket_recv_op_base<taskgate::net::UntilShort> : public reactor_o
     auto* const op = static_cast<reactive_socket_recv_op_base*>(base);
     if (op->room_.leaves_out()) return not_done;
     const mutable_buffer room = *op->room_.begin();
-    const bool has_ended = socket_ops::non_blocking_recv1(
-        op->socket_, room.data(), room.size(), op->flags_, true, op->ec_, op->bytes_transferred_);
-    if (!has_ended) return not_done;
+    const auto bytes = taskgate::net::receive(op->socket_, room.data(), room.size(), op->flags_);
+    if (bytes < 0 && errno == EAGAIN) return not_done;
+    if (bytes > 0) op->bytes_transferred_ = static_cast<std::size_t>(bytes);
+    if (bytes == 0) op->ec_ = error::eof;
+    if (bytes < 0) op->ec_ = taskgate::last_error();
     op->room_.has_come();
     return op->bytes_transferred_ < room.size() ? done_and_exhausted : done;
   }

@@ -1,8 +1,8 @@
 #include "proxy/parts.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
+
+#include "net/calls.h"
 
 namespace taskgate::proxy {
 
@@ -26,9 +26,9 @@ ssize_t send_parts(int descriptor, const Parts& parts, int flags) {
   for (const std::string_view part : parts) {
     if (!part.empty()) pieces[count++] = {const_cast<char*>(part.data()), part.size()};
   }
-  if (count == 1) return ::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, flags);
+  if (count == 1) return net::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, flags);
   const msghdr message{.msg_iov = pieces.data(), .msg_iovlen = count};
-  return ::sendmsg(descriptor, &message, flags);
+  return net::send(descriptor, message, flags);
 }
 
 }  // namespace taskgate::proxy

@@ -1,13 +1,12 @@
 #include "proxy/peer.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <utility>
 
 #include "base/error.h"
+#include "net/calls.h"
 #include "net/linger.h"
 #include "net/probes.h"
 
@@ -59,7 +58,7 @@ bool Peer::drop_unread() {
   const bool had_some = !received().empty();
   drop_received();
   char next = 0;
-  return ::recv(socket_.native_handle(), &next, 1, MSG_DONTWAIT) > 0 || had_some;
+  return net::receive(socket_.native_handle(), &next, 1, MSG_DONTWAIT) > 0 || had_some;
 }
 
 Task<bool> Peer::claim(HeldBytes::Claim claim) {
@@ -178,7 +177,7 @@ void Peer::read_short(std::uint64_t length) {
   const auto all = static_cast<std::size_t>(length);
   if (!buffer_.hold(all)) return;
   const auto bytes =
-      ::recv(socket_.native_handle(), buffer_.room().data(), all - used, MSG_DONTWAIT);
+      net::receive(socket_.native_handle(), buffer_.room().data(), all - used, MSG_DONTWAIT);
   if (bytes <= 0) return;
   buffer_.append(static_cast<std::size_t>(bytes));
   moved();
@@ -218,7 +217,7 @@ Peer::Sent Peer::send_now(std::string_view& bytes) {
   if (bytes.empty()) return Sent::all;
   if (stopped()) return Sent::failed;
   const ssize_t sent =
-      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      net::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (sent < 0) return part_or_failed(last_error());
   note_sent(sent);
   bytes.remove_prefix(static_cast<std::size_t>(sent));

@@ -69,7 +69,6 @@ TEST_CASE(
   REQUIRE_FALSE(first);
   f.send_last_byte();
   REQUIRE(f.poll() == ErrorCode());
-  CHECK(f.read(16) == asio::error::eof);
 }
 
 TEST_CASE("a read that waits brings what comes to where its room was put meanwhile") {
@@ -108,4 +107,13 @@ TEST_CASE("a read that waits first leaves alone what epoll has told of already")
   f.peer.send(asio::buffer("y", 1));
   CHECK(f.poll() == ErrorCode());
   CHECK(f.bytes[1] == 'y');
+}
+
+TEST_CASE("a reset ends a read that waits, and one that is tried at once") {
+  const bool waits = GENERATE(true, false);
+  LastByte f;
+  if (waits) REQUIRE_FALSE(f.read(16));
+  f.peer.set_option(asio::socket_base::linger(true, 0));
+  f.peer.close();
+  CHECK((waits ? f.poll() : f.read(16)) == asio::error::connection_reset);
 }

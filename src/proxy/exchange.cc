@@ -20,6 +20,14 @@ Exchange::Exchange(Services& services, Peer& client, const config::Config& confi
                 services.spares.answer_buffers),
       upload_(std::move(request_.relayed)) {}
 
+Exchange::~Exchange() {
+  if (has_run_) return;
+  watch_.reset();
+  stream_end_.reset();
+  client_.reset();
+  upstream_.reset();
+}
+
 Task<After> Exchange::run() {
   if (const Duration limit = config_.timeouts.idle; limit != Duration::zero()) {
     idle_limit_ = std::make_unique<IdleLimit>(services_.deadlines, limit, client_, upstream_);
@@ -43,7 +51,11 @@ Task<After> Exchange::run() {
   if (*sent) {
     uploading_ = !upload_.complete();
     if (uploading_) {
-      co_await net::join(upload(), relay_answer());
+      const auto end_both = [this] {
+        client_.interrupt();
+        upstream_.interrupt();
+      };
+      co_await net::join(upload(), relay_answer(), end_both);
     } else {
       co_await relay_answer(opened_now);
     }
@@ -53,6 +65,7 @@ Task<After> Exchange::run() {
   outcome_.silent = idle_limit_ && idle_limit_->is_over();
   idle_limit_.reset();
   if (client_gone_ && !outlives_client()) upstream_.reset();
+  has_run_ = true;
   co_return cut_ ? After::reset : after_;
 }
 

@@ -91,6 +91,10 @@ class Exchange {
   // it is told what becomes of it.
   Exchange(Services& services, Peer& client, const config::Config& config, UpstreamRequest& request,
            observe::Outcome& outcome, Create* create);
+  // Where run() has failed by an exception, neither side may take what it got for the whole.
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
   // Carries the exchange to its end.
   Task<After> run();
@@ -192,6 +196,7 @@ class Exchange {
   bool answered_ = false;            // the final head is in
   bool done_ = false;                // the answer is over: the upload may stop
   bool client_gone_ = false;
+  bool has_run_ = false;  // to its end
   bool cut_ = false;      // the client's connection is to break off visibly
   bool writing_ = false;  // to the client
   After after_ = After::close;

@@ -160,7 +160,11 @@ Task<bool> tunnel(Peer& client, Peer& upstream, observe::Outcome& outcome, net::
                   net::Pipes& pipes) {
   Direction up(client, upstream, outcome.bytes_up, watch, pipes);
   Direction down(upstream, client, outcome.bytes_down, watch, pipes);
-  co_await net::join(up.run(), down.run());
+  const auto end_both = [&] {
+    client.interrupt();
+    upstream.interrupt();
+  };
+  co_await net::join(up.run(), down.run(), end_both);
   co_return !client.interrupted() && !upstream.interrupted();
 }
 

@@ -1,11 +1,15 @@
 #include "support/allocations.h"
 
 #include <cstdlib>
+#include <limits>
 #include <new>
 
 namespace {
 
+constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
+
 thread_local std::size_t g_allocations = 0;
+thread_local std::size_t g_fails_from = kNever;
 
 }  // namespace
 
@@ -13,10 +17,22 @@ std::size_t taskgate::test::allocations() {
   return g_allocations;
 }
 
+void taskgate::test::fail_allocation_of(std::size_t bytes) {
+  g_fails_from = bytes;
+}
+
+bool taskgate::test::is_to_fail() {
+  return g_fails_from != kNever;
+}
+
 // Catch allocates with this one before main(); all of them must fit operator delete below. The
 // forms for arrays call these.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++g_allocations;
+  if (size >= g_fails_from) {
+    g_fails_from = kNever;
+    return nullptr;
+  }
   return std::malloc(size == 0 ? 1 : size);
 }
 void* operator new(std::size_t size) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "connection_world.h"
+#include "support/allocations.h"
 
 using namespace taskgate;
 using namespace taskgate::proxy;
@@ -180,6 +181,45 @@ TEST_CASE("the log tells who broke a tunnel off, or that it was silent for timeo
 }
 
 // Both are there before the gate looks, and epoll tells of the bytes and of the end as one.
+TEST_CASE("where memory fails, both ends see that what was under way broke off") {
+  struct Row {
+    const char* where;
+    std::string request;
+    std::string answer;
+    bool by_client;
+    int messages;
+  };
+  const std::string upload = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const Row rows[] = {
+      {"a tunnel's first message, up", kUpgrade, kSwitched, true, 0},
+      {"a tunnel's first message, down", kUpgrade, kSwitched, false, 0},
+      {"a tunnel's later message, up", kUpgrade, kSwitched, true, 12},
+      {"a tunnel's later message, down", kUpgrade, kSwitched, false, 12},
+      {"an upload", upload, "", true, 0},
+      {"an answer that ends with the connection", kGet, "HTTP/1.1 200 OK\r\n\r\nfirst", false, 0},
+  };
+  for (const Row& row : rows) {
+    INFO(row.where);
+    UnderWay request(row.request);
+    if (!row.answer.empty()) request.pass_answer(row.answer);
+    FarEnd& from = request.far_end(row.by_client);
+    FarEnd& to = request.far_end(!row.by_client);
+    for (int message = 0; message < row.messages; ++message) {
+      from.send("<" + std::to_string(message) + ">");
+      request.world.until_has(to, "<" + std::to_string(message) + ">");
+    }
+    std::string grows;
+    while (grows.size() < 16'000) grows += "5\r\nchunk\r\n";
+    taskgate::test::fail_allocation_of(4096);
+    from.send(grows);
+    request.world.until_ended(to);
+    CHECK_FALSE(taskgate::test::is_to_fail());
+    CHECK(to.end() == FarEnd::End::reset);
+    request.world.until_ended(from);
+    CHECK(from.end() == FarEnd::End::reset);
+  }
+}
+
 TEST_CASE("an end or a reset that comes with the last bytes of many is found") {
   struct Row {
     const char* where;

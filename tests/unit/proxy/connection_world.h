@@ -33,7 +33,10 @@ class FarEnd {
  public:
   enum class End : std::uint8_t { none, closed, reset };
 
-  explicit FarEnd(TcpSocket socket) : socket_(std::move(socket)) { socket_.non_blocking(true); }
+  explicit FarEnd(TcpSocket socket) : socket_(std::move(socket)) {
+    socket_.non_blocking(true);
+    received_.reserve(64 * 1024);  // no allocation of its own is one that is to fail
+  }
 
   // No more than the socket's buffer takes at once.
   void send(std::string_view bytes) {
@@ -224,9 +227,12 @@ class World {
     return std::make_shared<const config::Config>(std::move(config));
   }
   Task<> serve(TcpSocket socket) {
-    Connection connection(*services_, std::move(socket), false);
-    connection_ = &connection;
-    co_await connection.serve();
+    try {
+      Connection connection(*services_, std::move(socket), false);
+      connection_ = &connection;
+      co_await connection.serve();
+    } catch (const std::bad_alloc&) {
+    }
     connection_ = nullptr;
   }
 

@@ -37,14 +37,7 @@ Peer::Peer(TcpSocket socket, net::Deadlines& deadlines, HeldBytes::Holder& holde
 void Peer::replace(TcpSocket socket) {
   socket_ = std::move(socket);
   buffer_.forget();
-  last_read_was_short_ = false;
-  bytes_wait_ = false;
-  brief_silences_ = 0;
-  fault_ = PeerFault::none;
-  has_ended_ = false;
-  waits_for_end_ = false;
-  written_ = 0;
-  spoke_ = TimePoint::max();
+  state_ = {};
 }
 
 void Peer::drop_received() {
@@ -65,39 +58,40 @@ Task<bool> Peer::claim(HeldBytes::Claim claim) {
   const bool granted = co_await holder().wait(claim, paused_);
   const bool goes_on = granted && !stopped();
   if (granted && !goes_on && claim.use != HeldFor::body) holder().discharge(claim.charged);
-  if (!granted && !stopped()) fault_ = PeerFault::interrupted;
+  if (!granted && !stopped()) state_.fault = PeerFault::interrupted;
   co_return goes_on;
 }
 
 void Peer::note_stop() {
-  if (fault_ == PeerFault::vanished || fault_ == PeerFault::broken) return;
-  fault_ = has_timed_out() ? PeerFault::timeout : PeerFault::interrupted;
+  if (state_.fault == PeerFault::vanished || state_.fault == PeerFault::broken) return;
+  state_.fault = has_timed_out() ? PeerFault::timeout : PeerFault::interrupted;
 }
 
 void Peer::note(ErrorCode error) {
   if (stopped()) return;
   if (error == asio::error::eof) {
-    fault_ = PeerFault::eof;
-    has_ended_ = true;
+    state_.fault = PeerFault::eof;
+    state_.has_ended = true;
   } else if (error == asio::error::operation_aborted) {
-    fault_ = PeerFault::interrupted;
+    state_.fault = PeerFault::interrupted;
   } else if (net::says_vanished(error.value())) {
-    fault_ = PeerFault::vanished;
+    state_.fault = PeerFault::vanished;
   } else {
-    fault_ = PeerFault::broken;
+    state_.fault = PeerFault::broken;
   }
 }
 
 bool Peer::has_vanished() {
-  if (net::takes_vanished(socket_.native_handle())) fault_ = PeerFault::vanished;
-  return fault_ == PeerFault::vanished;
+  if (net::takes_vanished(socket_.native_handle())) state_.fault = PeerFault::vanished;
+  return state_.fault == PeerFault::vanished;
 }
 
 Task<bool> Peer::read(bool after_silence, bool end_is_told) {
   if (stopped()) co_return false;
   bool is_looked_for = has_to_look(end_is_told);
-  bytes_wait_ = false;
-  const bool is_for_long = after_silence && brief_silences_ < kBriefInARow && buffer_.is_empty();
+  state_.bytes_wait = false;
+  const bool is_for_long =
+      after_silence && state_.brief_silences < kBriefInARow && buffer_.is_empty();
   if (is_for_long && !is_looked_for) {
     release_buffer();
     char first = 0;
@@ -147,7 +141,7 @@ std::optional<Peer::Reading> Peer::begin_read() {
 }
 
 std::optional<Peer::Reading> Peer::begin_read_after_silence(bool end_is_told) {
-  const bool will_be_brief = brief_silences_ == kBriefInARow;
+  const bool will_be_brief = state_.brief_silences == kBriefInARow;
   if (!will_be_brief || !can_only_wait(end_is_told)) return std::nullopt;
   buffer_.make_room();
   return Reading{buffer_.begin_wait(), true};
@@ -167,7 +161,7 @@ bool Peer::end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> r
 
 void Peer::take(std::size_t bytes, bool waited) {
   const bool is_short = buffer_.add(bytes);
-  last_read_was_short_ = waited && is_short;
+  state_.last_read_was_short = waited && is_short;
   moved();
 }
 
@@ -186,11 +180,11 @@ void Peer::read_short(std::uint64_t length) {
 // From one such read to the next, with what was done about the first one in between: a clock that
 // is read before each would tell no more. The first one is taken for brief.
 void Peer::note_silence() {
-  const TimePoint spoke = std::exchange(spoke_, Clock::now());
-  if (spoke_ - spoke >= kBriefSilence) {
-    brief_silences_ = 0;
-  } else if (brief_silences_ < kBriefInARow) {
-    ++brief_silences_;
+  const TimePoint spoke = std::exchange(state_.spoke, Clock::now());
+  if (state_.spoke - spoke >= kBriefSilence) {
+    state_.brief_silences = 0;
+  } else if (state_.brief_silences < kBriefInARow) {
+    ++state_.brief_silences;
   }
 }
 
@@ -199,7 +193,7 @@ Peer::Sent Peer::send_now(Parts& parts) {
 }
 
 Peer::Sent Peer::send_last(Parts& parts) {
-  waits_for_end_ = true;
+  state_.waits_for_end = true;
   return send(parts, MSG_MORE);
 }
 
@@ -234,7 +228,7 @@ Peer::Sent Peer::send_now(net::Pipe& pipe) {
 }
 
 void Peer::note_sent(std::ptrdiff_t bytes) {
-  written_ += static_cast<std::uint64_t>(bytes);
+  state_.written += static_cast<std::uint64_t>(bytes);
   moved();
 }
 
@@ -341,7 +335,7 @@ void Peer::reset() {
 // A close with unread bytes, which may come at any moment, is a reset, and would take along what
 // waits for the end.
 void Peer::close() {
-  if (waits_for_end_) half_close();
+  if (state_.waits_for_end) half_close();
   ErrorCode ignored;
   socket_.close(ignored);
 }

@@ -81,7 +81,7 @@ class Peer {
   bool end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> result);
   // Bytes wait in the socket: the next read takes them at once. Through the loop they would come a
   // turn later, and a create behind the listing that those who came with it have begun.
-  void bytes_wait() { bytes_wait_ = true; }
+  void bytes_wait() { state_.bytes_wait = true; }
   // Wakes a read that waits though the peer has ended.
   void look_again();
 
@@ -116,15 +116,15 @@ class Peer {
   Task<bool> wait_to_read();
 
   // Of what failed last; once the connection has broken, that.
-  PeerFault fault() const { return fault_; }
+  PeerFault fault() const { return state_.fault; }
   // Whether the end of the peer's sending was read.
-  bool has_ended() const { return has_ended_; }
+  bool has_ended() const { return state_.has_ended; }
   // Whether the peer is found to answer nothing any more (net/vanished_peers.h), also where no
   // operation was under way that could have told.
   bool has_vanished();
   // Remembers why an operation on socket() failed.
   void note(ErrorCode error);
-  std::uint64_t written() const { return written_; }
+  std::uint64_t written() const { return state_.written; }
 
   // Makes what is under way, and all that would come, fail with `interrupted`.
   void interrupt();
@@ -150,7 +150,7 @@ class Peer {
   Task<bool> read(bool after_silence, bool end_is_told);
   bool can_only_wait(bool end_is_told);
   bool has_to_look(bool end_is_told) const {
-    return bytes_wait_ || (last_read_was_short_ && !end_is_told);
+    return state_.bytes_wait || (state_.last_read_was_short && !end_is_told);
   }
   void take(std::size_t bytes, bool waited);
   void note_silence();
@@ -159,7 +159,7 @@ class Peer {
   }
   // Asked before each operation; says fault() then.
   bool stopped() {
-    if (!interrupted_ && !has_timed_out()) return fault_ == PeerFault::vanished;
+    if (!interrupted_ && !has_timed_out()) return state_.fault == PeerFault::vanished;
     note_stop();
     return true;
   }
@@ -174,15 +174,20 @@ class Peer {
   ReceiveBuffer buffer_;
   Timer* paused_ = nullptr;  // while it waits for room
   std::uint8_t pieces_ = 0;  // read into pipes; it only tells every sixteenth
-  bool last_read_was_short_ = false;
-  bool bytes_wait_ = false;
-  std::uint8_t brief_silences_ = 0;  // in a row
   bool interrupted_ = false;
-  PeerFault fault_ = PeerFault::none;
-  bool has_ended_ = false;
-  bool waits_for_end_ = false;  // what send_last() has sent
-  std::uint64_t written_ = 0;
-  TimePoint spoke_ = TimePoint::max();  // when a read after silence ended last; max: there was none
+  // Of the connection that it has, and of no other before.
+  struct State {
+    bool last_read_was_short = false;
+    bool bytes_wait = false;
+    std::uint8_t brief_silences = 0;  // in a row
+    PeerFault fault = PeerFault::none;
+    bool has_ended = false;
+    bool waits_for_end = false;  // what send_last() has sent
+    std::uint64_t written = 0;
+    TimePoint spoke =
+        TimePoint::max();  // when a read after silence ended last; max: there was none
+  };
+  State state_;
 };
 
 }  // namespace taskgate::proxy

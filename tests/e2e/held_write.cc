@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdarg>
 #include <string>
 #include <string_view>
 
@@ -36,6 +38,11 @@ void hold(int descriptor, std::string_view head) {
   poll(&reset, 1, kPatienceMs);
 }
 
+void hold(int descriptor, const msghdr& message) {
+  if (message.msg_iovlen == 0) return;
+  hold(descriptor, {static_cast<const char*>(message.msg_iov->iov_base), message.msg_iov->iov_len});
+}
+
 template <typename Function>
 Function real(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
@@ -43,7 +50,24 @@ Function real(const char* name) {
 
 }  // namespace
 
-// The gate sends one piece by send(), several by sendmsg().
+// The gate sends one piece by send(), several by sendmsg(): by syscall(), and a sanitized one by
+// the library's functions (net/calls.h).
+extern "C" long syscall(long number, ...) {
+  static const auto next = real<long (*)(long, ...)>("syscall");
+  std::va_list all;
+  va_start(all, number);
+  long given[6];
+  for (long& each : given) each = va_arg(all, long);
+  va_end(all);
+  const auto descriptor = static_cast<int>(given[0]);
+  if (number == SYS_sendto) {
+    hold(descriptor, {reinterpret_cast<const char*>(given[1]), static_cast<size_t>(given[2])});
+  } else if (number == SYS_sendmsg) {
+    hold(descriptor, *reinterpret_cast<const msghdr*>(given[1]));
+  }
+  return next(number, given[0], given[1], given[2], given[3], given[4], given[5]);
+}
+
 extern "C" ssize_t send(int descriptor, const void* bytes, size_t size, int flags) {
   static const auto next = real<ssize_t (*)(int, const void*, size_t, int)>("send");
   hold(descriptor, {static_cast<const char*>(bytes), size});
@@ -52,9 +76,6 @@ extern "C" ssize_t send(int descriptor, const void* bytes, size_t size, int flag
 
 extern "C" ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
   static const auto next = real<ssize_t (*)(int, const msghdr*, int)>("sendmsg");
-  if (message->msg_iovlen > 0) {
-    hold(descriptor,
-         {static_cast<const char*>(message->msg_iov->iov_base), message->msg_iov->iov_len});
-  }
+  hold(descriptor, *message);
   return next(descriptor, message, flags);
 }

@@ -12,7 +12,8 @@
 // own, epoll_ctl(2). So this says it in the place of Asio's own class, as of Boost 1.81;
 // until_short_test.cc tells where another version no longer takes it.
 //
-// Nor does it let anybody put what a read waits to read into elsewhere, which this does, too.
+// Nor does Asio let anybody say where to only once something has come, which this does, too:
+// whoever waits holds no room meanwhile.
 #pragma once
 
 #include <boost/asio/basic_stream_socket.hpp>
@@ -20,6 +21,8 @@
 #include <boost/asio/detail/reactive_socket_recv_op.hpp>
 #include <boost/asio/error.hpp>
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "base/error.h"
@@ -27,27 +30,42 @@
 
 namespace taskgate::net {
 
-// Room that a read brings bytes to. It may be put elsewhere while the read waits and has brought
-// nothing.
-struct AwaitedRoom {
-  boost::asio::mutable_buffer place;
-  bool is_awaited = true;
-};
+// One try to read what has come. `room.open()` tells where to, a place of no byte where there is no
+// memory for it, and `room.tried(bool)` hears whether the read has ended; neither throws.
+enum class Tried : std::uint8_t { in_vain, was_short, filled };
 
-// Where to read into. Behind a read that was short no read on that socket is tried at once, until
-// epoll has told of it again.
+template <typename Room>
+Tried try_to_read(int socket, Room& room, int flags, ErrorCode& error, std::size_t& bytes) {
+  const boost::asio::mutable_buffer place = room.open();
+  if (place.size() == 0) {
+    room.tried(true);
+    error = boost::asio::error::no_memory;
+    return Tried::filled;
+  }
+  const ssize_t came = receive(socket, place.data(), place.size(), flags | MSG_DONTWAIT);
+  const bool has_ended = came >= 0 || errno != EAGAIN;
+  room.tried(has_ended);
+  if (!has_ended) return Tried::in_vain;
+  if (came < 0) error = last_error();
+  if (came == 0) error = boost::asio::error::eof;
+  if (came > 0) bytes = static_cast<std::size_t>(came);
+  return bytes < place.size() ? Tried::was_short : Tried::filled;
+}
+
+// Where to read into: `Room`, as above, which lives for as long as the read may end. Behind a read
+// that was short no read on that socket is tried at once, until epoll has told of it again.
+template <typename Room>
 class UntilShort {
  public:
   using value_type = boost::asio::mutable_buffer;
   using const_iterator = const value_type*;
 
-  UntilShort() = default;
-  // `room` lives for as long as the read may end.
-  explicit UntilShort(AwaitedRoom& room) : room_(&room) {}
+  explicit UntilShort(Room& room) : room_(room) {}
 
-  const_iterator begin() const { return &room_->place; }
+  Room& room() const { return room_; }
+  // Asio only looks whether there is room at all.
+  const_iterator begin() const { return &kSome; }
   const_iterator end() const { return begin() + 1; }
-  void has_come() const { room_->is_awaited = false; }
 
   // For the first read on a socket, where it was opened in the same turn of the loop: whatever has
   // come, epoll is still to tell of it, and the try that Asio begins with is left out.
@@ -55,7 +73,9 @@ class UntilShort {
   bool leaves_out() { return std::exchange(waits_first_, false); }
 
  private:
-  AwaitedRoom* room_ = nullptr;
+  static inline const value_type kSome{nullptr, 1};
+
+  Room& room_;
   bool waits_first_ = false;
 };
 
@@ -63,12 +83,12 @@ class UntilShort {
 
 namespace boost::asio::detail {
 
-template <>
-class reactive_socket_recv_op_base<taskgate::net::UntilShort> : public reactor_op {
+template <typename Room>
+class reactive_socket_recv_op_base<taskgate::net::UntilShort<Room>> : public reactor_op {
  public:
   reactive_socket_recv_op_base(const boost::system::error_code& success, socket_type socket,
                                socket_ops::state_type /*stream*/,
-                               const taskgate::net::UntilShort& room,
+                               const taskgate::net::UntilShort<Room>& room,
                                socket_base::message_flags flags, func_type on_complete)
       : reactor_op(success, &do_perform, on_complete),
         socket_(socket),
@@ -78,19 +98,21 @@ class reactive_socket_recv_op_base<taskgate::net::UntilShort> : public reactor_o
   static status do_perform(reactor_op* base) {
     auto* const op = static_cast<reactive_socket_recv_op_base*>(base);
     if (op->room_.leaves_out()) return not_done;
-    const mutable_buffer room = *op->room_.begin();
-    const auto bytes = taskgate::net::receive(op->socket_, room.data(), room.size(), op->flags_);
-    if (bytes < 0 && errno == EAGAIN) return not_done;
-    if (bytes > 0) op->bytes_transferred_ = static_cast<std::size_t>(bytes);
-    if (bytes == 0) op->ec_ = error::eof;
-    if (bytes < 0) op->ec_ = taskgate::last_error();
-    op->room_.has_come();
-    return op->bytes_transferred_ < room.size() ? done_and_exhausted : done;
+    switch (taskgate::net::try_to_read(op->socket_, op->room_.room(), op->flags_, op->ec_,
+                                       op->bytes_transferred_)) {
+      case taskgate::net::Tried::in_vain:
+        return not_done;
+      case taskgate::net::Tried::was_short:
+        return done_and_exhausted;
+      case taskgate::net::Tried::filled:
+        break;
+    }
+    return done;
   }
 
  private:
   socket_type socket_;
-  taskgate::net::UntilShort room_;
+  taskgate::net::UntilShort<Room> room_;
   socket_base::message_flags flags_;
 };
 

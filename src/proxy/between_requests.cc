@@ -21,7 +21,7 @@ Task<bool> Connection::read_head() {
   patience_ = services_.parking.patience();
   client_.deadline().set(first_ ? config_->timeouts.head : silence_limit());
   bool is_limited = first_;
-  if (client_.has_grown()) client_.release_buffer();
+  client_.release_buffer();
   std::size_t lines = std::max(parser_.bytes(), kFewLines);
   while ((progress_ = parser_.parse(client_.received())) == http::Progress::need_more) {
     const bool started = parser_.has_begun();
@@ -31,11 +31,13 @@ Task<bool> Connection::read_head() {
     }
     lines = charge_lines(lines);
     bool came = false;
-    if (const auto reading = begin_read_toward_head(started)) {
-      const auto result = co_await client_.socket().async_read_some(reading->room, kTask);
-      came = client_.end_read(*reading, result);
+    // A client that has left between two requests is found when it is parked, if not before.
+    const bool end_is_told = !started && !first_;
+    if (const auto room = client_.begin_read(end_is_told)) {
+      const auto result = co_await client_.socket().async_read_some(*room, kTask);
+      came = client_.end_read(result);
     } else {
-      came = co_await read_toward_head(started);
+      came = co_await client_.read_more(end_is_told);
     }
     if (!started) limit_head();
     if (!came) {
@@ -60,15 +62,6 @@ std::size_t Connection::charge_lines(std::size_t before) {
   const std::size_t now = std::max(parser_.bytes(), before);
   if (now > before) charge_growth(now - before);
   return now;
-}
-
-// A client that has left is found when it is parked, if not before.
-std::optional<Peer::Reading> Connection::begin_read_toward_head(bool started) {
-  return started || first_ ? client_.begin_read() : client_.begin_read_after_silence(true);
-}
-
-Task<bool> Connection::read_toward_head(bool started) {
-  return started || first_ ? client_.read_more() : client_.read_after_silence(true);
 }
 
 // Silent for so long, it is parked, unless its time is over by then.

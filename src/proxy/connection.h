@@ -76,8 +76,6 @@ class Connection : public HeldBytes::Holder,
   Task<bool> read_head();
   void limit_head();
   std::size_t charge_lines(std::size_t before);
-  std::optional<Peer::Reading> begin_read_toward_head(bool started);
-  Task<bool> read_toward_head(bool started);
   Duration silence_limit() const;
   bool was_silent() const;
   bool park();

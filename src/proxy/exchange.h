@@ -162,8 +162,6 @@ class Exchange {
   void plan_answer(const http::ResponseRules& rules);
   Task<> relay_body(const http::ResponseRules& rules);
   void watch_stream();
-  std::optional<Peer::Reading> begin_read_of_body();
-  Task<bool> read_body();
   Peer::Parts next_piece(http::BodyScanner& scanner);
   Task<bool> relay_long(http::BodyScanner& scanner, net::Pipe& pipe);
   void finish_body();

@@ -19,10 +19,10 @@ Task<> Exchange::relay_answer(bool opened_now) {
     } else if (next == Next::send_anew) {
       goes_on = co_await send_anew();
     } else {
-      if (auto reading = upstream_.begin_read()) {
-        if (std::exchange(opened_now, false)) reading->room.wait_first();
-        const auto result = co_await upstream_.socket().async_read_some(reading->room, kTask);
-        goes_on = upstream_.end_read(*reading, result);
+      if (auto room = upstream_.begin_read()) {
+        if (std::exchange(opened_now, false)) room->wait_first();
+        const auto result = co_await upstream_.socket().async_read_some(*room, kTask);
+        goes_on = upstream_.end_read(result);
       } else {
         goes_on = co_await upstream_.read_more();
       }
@@ -180,11 +180,12 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     }
     if (scanner.complete()) break;
     bool came = false;
-    if (const auto reading = begin_read_of_body()) {
-      const auto result = co_await upstream_.socket().async_read_some(reading->room, kTask);
-      came = upstream_.end_read(*reading, result);
+    const bool end_is_told = stream_end_ && stream_end_->is_in_set();
+    if (const auto room = upstream_.begin_read(end_is_told)) {
+      const auto result = co_await upstream_.socket().async_read_some(*room, kTask);
+      came = upstream_.end_read(result);
     } else {
-      came = co_await read_body();
+      came = co_await upstream_.read_more(end_is_told);
     }
     if (came) continue;
     if (upstream_.fault() == PeerFault::eof && rules.body.kind == http::BodyKind::until_close) {
@@ -205,16 +206,6 @@ void Exchange::watch_stream() {
   stream_end_ = std::make_unique<net::HangupWatch::Guard>(
       services_.watch, upstream_.socket().native_handle(), [this] { upstream_.look_again(); });
   stream_end_->begin_for_reads();
-}
-
-std::optional<Peer::Reading> Exchange::begin_read_of_body() {
-  if (!outcome_.stream) return upstream_.begin_read();
-  return upstream_.begin_read_after_silence(stream_end_ && stream_end_->is_in_set());
-}
-
-Task<bool> Exchange::read_body() {
-  if (!outcome_.stream) return upstream_.read_more();
-  return upstream_.read_after_silence(stream_end_ && stream_end_->is_in_set());
 }
 
 // What has come of the body, which goes out at once.

@@ -11,7 +11,6 @@
 #include "base/task.h"
 #include "net/deadline.h"
 #include "net/pipe.h"
-#include "net/until_short.h"
 #include "proxy/held_bytes.h"
 #include "proxy/idle_limit.h"
 #include "proxy/parts.h"
@@ -61,24 +60,16 @@ class Peer {
   // ends like one; false says fault().
   Task<bool> claim(HeldBytes::Claim claim);
 
-  // One read of what is there, behind what is received already; false says fault().
-  Task<bool> read_more() { return read(false, false); }
-  // A read between two events or messages, where silence may last: meanwhile no buffer is held,
-  // at the price of a system call. After some that were brief, the next one is taken to be so too.
-  // `end_is_told`: should the peer have ended already, look_again() will be called, or what is
-  // under way cancelled; then what is left in the socket need not be looked for in vain first.
-  Task<bool> read_after_silence(bool end_is_told) { return read(true, end_is_told); }
-  // read_more() and read_after_silence() in halves, without a coroutine of their own, where nothing
-  // is to be done but to wait: for an async_read_some() on socket() into `room`, whose result
-  // end_read() takes. Else there is no first half, and the whole read does what is to be done
-  // before.
-  struct Reading {
-    net::UntilShort room;
-    bool after_silence = false;
-  };
-  std::optional<Reading> begin_read();
-  std::optional<Reading> begin_read_after_silence(bool end_is_told);
-  bool end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> result);
+  // One read of what is there, behind what is received already; false says fault(), and where there
+  // is no memory it throws std::bad_alloc. While it waits and nothing is received no buffer is
+  // held. `end_is_told`: should the peer have ended already, look_again() will be called, or what
+  // is under way cancelled; then what is left in the socket need not be looked for in vain first.
+  Task<bool> read_more(bool end_is_told = false);
+  // The same in halves, without a coroutine of its own, where nothing is to be done but to wait:
+  // for an async_read_some() on socket() into what the first gives, whose result the second takes.
+  // Else there is no first half, and the whole read does what is to be done before.
+  std::optional<ReceiveBuffer::Awaited> begin_read(bool end_is_told = false);
+  bool end_read(std::tuple<ErrorCode, std::size_t> result);
   // Bytes wait in the socket: the next read takes them at once. Through the loop they would come a
   // turn later, and a create behind the listing that those who came with it have begun.
   void bytes_wait() { state_.bytes_wait = true; }
@@ -147,13 +138,10 @@ class Peer {
 
  private:
   Sent send(Parts& parts, int flags);
-  Task<bool> read(bool after_silence, bool end_is_told);
-  bool can_only_wait(bool end_is_told);
   bool has_to_look(bool end_is_told) const {
     return state_.bytes_wait || (state_.last_read_was_short && !end_is_told);
   }
-  void take(std::size_t bytes, bool waited);
-  void note_silence();
+  bool end_read(ErrorCode error, std::size_t bytes, bool waited);
   void moved() {
     if (idle_limit_ != nullptr) idle_limit_->moved();
   }
@@ -179,13 +167,10 @@ class Peer {
   struct State {
     bool last_read_was_short = false;
     bool bytes_wait = false;
-    std::uint8_t brief_silences = 0;  // in a row
     PeerFault fault = PeerFault::none;
     bool has_ended = false;
     bool waits_for_end = false;  // what send_last() has sent
     std::uint64_t written = 0;
-    TimePoint spoke =
-        TimePoint::max();  // when a read after silence ended last; max: there was none
   };
   State state_;
 };

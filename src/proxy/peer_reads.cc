@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <new>
 #include <utility>
 
 #include "base/error.h"
@@ -17,30 +18,12 @@ constexpr std::size_t kShortBody = 32 * 1024;
 // So many pieces go from pipe to pipe before the loop serves others, however fast both ends are.
 constexpr std::uint8_t kPiecesInARow = 16;
 
-// Who speaks so often, so often in a row, needs the buffer again at once: it is not worth a system
-// call to hold none.
-constexpr Duration kBriefSilence = std::chrono::milliseconds(500);
-constexpr std::uint8_t kBriefInARow = 2;
-
 }  // namespace
 
-Task<bool> Peer::read(bool after_silence, bool end_is_told) {
+Task<bool> Peer::read_more(bool end_is_told) {
   if (stopped()) co_return false;
-  bool is_looked_for = has_to_look(end_is_told);
+  const bool is_looked_for = has_to_look(end_is_told);
   state_.bytes_wait = false;
-  const bool is_for_long =
-      after_silence && state_.brief_silences < kBriefInARow && buffer_.is_empty();
-  if (is_for_long && !is_looked_for) {
-    release_buffer();
-    char first = 0;
-    const auto [error, bytes] =
-        co_await socket_.async_receive(asio::buffer(&first, 1), TcpSocket::message_peek, kTask);
-    if (error) {
-      note(error);
-      co_return false;
-    }
-    is_looked_for = true;  // as behind bytes_wait()
-  }
   if (buffer_.is_full()) {
     const std::size_t more = buffer_.next_charge();
     bool granted = holder().try_charge(HeldFor::head, more);
@@ -48,70 +31,39 @@ Task<bool> Peer::read(bool after_silence, bool end_is_told) {
     if (!granted) co_return false;
   }
   buffer_.make_room();
-  ErrorCode error = asio::error::would_block;
+  ErrorCode error;
   std::size_t bytes = 0;
-  if (is_looked_for) bytes = socket_.receive(buffer_.room(), 0, error);
-  const bool waits = error == asio::error::would_block;
-  if (waits) {
-    const net::UntilShort room = buffer_.begin_wait();
-    const auto [failed, came] = co_await socket_.async_read_some(room, kTask);
-    buffer_.end_wait();
-    error = failed;
-    bytes = came;
+  auto tried = net::Tried::in_vain;
+  if (is_looked_for) {
+    tried = net::try_to_read(socket_.native_handle(), buffer_, 0, error, bytes);
   }
-  if (error) {
-    note(error);
-    co_return false;
-  }
-  take(bytes, waits);
-  if (after_silence) note_silence();
-  co_return true;
+  if (tried != net::Tried::in_vain) co_return end_read(error, bytes, false);
+  const auto result = co_await socket_.async_read_some(buffer_.begin_wait(), kTask);
+  co_return end_read(result);
 }
 
-bool Peer::can_only_wait(bool end_is_told) {
-  return !buffer_.is_full() && !has_to_look(end_is_told) && !stopped();
-}
-
-std::optional<Peer::Reading> Peer::begin_read() {
-  if (!can_only_wait(false)) return std::nullopt;
+std::optional<ReceiveBuffer::Awaited> Peer::begin_read(bool end_is_told) {
+  if (buffer_.is_full() || has_to_look(end_is_told) || stopped()) return std::nullopt;
   buffer_.make_room();
-  return Reading{buffer_.begin_wait(), false};
+  return buffer_.begin_wait();
 }
 
-std::optional<Peer::Reading> Peer::begin_read_after_silence(bool end_is_told) {
-  const bool will_be_brief = state_.brief_silences == kBriefInARow;
-  if (!will_be_brief || !can_only_wait(end_is_told)) return std::nullopt;
-  buffer_.make_room();
-  return Reading{buffer_.begin_wait(), true};
-}
-
-bool Peer::end_read(const Reading& reading, std::tuple<ErrorCode, std::size_t> result) {
-  const auto [error, bytes] = result;
+bool Peer::end_read(std::tuple<ErrorCode, std::size_t> result) {
   buffer_.end_wait();
+  const auto [error, bytes] = result;
+  return end_read(error, bytes, true);
+}
+
+bool Peer::end_read(ErrorCode error, std::size_t bytes, bool waited) {
+  if (error == asio::error::no_memory) throw std::bad_alloc();
   if (error) {
     note(error);
     return false;
   }
-  take(bytes, true);
-  if (reading.after_silence) note_silence();
-  return true;
-}
-
-void Peer::take(std::size_t bytes, bool waited) {
   const bool is_short = buffer_.add(bytes);
   state_.last_read_was_short = waited && is_short;
   moved();
-}
-
-// From one such read to the next, with what was done about the first one in between: a clock that
-// is read before each would tell no more. The first one is taken for brief.
-void Peer::note_silence() {
-  const TimePoint spoke = std::exchange(state_.spoke, Clock::now());
-  if (state_.spoke - spoke >= kBriefSilence) {
-    state_.brief_silences = 0;
-  } else if (state_.brief_silences < kBriefInARow) {
-    ++state_.brief_silences;
-  }
+  return true;
 }
 
 void Peer::read_short(std::uint64_t length) {

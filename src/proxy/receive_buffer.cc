@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace taskgate::proxy {
 namespace {
 
 constexpr std::size_t kGrownBuffer = 4 * 1024;
+
+// Behind so many small reads in a row it was not only a moment in which little came.
+constexpr std::uint8_t kFewSmallReads = 4;
 
 }  // namespace
 
@@ -19,6 +23,7 @@ void ReceiveBuffer::consume(std::size_t bytes) {
 void ReceiveBuffer::forget() {
   begin_ = end_ = 0;
   last_read_filled_ = false;
+  small_reads_ = 0;
 }
 
 void ReceiveBuffer::release() {
@@ -26,7 +31,7 @@ void ReceiveBuffer::release() {
 }
 
 void ReceiveBuffer::drop() {
-  holder_.discharge(charged(capacity_));
+  if (has_grown()) holder_.discharge(capacity_);
   give_back(std::move(bytes_));
   capacity_ = 0;
 }
@@ -52,17 +57,21 @@ bool ReceiveBuffer::recharge(std::size_t capacity) {
 // One that is full was charged for the next size before.
 void ReceiveBuffer::make_room() {
   const std::size_t used = end_ - begin_;
-  if (capacity_ == 0) return reserve(first_.size());
+  if (capacity_ == 0) return;
   if (used == capacity_) return reserve(grown());
-  if (used == 0 && has_grown()) holder_.moved();
-  const bool would_be_faster = used == 0 && last_read_filled_ && capacity_ < kLargestBuffer;
-  if (would_be_faster && recharge(grown())) {
-    reserve(grown());
-  } else if (begin_ > 0) {
-    std::memmove(bytes_.get(), bytes_.get() + begin_, used);
-    begin_ = 0;
-    end_ = used;
-  }
+  if (used == 0) return make_room_for_next();
+  if (begin_ == 0) return;
+  std::memmove(bytes_.get(), bytes_.get() + begin_, used);
+  begin_ = 0;
+  end_ = used;
+}
+
+// Nothing is in it.
+void ReceiveBuffer::make_room_for_next() {
+  if (has_grown()) holder_.moved();
+  const bool would_be_faster = last_read_filled_ && capacity_ < kLargestBuffer;
+  if (would_be_faster && recharge(grown())) return reserve(grown());
+  if (!has_grown() || small_reads_ == kFewSmallReads) drop();
 }
 
 bool ReceiveBuffer::hold(std::size_t bytes) {
@@ -83,20 +92,41 @@ void ReceiveBuffer::reserve(std::size_t capacity) {
   end_ = used;
 }
 
-net::UntilShort ReceiveBuffer::begin_wait() {
-  awaited_ = {room(), true};
-  return net::UntilShort(awaited_);
+ReceiveBuffer::Awaited ReceiveBuffer::begin_wait() {
+  is_awaited_ = true;
+  return Awaited(*this);
+}
+
+asio::mutable_buffer ReceiveBuffer::open() noexcept {
+  try {
+    if (capacity_ == 0) {
+      bytes_ = first_.take();
+      capacity_ = first_.size();
+    }
+  } catch (const std::bad_alloc&) {
+  }
+  return room();
+}
+
+void ReceiveBuffer::tried(bool has_ended) noexcept {
+  if (has_ended) {
+    is_awaited_ = false;
+  } else if (!has_grown()) {
+    release();
+  }
 }
 
 void ReceiveBuffer::shrink() {
-  if (!awaited_.is_awaited || !is_empty() || !has_grown()) return;
-  recharge(first_.size());
-  reserve(first_.size());
-  awaited_.place = room();
+  if (is_awaited_) release();
 }
 
 bool ReceiveBuffer::add(std::size_t bytes) {
   last_read_filled_ = bytes == capacity_ - end_;
+  if (bytes > first_.size()) {
+    small_reads_ = 0;
+  } else if (small_reads_ < kFewSmallReads) {
+    ++small_reads_;
+  }
   append(bytes);
   return !last_read_filled_;
 }

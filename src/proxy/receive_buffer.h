@@ -1,9 +1,10 @@
 // What was received from a peer and is not consumed yet. An idle connection should cost little, a
-// bulk transfer few system calls: the buffer starts small, grows while reads fill it, and is given
-// back while nothing is in it. Loop thread only.
+// bulk transfer few system calls: there is a buffer only from the moment that something has come,
+// it starts small, and grows while reads fill it. Loop thread only.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -46,12 +47,14 @@ class ReceiveBuffer {
 
   // Where the next read goes.
   asio::mutable_buffer room() const { return {bytes_.get() + end_, capacity_ - end_}; }
-  // The same for a read that waits, to whose end end_wait() belongs: until it has brought something
-  // the room may shrink.
-  net::UntilShort begin_wait();
-  void end_wait() { awaited_.is_awaited = false; }
-  // Where nothing is in it and nobody but such a read knows of its room: gives back what it has
-  // beyond the first one's.
+  // Behind make_room(), for a read that waits, to whose end end_wait() belongs.
+  using Awaited = net::UntilShort<ReceiveBuffer>;
+  Awaited begin_wait();
+  void end_wait() { is_awaited_ = false; }
+  // What such a read calls, or another one that is tried.
+  asio::mutable_buffer open() noexcept;
+  void tried(bool has_ended) noexcept;
+  // Gives the memory back where such a read waits and nothing is in it.
   void shrink();
   // A read into room() has brought so many bytes; false: they fill it.
   bool add(std::size_t bytes);
@@ -64,6 +67,7 @@ class ReceiveBuffer {
   }
   std::size_t grown() const;
   bool recharge(std::size_t capacity);
+  void make_room_for_next();
   void reserve(std::size_t capacity);
   void give_back(std::unique_ptr<char[]> bytes);
   void drop();
@@ -74,8 +78,9 @@ class ReceiveBuffer {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  net::AwaitedRoom awaited_{{}, false};
+  bool is_awaited_ = false;
   bool last_read_filled_ = false;
+  std::uint8_t small_reads_ = 0;  // in a row, that would not have needed what it has grown by
 };
 
 }  // namespace taskgate::proxy

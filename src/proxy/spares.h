@@ -17,7 +17,7 @@ namespace taskgate::proxy {
 #ifdef __SANITIZE_ADDRESS__
 inline constexpr std::size_t kKeptSpares = 0;
 #else
-inline constexpr std::size_t kKeptSpares = 32;
+inline constexpr std::size_t kKeptSpares = 64;
 #endif
 
 template <typename T>

@@ -47,7 +47,6 @@ class Direction {
   // Watches the side that it reads from, for the reads. Once that has nothing more to send nothing
   // is read from it any more, so nothing else would tell that it is gone.
   std::optional<net::HangupWatch::Guard> end_;
-  Peer::Reading reading_;
   Next next_ = Next::read;  // what is to be done behind the last message
   std::exception_ptr failure_;
   Timer woken_;
@@ -66,11 +65,10 @@ Direction::Next Direction::pass_on() {
 
 // False: the whole read is needed.
 bool Direction::begin_read() {
-  const auto reading = from_.begin_read_after_silence(end_->is_in_set());
-  if (!reading) return false;
-  reading_ = *reading;
+  const auto room = from_.begin_read(end_->is_in_set());
+  if (!room) return false;
   from_.socket().async_read_some(
-      reading_.room, [this](ErrorCode error, std::size_t bytes) { end_read(error, bytes); });
+      *room, [this](ErrorCode error, std::size_t bytes) { end_read(error, bytes); });
   return true;
 }
 
@@ -83,7 +81,7 @@ bool Direction::pass_on_and_read() {
 // A failure here (no memory) is this tunnel's; out of the callback it would be the whole loop's.
 void Direction::end_read(ErrorCode error, std::size_t bytes) {
   try {
-    const bool came = from_.end_read(reading_, {error, bytes});
+    const bool came = from_.end_read({error, bytes});
     if (!came) next_ = Next::end;
     if (came && pass_on_and_read()) return;
   } catch (...) {
@@ -105,7 +103,7 @@ Task<> Direction::run() {
       const bool goes_on = co_await pump_bulk();
       if (!goes_on) break;
     }
-    const bool came = co_await from_.read_after_silence(end_->is_in_set());
+    const bool came = co_await from_.read_more(end_->is_in_set());
     if (!came) break;
   }
   end_sending();

@@ -16,13 +16,25 @@ using asio::ip::tcp;
 
 namespace {
 
+struct Room {
+  asio::mutable_buffer open() noexcept {
+    ++opened;
+    return place;
+  }
+  void tried(bool ended) noexcept { has_ended = ended; }
+
+  asio::mutable_buffer place;
+  int opened = 0;
+  bool has_ended = false;
+};
+
 // A connection that is read while its peer has sent its last byte, and its end with it.
 struct LastByte {
   LastByte() { test::connect_pair(loop, peer, accepted); }
 
   // Of a read into so much room; nothing while it waits.
   std::optional<ErrorCode> read(std::size_t size) {
-    room = {asio::buffer(bytes, size)};
+    room = {asio::buffer(bytes, size), 0, false};
     return read_into(UntilShort(room));
   }
   template <typename Buffer>
@@ -45,7 +57,7 @@ struct LastByte {
   tcp::socket peer{loop};
   TcpSocket accepted{loop};
   std::array<char, 16> bytes{};
-  AwaitedRoom room;
+  Room room;
   std::optional<ErrorCode> ended;
 };
 
@@ -71,27 +83,40 @@ TEST_CASE(
   REQUIRE(f.poll() == ErrorCode());
 }
 
-TEST_CASE("a read that waits brings what comes to where its room was put meanwhile") {
+TEST_CASE("a read asks for its room when something has come, and hears of each try") {
   LastByte f;
-  std::array<char, 16> elsewhere{};
   REQUIRE_FALSE(f.read(2));
-  CHECK(f.room.is_awaited);
+  CHECK(f.room.opened == 1);
+  CHECK_FALSE(f.room.has_ended);
+  std::array<char, 16> elsewhere{};
   f.room.place = asio::buffer(elsewhere);
+  REQUIRE_FALSE(f.poll());
+  CHECK(f.room.opened == 1);
   f.peer.send(asio::buffer("abcdefgh", 8));
   REQUIRE(f.poll() == ErrorCode());
+  CHECK(f.room.opened == 2);
+  CHECK(f.room.has_ended);
   CHECK(std::string(elsewhere.data()) == "abcdefgh");
   CHECK(f.bytes.front() == 0);
 }
 
-TEST_CASE("room to which bytes have come is awaited no more, before its reader is told") {
+TEST_CASE("the room of a read that ends hears of it before the reader") {
   LastByte f;
   f.send_last_byte();
-  f.room = {asio::buffer(f.bytes)};
+  f.room.place = asio::buffer(f.bytes);
   f.accepted.async_read_some(UntilShort(f.room),
                              [&](ErrorCode error, std::size_t) { f.ended = error; });
-  CHECK_FALSE(f.room.is_awaited);
+  CHECK(f.room.has_ended);
   CHECK_FALSE(f.ended);
   CHECK(f.poll() == ErrorCode());
+}
+
+TEST_CASE("a read for whose room there is no memory fails") {
+  LastByte f;
+  REQUIRE_FALSE(f.read(2));
+  f.room.place = {};
+  f.peer.send(asio::buffer("x", 1));
+  CHECK(f.poll() == asio::error::no_memory);
 }
 
 TEST_CASE("a read that waits first leaves alone what epoll has told of already") {
@@ -100,7 +125,7 @@ TEST_CASE("a read that waits first leaves alone what epoll has told of already")
   work.async_wait([](ErrorCode) {});
   f.peer.send(asio::buffer("x", 1));
   f.poll();
-  f.room = {asio::buffer(f.bytes)};
+  f.room.place = asio::buffer(f.bytes);
   UntilShort room(f.room);
   room.wait_first();
   CHECK_FALSE(f.read_into(room));

@@ -40,16 +40,6 @@ struct PeerFixture {
   }
 };
 
-// One byte behind each of some silences.
-void hear(Peer& peer, int silences) {
-  const auto reading = peer.begin_read();
-  REQUIRE(reading);
-  for (int i = 0; i < silences; ++i) {
-    REQUIRE(peer.end_read({reading->room, true}, {ErrorCode(), 1}));
-    peer.consume(1);
-  }
-}
-
 }  // namespace
 
 TEST_CASE("what waits for the connection's end arrives, also where bytes come right before it") {
@@ -67,23 +57,19 @@ TEST_CASE("what waits for the connection's end arrives, also where bytes come ri
   CHECK(std::string_view(received.data(), bytes) == "the answer");
 }
 
-// Each was forgotten once: the end was told as if something waited for it, and the first silences
-// were taken to be as brief as the last ones.
+// It was forgotten once: the end was told as if something waited for it.
 TEST_CASE("a peer that is replaced knows nothing of what was with the one before") {
   PeerFixture f;
   TcpSocket before(f.loop);
   TcpSocket far(f.loop);
   Peer peer(f.accept(before), f.deadlines, f.holder, f.spares.answer_buffers);
-  hear(peer, 2);
-  REQUIRE(peer.begin_read_after_silence(true));
   peer.bytes_wait();
+  REQUIRE_FALSE(peer.begin_read());
   Peer::Parts parts{"the answer"};
   REQUIRE(peer.send_last(parts) == Peer::Sent::all);
   peer.replace(f.accept(far));
   CHECK(peer.written() == 0);
-  CHECK_FALSE(peer.begin_read_after_silence(true));
-  hear(peer, 1);
-  CHECK_FALSE(peer.begin_read_after_silence(true));
+  CHECK(peer.begin_read());
   far.send(asio::buffer("more", 4));
   peer.close();
   char next = 0;

@@ -25,8 +25,8 @@ bool taskgate::test::is_to_fail() {
   return g_fails_from != kNever;
 }
 
-// Catch allocates with this one before main(); all of them must fit operator delete below. The
-// forms for arrays call these.
+// Catch allocates with this one before main(); all of them must fit operator delete below.
+// Elsewhere the forms for arrays call these, and not with the address sanitizer.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++g_allocations;
   if (size >= g_fails_from) {
@@ -39,9 +39,18 @@ void* operator new(std::size_t size) {
   if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
+void* operator new[](std::size_t size) {
+  return operator new(size);
+}
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }
+void operator delete[](void* memory) noexcept {
+  operator delete(memory);
+}
 void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  operator delete(memory);
 }

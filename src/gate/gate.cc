@@ -36,9 +36,8 @@ void Gate::enter(Ticket& ticket) {
 
 void Gate::apply(const tmux::Listing& listing) {
   stamp_abandoned(listing.ended);
-  if (signal_.brings_count(listing)) take_good(listing);
+  if (signal_.observe(listing)) take_good(listing);
   if (!listing.known()) forget_uncounted(listing.began);
-  signal_.observe(listing);
   decide_waiting(listing.ended);
 }
 

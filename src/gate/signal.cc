@@ -9,18 +9,21 @@ constexpr const char* kBlindDetail =
 
 }  // namespace
 
-void Signal::observe(const tmux::Listing& listing) {
-  if (brings_count(listing)) {
+bool Signal::observe(const tmux::Listing& listing) {
+  const bool brings_count = listing.known() && !(good_ && listing.began < good_->began);
+  if (brings_count) {
     good_ = {listing.began, listing.live};
     if (listing.question == tmux::Question::details) {
       details_began_ = listing.began;
       details_wall_ = listing.wall;
     }
   }
-  if (tried_ && listing.began < tried_->began) return;
-  tried_ = {listing.began, listing.ended};
-  fault_ = listing.fault;
-  detail_ = listing.detail;
+  if (!tried_ || listing.began >= tried_->began) {
+    tried_ = {listing.began, listing.ended};
+    fault_ = listing.fault;
+    detail_ = listing.detail;
+  }
+  return brings_count;
 }
 
 void Signal::forget() {

@@ -22,11 +22,8 @@ struct Basis {
 
 class Signal {
  public:
-  // Whether a listing is good, and not older than the last good one.
-  bool brings_count(const tmux::Listing& listing) const {
-    return listing.known() && !(good_ && listing.began < good_->began);
-  }
-  void observe(const tmux::Listing& listing);
+  // Whether the listing is good, and not older than the last good one: the count is its.
+  bool observe(const tmux::Listing& listing);
   // Other sessions count from now on.
   void forget();
 

@@ -83,8 +83,7 @@ bool ReceiveBuffer::hold(std::size_t bytes) {
 
 void ReceiveBuffer::reserve(std::size_t capacity) {
   const std::size_t used = end_ - begin_;
-  auto fresh =
-      capacity == first_.size() ? first_.take() : std::make_unique_for_overwrite<char[]>(capacity);
+  auto fresh = std::make_unique_for_overwrite<char[]>(capacity);
   if (used > 0) std::memcpy(fresh.get(), bytes_.get() + begin_, used);
   give_back(std::exchange(bytes_, std::move(fresh)));
   capacity_ = capacity;

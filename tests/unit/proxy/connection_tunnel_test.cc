@@ -69,10 +69,7 @@ TEST_CASE("what comes in bulk through a tunnel goes through a pipe, and messages
     FarEnd& from = is_upload ? tunnel.client : *tunnel.upstream;
     FarEnd& to = is_upload ? *tunnel.upstream : tunnel.client;
     const auto before = open_pipe_ends();
-    for (int message = 0; message < 12; ++message) {
-      from.send("<" + std::to_string(message) + ">");
-      tunnel.world.until_has(to, "<" + std::to_string(message) + ">");
-    }
+    tunnel.world.pass_messages(from, to, 12);
     CHECK(open_pipe_ends() == before);
     from.send(bulk() + "<end>");
     tunnel.world.until_has(to, "<end>");
@@ -204,10 +201,7 @@ TEST_CASE("where memory fails, both ends see that what was under way broke off")
     if (!row.answer.empty()) request.pass_answer(row.answer);
     FarEnd& from = request.far_end(row.by_client);
     FarEnd& to = request.far_end(!row.by_client);
-    for (int message = 0; message < row.messages; ++message) {
-      from.send("<" + std::to_string(message) + ">");
-      request.world.until_has(to, "<" + std::to_string(message) + ">");
-    }
+    request.world.pass_messages(from, to, row.messages);
     std::string grows;
     while (grows.size() < 16'000) grows += "5\r\nchunk\r\n";
     taskgate::test::fail_allocation_of(4096);
@@ -241,10 +235,7 @@ TEST_CASE("an end or a reset that comes with the last bytes of many is found") {
     UnderWay request(row.request, row.answer);
     FarEnd& from = request.far_end(row.by_client);
     FarEnd& to = request.far_end(!row.by_client);
-    for (int message = 0; message < 12; ++message) {
-      from.send("<" + std::to_string(message) + ">");
-      request.world.until_has(to, "<" + std::to_string(message) + ">");
-    }
+    request.world.pass_messages(from, to, 12);
     from.send("<last>");
     row.resets ? from.reset() : from.half_close();
     request.world.until_has(to, "<last>");

@@ -152,6 +152,14 @@ class World {
   void until_has(FarEnd& peer, const std::string& text) {
     until(text, [&] { return peer.has(text); });
   }
+  // Messages, each of which comes before the next one goes.
+  void pass_messages(FarEnd& from, FarEnd& to, int count) {
+    for (int message = 0; message < count; ++message) {
+      const std::string text = "<" + std::to_string(message) + ">";
+      from.send(text);
+      until_has(to, text);
+    }
+  }
   void until_ended(FarEnd& peer) {
     until("the end of a connection", [&] { return peer.ended(); });
   }

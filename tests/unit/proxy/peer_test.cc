@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <string_view>
 
+#include "plain_holder.h"
 #include "support/catch.h"
 
 using namespace taskgate;
@@ -14,21 +15,12 @@ using asio::ip::tcp;
 
 namespace {
 
-class Holder : public HeldBytes::Holder {
- public:
-  explicit Holder(HeldBytes& all) : HeldBytes::Holder(all) {}
-
- private:
-  void shrink() override {}
-  bool give_way() override { return false; }
-};
-
 struct PeerFixture {
   asio::io_context loop{1};
   observe::ConnectionCounts counts;
   Spares spares;
   HeldBytes held{loop, counts, {1024 * 1024, 1024 * 1024}, spares};
-  Holder holder{held};
+  test::PlainHolder holder{held};
   net::Deadlines deadlines{loop};
   asio::basic_socket_acceptor<tcp, Executor> acceptor{loop, {asio::ip::address_v4::loopback(), 0}};
 

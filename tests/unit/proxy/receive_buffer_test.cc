@@ -3,21 +3,13 @@
 #include <algorithm>
 #include <string_view>
 
+#include "plain_holder.h"
 #include "support/catch.h"
 
 using namespace taskgate;
 using namespace taskgate::proxy;
 
 namespace {
-
-class Owner : public HeldBytes::Holder {
- public:
-  explicit Owner(HeldBytes& all) : HeldBytes::Holder(all) {}
-
- private:
-  void shrink() override {}
-  bool give_way() override { return false; }
-};
 
 struct BufferFixture {
   // A read that waited, and brought so many bytes or as many as there is room for; how many.
@@ -50,7 +42,7 @@ struct BufferFixture {
   observe::ConnectionCounts counts;
   Spares spares;
   HeldBytes held{loop, counts, {1024 * 1024, 1024 * 1024}, spares};
-  Owner owner{held};
+  test::PlainHolder owner{held};
   SpareBlocks first{1024};
   ReceiveBuffer buffer{owner, first};
 };

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <future>
 
+#include "plain_holder.h"
 #include "support/captured_log.h"
 #include "support/catch.h"
 
@@ -20,12 +21,6 @@ using Result = std::optional<UpstreamError>;
 tcp::endpoint loopback(std::uint16_t port = 0) {
   return {asio::ip::address_v4::loopback(), port};
 }
-
-struct Holder : HeldBytes::Holder {
-  using HeldBytes::Holder::Holder;
-  void shrink() override {}
-  bool give_way() override { return false; }
-};
 
 // An upstream named "coder", whose addresses the test says.
 struct UpstreamFixture {
@@ -83,7 +78,7 @@ struct UpstreamFixture {
   Descriptors descriptors{share_descriptors(1024), connections};
   observe::UpstreamCounts counts;
   HeldBytes held{loop, connections, {1 << 20, 1 << 20}, spares};
-  Holder holder{held};
+  test::PlainHolder holder{held};
   config::Config config;
   net::NameLookup::Pauses pauses;
   Upstream upstream{loop, config, descriptors, deadlines, watch, vanished_peers, counts, pauses};

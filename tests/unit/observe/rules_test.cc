@@ -73,6 +73,20 @@ TEST_CASE("The runbook says what to do for each reason of a refusal") {
   CHECK(text.find("`mode: observe`") != std::string::npos);
 }
 
+// Without the `=` tmux ended kube-coder-12 for a kube-coder-1 that had ended by itself meanwhile.
+TEST_CASE("Where the pages name one session to tmux, tmux takes no other for it") {
+  const std::regex command("tmux (?:kill-session|capture-pane) [^`\\n]*?-t (\\S+)");
+  for (const char* const name : {"README.md", "docs/runbook.md", "docs/deploying.md"}) {
+    const std::string page = read_file(kRoot / name);
+    auto at = std::sregex_iterator(page.begin(), page.end(), command);
+    CHECK(at != std::sregex_iterator());
+    for (; at != std::sregex_iterator(); ++at) {
+      INFO(name << ": " << at->str());
+      CHECK((*at)[1].str().starts_with("'="));
+    }
+  }
+}
+
 TEST_CASE("Each alert on a gate says how bad it is, what is the matter, and where to read on") {
   for (const YAML::Node& rule : rules_of(kRules)) {
     if (!rule["alert"]) continue;

@@ -43,14 +43,14 @@ BAD_CLASSES = (
 )
 KIND = {"path": "/v1/items/x", "pointer": "/type", "creates": "task"}
 GOOD_RULES = (
-    {}, {"method": "PUT"}, {"path": "/v1/jobs/{id}/run"}, {"path": "/v1/{id:[a-z0-9]}"}, {"prefixes": "/oauth"},
+    {}, {"method": "PUT"}, {"path": "/v1/jobs/{id}/run"}, {"path": "/{id:[!-.0-~]}/{n:[+--a-]}"}, {"path": "/v1/{id:[a-z0-9]}"}, {"prefixes": "/oauth"},
     {"starts": "maybe", "slots": 3}, {"starts": "elsewhere"}, {"session": "/name"}, {"session": {"pointer": "/id", "prefix": "job-"}}, {"session": ["/a", {"pointer": "/b"}]}, {"slots": {"pointer": "/n", "default": 8, "most": 8}}, {"prefixes": ["/a", "/b/c"]}, {"path": "/a/%2e/", "spelling": "exact"}, {"path": "/"}, {"settle": "10m"}, {"settle": 0}, {"kind": KIND},
 )
 BAD_RULES = (
     {"name": "other"}, {"name": "Job"}, {"name": "1job"}, {"name": "a" * 41}, {"name": ""}, {"name": None}, {"method": "post"},
     {"method": "P" * 21}, {"method": ""}, {"path": "jobs"}, {"path": "/a b"}, {"path": "/a?b"}, {"path": "/a#b"},
     {"path": "/{ID}"}, {"path": "/a{id}"}, {"path": "/{id}a"}, {"path": "/{id"}, {"path": "/id}"}, {"path": "/{id:x}"},
-    {"path": "/{id:[^a]}"}, {"path": None}, {"prefixes": "/a/"}, {"prefixes": "a"}, {"prefixes": "/a//b"}, {"prefixes": []},
+    {"path": "/{id:[^a]}"}, {"path": "/{id:[z-a]}"}, {"path": "/{id:[!-~]}"}, {"path": "/{id:[ab-cd-a]}"}, {"path": None}, {"prefixes": "/a/"}, {"prefixes": "a"}, {"prefixes": "/a//b"}, {"prefixes": []},
     {"prefixes": "/a b"}, {"spelling": "loose"}, {"settle": "1"}, {"settle": -1}, {"kind": {"path": "/x"}}, {"kind": "task"},
     {"kind": {**KIND, "path": "x"}}, {"kind": {**KIND, "pointer": "type"}}, {"kind": {**KIND, "pointer": "/a~2"}},
     {"kind": {**KIND, "creates": ""}}, {"session": "name"}, {"session": ""}, {"session": {"prefix": "a"}}, {"session": [1]}, {"unknown": 1}, {"starts": "none"}, {"starts": "elsewhere", "slots": 2}, {"slots": 0}, {"slots": 100001},

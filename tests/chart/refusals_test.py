@@ -98,6 +98,9 @@ TOGETHER = (
     (with_rule({"prefixes": "/a,/b"}), "config.routes: prefixes of /v1/jobs: '/a,/b' is one prefix, with a comma"),
     # The schema said "'not' failed" of these four.
     (with_rule({"path": "/v1/jobs/"}), "config.routes: /v1/jobs/ can never match with spelling normalized; use no slash at its end"),
+    # The gate had no valid file, and refused all creates.
+    (with_rule({"path": "/v1/{id:[z-a]}"}), "config.routes: /v1/{id:[z-a]}: a range of a class must go upwards"),
+    (with_rule({"path": "/v1/{id:[!-~]}"}), "config.routes: /v1/{id:[!-~]}: a class must not contain '/'"),
     (with_rule({"name": "other"}), "config.routes.rules: the name other is reserved"),
     (with_rule({"starts": "elsewhere", "slots": 2}), "config.routes.rules: job: nothing is reserved"),
     ({"config": {"classes": [{"name": "default", "match": {"routes": "task"}}]}}, "config.classes: the class default has what no other takes"),

@@ -142,11 +142,30 @@ words before the message, what one is, and the value.
 {{- if ne (len $variables) (len (uniq $variables)) -}}
 {{- fail (printf "%s: %s has a variable twice" $at .path) -}}
 {{- end -}}
+{{- $path := .path -}}
+{{- range regexFindAll "[{][a-z0-9_]+:\\[[^}]*\\][}]" .path -1 -}}
+{{- include "taskgate.validateClass" (list (printf "%s: %s" $at $path) (regexReplaceAll "^[^[]*\\[|\\][}]$" . "")) -}}
+{{- end -}}
 {{- with (.kind | default dict).path -}}
 {{- $parts := splitn (printf "%s}" ($variables | default (list " ") | first)) 2 . -}}
 {{- if regexMatch "[{}]" (printf "%s%s" $parts._0 ($parts._1 | default "")) -}}
 {{- fail (printf "%s: kind.path %s may have one variable, the first of the rule's path" $at .) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end }}
+
+{{/* What the program would refuse in a variable's class of characters. Takes the words before the message, and what stands in brackets. */}}
+{{- define "taskgate.validateClass" -}}
+{{- $at := index . 0 -}}
+{{- range regexFindAll "(?s).-.|." (index . 1) -1 -}}
+{{- $first := regexFind "(?s)^." . -}}
+{{- $last := regexFind "(?s).$" . -}}
+{{- if gt $first $last -}}
+{{- fail (printf "%s: a range of a class must go upwards" $at) -}}
+{{- end -}}
+{{- if and (le $first "/") (ge $last "/") -}}
+{{- fail (printf "%s: a class must not contain '/'" $at) -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

@@ -7,7 +7,7 @@ import unittest
 
 import yaml
 
-from world import (ROOT, TOOLS, UPSTREAM, ConsumerChart, documents, gate_of, helm, kubeconform, named, of_kind, pod_of,
+from world import (ROOT, TOOLS, UPSTREAM, VERSION, ConsumerChart, documents, gate_of, helm, kubeconform, named, of_kind, pod_of,
                    run, variables)
 
 OTHERS = """
@@ -138,9 +138,10 @@ class Component(unittest.TestCase):
 class PostRenderer(unittest.TestCase):
     script = ROOT / "manifests/post-renderer/taskgate"
 
+    environment = {"PATH": f"{TOOLS}:/usr/bin:/bin", "TASKGATE_IMAGE": f"taskgate:{VERSION}"}
+
     def filter(self, text, **environment):
-        path = f"{TOOLS}:/usr/bin:/bin"
-        return run([self.script], text, env={"PATH": path, **environment})
+        return run([self.script], text, env={**self.environment, **environment})
 
     def test_it_is_the_component_as_a_filter(self):
         text = UPSTREAM.read_text()
@@ -170,6 +171,8 @@ class PostRenderer(unittest.TestCase):
 
     def test_it_refuses_what_it_does_not_understand(self):
         for environment, words in (({"TASKGATE_MODE": "new"}, "use native or classic"),
+                                   # The workspace's pod was replaced by one whose image no node could pull.
+                                   ({"TASKGATE_IMAGE": ""}, "TASKGATE_IMAGE is not set"),
                                    ({"TASKGATE_IMAGE": "r:5000/taskgate"}, "has no tag")):
             status, out, err = self.filter(UPSTREAM.read_text(), **environment)
             self.assertEqual((status, out), (1, ""))
@@ -178,7 +181,7 @@ class PostRenderer(unittest.TestCase):
     def test_helm_runs_it_as_a_plugin(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            environment = {"PATH": f"{TOOLS}:/usr/bin:/bin", "HOME": name}
+            environment = {**self.environment, "HOME": name}
             status, out, err = helm("plugin", "install", ROOT / "manifests/post-renderer", env=environment)
             self.assertEqual(status, 0, err)
             (folder / "chart/templates").mkdir(parents=True)

@@ -126,6 +126,9 @@ std::string Table::explain(std::string_view method, std::string_view target) con
            how_read(*found->rule, target) + starts_sentence(*found->rule) + kind_sentence(*found);
   }
   std::string text = "Not gated: no rule takes " + request + " as a create.";
+  if (ends_task(method, target)) {
+    text += "\nIt ends a task: when its answer is 2xx, the line looks for a free slot at once.";
+  }
   if (rules_.empty()) text += "\nThere are no rules, so that every request passes.";
   for (const Rule& rule : rules_) {
     text += '\n';

@@ -117,6 +117,19 @@ TEST_CASE("a GET that may have a body says so") {
   CHECK(text.ends_with("\nIt may have a body."));
 }
 
+// Nothing told whether an entry of `ends` takes what it should.
+TEST_CASE("a request that ends a task is explained as one") {
+  const std::string text = kube_coder().explain("DELETE", "//oauth/api/claude/tasks/a-1");
+  CHECK(text.starts_with(
+      "Not gated: no rule takes DELETE //oauth/api/claude/tasks/a-1 as a create.\n"
+      "It ends a task: when its answer is 2xx, the line looks for a free slot at once.\n"
+      "task (POST /api/claude/tasks): "));
+  for (const auto& [method, target] :
+       {std::pair("DELETE", "/api/claude/tasks"), std::pair("GET", "/api/claude/tasks/a-1")}) {
+    CHECK(kube_coder().explain(method, target).find("ends a task") == std::string::npos);
+  }
+}
+
 TEST_CASE("a rule without prefixes is explained without them") {
   const Table table({Rule{"own", "POST", *Pattern::parse("/jobs"), {}}}, {});
   CHECK(table.explain("POST", "//jobs") ==

@@ -291,9 +291,18 @@ class Whole(unittest.TestCase):
         told_of_memory = " ".join(notes(memory).split())
         self.assertIn("The limit of ws-alice is worked out from memory when a pod starts: a changed one comes with the next pod", told_of_memory)
         self.assertNotIn("by itself", told_of_memory)
+        # The policy gives pods of any workspace such a limit, and 12 was said to be theirs.
+        for limit_from, words in (("", "Gates run with a limit of 12. "), ("1Gi", "Gates run with a limit of one for each 1Gi of their memory. ")):
+            self.assertIn(words, " ".join(notes({**INJECTION, "limitFrom": {"memoryPerTask": limit_from}}).split()))
         told_of_both = " ".join(notes({**memory, "workspaces": [ALICE, {"name": "ws-bob", "namespace": "ws-bob", "limit": 3}]}).split())
         self.assertIn("A changed limit of ws-bob reaches the gate by itself", told_of_both)
         self.assertIn("The limit of ws-alice is worked out", told_of_both)
+        # The kernel ended a gate that was let hold more than its container may.
+        held = {"workspaces": [ALICE], "config": {"limits": {"held": "256MiB"}}}
+        self.assertIn("WARNING: the gate of ws-alice may need 456Mi of memory (config.limits), and its container has 64Mi", " ".join(notes(held).split()))
+        self.assertNotIn("WARNING", notes({**held, "sidecar": {"resources": {"limits": {"memory": "456Mi"}}}}))
+        crowd = {**ALICE, "config": {"limits": {"connections": 20000}}, "resources": {"limits": {"memory": "94Mi"}, "requests": {"cpu": "10m", "memory": "16Mi"}}}
+        self.assertIn("the gate of ws-alice may need 95Mi", notes({"workspaces": [crowd]}))
         self.assertNotIn("observe", told)
         observed = notes({"workspaces": [{**ALICE, "config": {"mode": "observe"}}]})
         self.assertIn("ws-alice (limit 12, not enforced: mode is observe)", observed)

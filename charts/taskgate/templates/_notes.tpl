@@ -78,3 +78,22 @@ restart the workspace at a good time, since that ends its sessions; {{ join ", "
 nothing is urgent: {{ join ", " $behind }} has a gate with other settings than this release's. It gets these with its next pod.
 {{- end -}}
 {{- end }}
+
+{{/*
+What is wrong where the gate's container may have less memory than its configuration lets it need (`limits.held` in
+docs/configuration.md); else empty. It is the worst case, so it is told and not refused. Takes the chart's scope, the entry, and
+the entry's whole configuration.
+*/}}
+{{- define "taskgate.memoryShort" -}}
+{{- $resources := (include "taskgate.valuesOf" (list (index . 0) (index . 1)) | fromJson).sidecar.resources -}}
+{{- $limits := (index . 2).limits | default dict -}}
+{{- $held := include "taskgate.amount" ($limits.held | default "32MiB") | int64 -}}
+{{- $connections := include "taskgate.amount" ($limits.connections | default 10000) | int64 -}}
+{{- $most := add 8388608 (max (div (mul $held 7) 4) (add (div $held 4) (mul 4096 $connections))) -}}
+{{- with $resources.limits.memory -}}
+{{- if gt (float64 $most) (include "taskgate.quantity" . | float64) -}}
+the gate of {{ (index $ 1).name }} may need {{ div (add $most 1048575) 1048576 }}Mi of memory (config.limits), and its container has {{ . }}
+(limits.memory of its resources), above which the kernel ends it: raise this, or lower limits.held or limits.connections.
+{{- end -}}
+{{- end -}}
+{{- end }}

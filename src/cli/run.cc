@@ -34,12 +34,6 @@ constexpr Duration kAskLoop = std::chrono::seconds(3);
 // answer says nothing against the gate: then its state is told without.
 constexpr Duration kAskTmux = kAskLoop / 2;
 
-std::vector<std::string> route_names(const config::Config& config) {
-  std::vector<std::string> names;
-  for (const route::Rule& rule : config.routes.rules()) names.push_back(rule.name);
-  return names;
-}
-
 std::vector<std::string> class_names(const config::Config& config) {
   std::vector<std::string> names;
   for (const config::Config::Class& each : config.classes) names.push_back(each.name);
@@ -103,7 +97,7 @@ class Process {
       : flags_(std::move(flags)),
         start_(std::make_shared<const config::Config>(std::move(loaded.config))),
         faults_(std::move(loaded.faults)),
-        metrics_(route_names(*start_)),
+        metrics_(start_->routes.rule_names()),
         descriptors_(proxy::share_descriptors(proxy::raise_descriptor_limit())),
         loop_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),  // no other thread calls it: net/inbox.h
         signals_(loop_, SIGTERM, SIGINT, SIGHUP),
@@ -211,7 +205,7 @@ class Process {
   }
 
   void apply(std::shared_ptr<const config::Config> next, const char* cause) {
-    metrics_.add_routes(route_names(*next));
+    metrics_.add_routes(next->routes.rule_names());
     metrics_.add_classes(class_names(*next));
     proxy_.reload(next);
     reloads_.succeeded();

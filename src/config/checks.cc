@@ -59,15 +59,9 @@ std::vector<std::string> class_names(const Config& config) {
   return names;
 }
 
-std::vector<std::string> rule_names(const Config& config) {
-  std::vector<std::string> names;
-  for (const route::Rule& rule : config.routes.rules()) names.push_back(rule.name);
-  return names;
-}
-
 // A rule of no list that is configured, where a class asks for one.
 std::string unknown_rule(const Config& config) {
-  const std::vector<std::string> known = rule_names(config);
+  const std::vector<std::string> known = config.routes.rule_names();
   for (const Config::Class& one : config.classes) {
     for (const std::string& name : one.match.routes) {
       if (has(known, name)) continue;

@@ -71,6 +71,12 @@ bool takes_path(const Rule& rule, std::string_view target, Readings& readings,
   });
 }
 
+std::vector<std::string> Table::rule_names() const {
+  std::vector<std::string> names;
+  for (const Rule& rule : rules_) names.push_back(rule.name);
+  return names;
+}
+
 std::optional<Match> Table::match(std::string_view method, std::string_view target) const {
   Readings readings(target);
   for (const Rule& rule : rules_) {

@@ -125,6 +125,7 @@ class Table {
   }
 
   const std::vector<Rule>& rules() const { return rules_; }
+  std::vector<std::string> rule_names() const;  // in the rules' order
   const std::vector<std::string>& bodies_on_get() const { return bodies_on_get_; }
   const std::optional<AppProxy>& app_proxy() const { return app_proxy_; }
   const std::vector<Rule>& ends() const { return ends_; }

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstddef>
+#include <optional>
 
 namespace taskgate::net {
 namespace {
@@ -15,6 +15,14 @@ constexpr unsigned kDoubtful = 2;
 
 void set(int descriptor, int level, int option, int value) {
   setsockopt(descriptor, level, option, &value, sizeof value);
+}
+
+// What the kernel knows of a TCP connection that is open; 0 in members that it does not tell.
+std::optional<tcp_info> info_of(int descriptor) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  return info;
 }
 
 }  // namespace
@@ -33,23 +41,16 @@ void set_user_timeout(int descriptor, std::chrono::milliseconds limit) {
 
 // With a closed window nothing is in flight and the kernel only probes.
 Backlog backlog(int descriptor) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return Backlog::unknown;
-  if (size < offsetof(tcp_info, tcpi_notsent_bytes) + sizeof info.tcpi_notsent_bytes) {
-    return Backlog::none;  // a kernel that does not tell
-  }
-  const bool waits = info.tcpi_unacked == 0 && info.tcpi_notsent_bytes > 0;
-  return waits && info.tcpi_probes < kDoubtful ? Backlog::held_back : Backlog::none;
+  const auto info = info_of(descriptor);
+  if (!info) return Backlog::unknown;
+  const bool waits = info->tcpi_unacked == 0 && info->tcpi_notsent_bytes > 0;
+  return waits && info->tcpi_probes < kDoubtful ? Backlog::held_back : Backlog::none;
 }
 
 std::chrono::milliseconds since_last_sent(int descriptor) {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-    return std::chrono::milliseconds::max();
-  }
-  return std::chrono::milliseconds(info.tcpi_last_data_sent);
+  const auto info = info_of(descriptor);
+  return info ? std::chrono::milliseconds(info->tcpi_last_data_sent)
+              : std::chrono::milliseconds::max();
 }
 
 bool says_vanished(int error) {

@@ -24,6 +24,14 @@ void append_when(std::string& out, int seconds) {
   if (at_bound) out += " or later";
 }
 
+// `whom`: "for it ", or nothing.
+void append_free_slot(std::string& out, std::string_view whom, int seconds) {
+  out += "a slot should be free ";
+  out += whom;
+  append_when(out, seconds);
+  out += "; end a task you no longer need, or try again then";
+}
+
 // Behind the counts: what it has waited for in vain, if it has.
 void append_waited(std::string& out, const RefusedCreate& refused) {
   if (refused.stood_in_line && refused.stood_in_line->count() > 0) {
@@ -43,9 +51,7 @@ void append_full(std::string& out, int live, int limit, int seconds) {
     append_when(out, seconds);
     out += "; end tasks you no longer need, or try again then";
   } else {
-    out += "a slot should be free ";
-    append_when(out, seconds);
-    out += "; end a task you no longer need, or try again then";
+    append_free_slot(out, "", seconds);
   }
 }
 
@@ -74,9 +80,7 @@ void append_class_full(std::string& out, const RefusedCreate& refused) {
     out += "no slot can come free for it until the limits are changed";
     return;
   }
-  out += "a slot should be free for it ";
-  append_when(out, verdict.retry.seconds);
-  out += "; end a task you no longer need, or try again then";
+  append_free_slot(out, "for it ", verdict.retry.seconds);
 }
 
 void append_line_full(std::string& out, const gate::Verdict& verdict) {
@@ -84,9 +88,8 @@ void append_line_full(std::string& out, const gate::Verdict& verdict) {
   append_reached(out, verdict.live.value_or(0), verdict.limit);
   out += "), and the line for ";
   out += verdict.class_name;
-  out += " is full: others wait already; a slot should be free ";
-  append_when(out, verdict.retry.seconds);
-  out += "; end a task you no longer need, or try again then";
+  out += " is full: others wait already; ";
+  append_free_slot(out, "", verdict.retry.seconds);
 }
 
 void append_limit_reached(std::string& out, const RefusedCreate& refused,

@@ -1,24 +1,23 @@
 #include "config/draft.h"
 
-#include "base/json.h"
 #include "base/text.h"
 #include "config/values.h"
 
 namespace taskgate::config {
 
-// A configuration is printed as YAML, which holds no other text.
-bool Draft::refuse_other_than_utf8(const Key& key, const std::vector<Value>& values) {
+bool Draft::refuse_texts(const Key& key, const std::vector<Value>& values) {
   bool refused = false;
-  for (const auto& [text, place] : values) {
-    if (utf8_prefix(text) == text) continue;
-    error(place, quoted(text) + " is not UTF-8; use " + key.allowed, key.path);
+  for (const Value& value : values) {
+    const std::string fault(text_fault(value.text, key.is_yaml));
+    if (fault.empty()) continue;
+    error(value.place, quoted(value.text) + " " + fault + "; use " + key.allowed, key.path);
     refused = true;
   }
   return refused;
 }
 
 void Draft::set(const Key& key, const std::vector<Value>& values) {
-  if (refuse_other_than_utf8(key, values)) return;
+  if (refuse_texts(key, values)) return;
   std::vector<std::string> texts;
   for (const Value& value : values) texts.push_back(value.text);
   for (const Problem& problem : key.set(config_, texts)) {

@@ -56,7 +56,7 @@ class Draft {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  bool refuse_other_than_utf8(const Key& key, const std::vector<Value>& values);
+  bool refuse_texts(const Key& key, const std::vector<Value>& values);
   void note_place(const std::string& path, const std::string& place);
 
   Config config_;

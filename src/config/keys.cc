@@ -35,6 +35,7 @@ Key routes() {
 Key classes() {
   Key key;
   key.path = "classes";
+  key.is_yaml = true;
   key.allowed = "a list of classes, each with a name, a match and others";
   key.set = set_classes;
   key.get = [](const Config& config) {

@@ -24,6 +24,7 @@ struct Key {
   std::string allowed;  // "reject or admit", as messages and the documentation say it
   bool is_list = false;
   bool is_switch = false;  // a boolean, whose flag may stand without a value
+  bool is_yaml = false;    // may have line ends and tabs, whose own values may not
   bool reloadable = true;
   // Takes the values (exactly one unless is_list, never none), or changes nothing and says what is
   // wrong.

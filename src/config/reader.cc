@@ -43,10 +43,10 @@ void Reader::unknown_key(const Node& key, const std::string& path,
   error(key, path, "unknown key; " + hint);
 }
 
-// As YAML can escape it. What goes on as a string of C would end there.
-bool Reader::has_nul(const Node& node, const std::string& path, const std::string& allowed) {
-  if (node.text.find('\0') == std::string::npos) return false;
-  error(node, path, quoted(node.text) + " has a NUL; use " + allowed);
+bool Reader::is_refused(const Node& node, const std::string& path, const std::string& allowed) {
+  const std::string fault(text_fault(node.text));
+  if (fault.empty()) return false;
+  error(node, path, quoted(node.text) + " " + fault + "; use " + allowed);
   return true;
 }
 
@@ -54,7 +54,7 @@ std::optional<std::string> Reader::text(const Member& member, const std::string&
                                         const std::string& allowed) {
   switch (member.value.kind) {
     case Node::Kind::text:
-      if (has_nul(member.value, path, allowed)) break;
+      if (is_refused(member.value, path, allowed)) break;
       return member.value.text;
     case Node::Kind::nothing:
       // A missing value has no place of its own: the parser gives that of what comes next.
@@ -84,7 +84,7 @@ std::optional<std::vector<Value>> Reader::texts(const Member& member, const std:
     if (item.kind != Node::Kind::text) {
       error(item, path, "has an item that is not text; use " + allowed);
       is_good = false;
-    } else if (has_nul(item, path, allowed)) {
+    } else if (is_refused(item, path, allowed)) {
       is_good = false;
     } else {
       values.push_back({item.text, place(item, path)});

@@ -37,7 +37,7 @@ class Reader {
                                           const std::string& allowed);
 
  private:
-  bool has_nul(const Node& node, const std::string& path, const std::string& allowed);
+  bool is_refused(const Node& node, const std::string& path, const std::string& allowed);
 
   std::string file_;
   Draft& draft_;

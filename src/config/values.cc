@@ -5,6 +5,7 @@
 #include <charconv>
 #include <limits>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace taskgate::config {
@@ -107,11 +108,15 @@ Parsed<bool> parse_boolean(std::string_view text) {
   return Fault{"is not allowed"};
 }
 
+std::string_view text_fault(std::string_view text, bool is_yaml) {
+  if (utf8_prefix(text) != text) return "is not UTF-8";
+  return is_yaml || printable(text) == text ? "" : "has a control character";
+}
+
 Parsed<std::string> parse_line(std::string_view text, std::size_t most) {
   // A character of UTF-8 has one byte that does not continue another one.
   const auto length = std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; });
   if (static_cast<std::size_t>(length) > most) return Fault{"is too long"};
-  if (printable(text) != text) return Fault{"has a control character"};
   return {boost::system::in_place_value, text};
 }
 

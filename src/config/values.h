@@ -32,8 +32,13 @@ std::string format_size(std::size_t bytes);
 // "true", "false", and yes, no, on, off, 1, 0 as other tools write them.
 Parsed<bool> parse_boolean(std::string_view text);
 
-// Text that stands in a sentence: of at most so many characters, none of them a control character.
-// It may be empty.
+// What no text may be, whichever key has it: other than UTF-8, since it could not be printed as
+// YAML (yaml-cpp makes such bytes of "\_" and "\N"), and, but for one that `is_yaml` itself, with
+// one of C0 (line ends and tabs too), DEL or C1, since that is a mistake: a string of C ends at
+// NUL, and with the line end of a YAML block nothing would ever match. Empty: nothing of that.
+std::string_view text_fault(std::string_view text, bool is_yaml = false);
+
+// Text that stands in a sentence: of at most so many characters. It may be empty.
 Parsed<std::string> parse_line(std::string_view text, std::size_t most);
 
 // "host:port", "[IPv6]:port"; with `may_be_any` also ":port" (all addresses) and port 0 (any free

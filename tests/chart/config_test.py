@@ -22,8 +22,8 @@ WRONG_DURATIONS = (10, "10", "10 s", "1d", "1.5s", "-1s", "99999999999999999999h
 WRONG_SIZES = ("64 KiB", "64kb", "1.5MiB", "-1KiB", "99999999999999999999GiB", "999999999GiB", "064KiB", "KiB")
 LISTS = {
     "tmux.socket": ((["/a/b", "/c/d"], "/run/tmux/tmux-1000/default"),
-                    ("relative/path", "", [], [""], ["a"], "/" + "x" * 107, "/" + "\u00e4" * 54, ["/a/b", "/a/b"], {"a": 1}, 5, [None])),
-    "tmux.match": ((["a-*", "b-*"], "[ab]*"), ("", [], [""], ["a", ""], {"a": 1}, 5, [5], [None])),
+                    ("relative/path", "", [], [""], ["a"], "/" + "x" * 107, "/" + "\u00e4" * 54, ["/a/b", "/a/b"], {"a": 1}, 5, [None], "/a\n", ["/a\x7fb"])),
+    "tmux.match": ((["a-*", "b-*"], "[ab]*", ["a,b-*"]), ("", [], [""], ["a", ""], {"a": 1}, 5, [5], [None], "a-*\n", "a\tb", ["a", "\x85"])),
 }
 
 RULE = {"name": "job", "path": "/v1/jobs"}
@@ -39,7 +39,8 @@ BAD_CLASSES = (
     {"match": {"routes": ["tasks"]}}, {"match": {"route": "task"}}, {"match": {"header": {"name": "X-A"}}}, {"match": {"header": {**HEADER, "name": "X A"}}},
     {"match": {"header": {**HEADER, "pattern": ""}}}, {"match": {"json": {**JSON, "pointer": "source"}}}, {"match": {"json": {**JSON, "pointer": ""}}},
     {"match": {"json": {**JSON, "more": 1}}}, {"floor": -1}, {"floor": 13}, {"floor": 1.5}, {"floor": 3, "cap": 2}, {"cap": -1}, {"cap": 100001},
-    {"wait": "25h"}, {"wait": 5}, {"wait": "10s", "max_wait": "9s"}, {"places": -1}, {"weight": 1},
+    {"match": {"header": {**HEADER, "pattern": "ci-*\n"}}}, {"match": {"json": {**JSON, "pattern": "a\tb"}}},
+    {"match": {"json": {**JSON, "pointer": "/source\n"}}}, {"wait": "25h"}, {"wait": 5}, {"wait": "10s", "max_wait": "9s"}, {"places": -1}, {"weight": 1},
 )
 KIND = {"path": "/v1/items/x", "pointer": "/type", "creates": "task"}
 GOOD_RULES = (
@@ -57,6 +58,10 @@ BAD_RULES = (
     {"slots": 1.5}, {"slots": {"most": 3}}, {"slots": {"pointer": "", "most": 3}}, {"slots": {"pointer": "/a~", "most": 3}},
     {"slots": {"pointer": "/n", "most": 0}}, {"path": "/a/"}, {"path": "/a//b"}, {"path": "/a/../b"}, {"path": "/a%20"},
     {"path": "/a;b"}, {"path": "/a\\b"}, {"prefixes": ["/a", "/b/.."]},
+    {"path": "/a\x7f", "spelling": "exact"}, {"path": "/{id:[a\n]}"}, {"prefixes": "/a\n"}, {"session": "/a\n"},
+    {"session": [{"pointer": "/a\n"}]}, {"session": {"pointer": "/a", "prefix": "job-\n"}},
+    {"session": ["/a", {"pointer": "/b", "prefix": "\x7f"}]}, {"slots": {"pointer": "/n\n", "most": 3}},
+    {"kind": {**KIND, "pointer": "/a\n"}}, {"kind": {**KIND, "creates": "task\n"}},
 )
 
 

@@ -70,6 +70,29 @@ TEST_CASE("a value that is not UTF-8 is refused, since it could not be printed")
   CHECK(errors[0].starts_with("TASKGATE_TMUX_SOCKET: '/run/\xb2' is not UTF-8; use one or more "));
 }
 
+// Two patterns in two lines were one, which no session's name matched.
+TEST_CASE("a value with a control character is refused, but for YAML with line ends") {
+  CHECK(
+      errors_of(with_variable("TASKGATE_TMUX_MATCH", "a-*\nb-*")) ==
+      Lines{"TASKGATE_TMUX_MATCH: 'a-*\\x0ab-*' has a control character; use one or more patterns "
+            "of session names, with *, ? and [...]"});
+  const char* classes = "- name: a\n  floor: 1\n  match: {header: {name: X-Source, pattern: b}}\n";
+  CHECK(loaded(with_variable("TASKGATE_CLASSES", classes)).config.classes.size() == 1);
+  const Lines errors = errors_of(with_variable(
+      "TASKGATE_CLASSES", R"([{name: a, match: {header: {name: X-Source, pattern: "b\n"}}}])"));
+  REQUIRE(errors.size() == 1);
+  CHECK(errors[0].find("classes[0].match.header.pattern: 'b\\x0a' has a control character") !=
+        std::string::npos);
+}
+
+TEST_CASE("a flag's value with a control character is refused") {
+  World world;
+  world.flags = {"--tmux-match", "a\n"};
+  CHECK(errors_of(world) ==
+        Lines{"--tmux-match: 'a\\x0a' has a control character; use one or more patterns of session "
+              "names, with *, ? and [...]"});
+}
+
 TEST_CASE("a list in a variable stands between commas") {
   CHECK(loaded(with_variable("TASKGATE_TMUX_MATCH", "a-*, b-*")).config.tmux.match ==
         Lines{"a-*", "b-*"});

@@ -82,30 +82,63 @@ routes: none
   CHECK(config.routes == route::Table());
 }
 
-// Those that become strings of C ended at it: the pattern "a\0b" took `a`, which nobody had
-// written, and the upstream "127.0.0.1\0x:1" was 127.0.0.1.
-TEST_CASE("a value with an escaped NUL is refused, of whatever kind it is") {
+// Those that become strings of C ended at NUL: the pattern "a\0b" took `a`, which nobody had
+// written, and the upstream "127.0.0.1\0x:1" was 127.0.0.1. A pattern with the line end of a block
+// took no name, so that no session counted.
+TEST_CASE("a value with a control character is refused, whichever key has it") {
   struct Row {
     const char* text;
     const char* error;
   };
   const Row rows[] = {
       {R"(tmux: {match: "a\0b"})",
-       "1:15: tmux.match: 'a\\x00b' has a NUL; use one or more patterns"},
+       "1:15: tmux.match: 'a\\x00b' has a control character; use one or more patterns"},
       {R"(tmux: {match: [a, "\0"]})",
-       "1:19: tmux.match: '\\x00' has a NUL; use one or more patterns"},
-      {R"(tmux: {socket: "/a\0"})", "1:16: tmux.socket: '/a\\x00' has a NUL; use one or more abs"},
+       "1:19: tmux.match: '\\x00' has a control character; use one or more patterns"},
+      {R"(tmux: {socket: "/a\0"})",
+       "1:16: tmux.socket: '/a\\x00' has a control character; use one or more abs"},
       {R"(upstream: "127.0.0.1\0:1")",
-       "1:11: upstream: '127.0.0.1\\x00:1' has a NUL; use host:port"},
-      {R"(listen: "[::\0]:1")", "1:9: listen: '[::\\x00]:1' has a NUL; use host:port"},
-      {R"(refuse: {help: "\u0000"})", "1:16: refuse.help: '\\x00' has a NUL; use text of at most"},
-      {R"(limit: "1\0")", "1:8: limit: '1\\x00' has a NUL; use a whole number"},
+       "1:11: upstream: '127.0.0.1\\x00:1' has a control character; use host:port"},
+      {R"(listen: "[::\0]:1")",
+       "1:9: listen: '[::\\x00]:1' has a control character; use host:port"},
+      {R"(refuse: {help: "\u0000"})",
+       "1:16: refuse.help: '\\x00' has a control character; use text of at most"},
+      {R"(limit: "1\0")", "1:8: limit: '1\\x00' has a control character; use a whole number"},
       {R"(classes: [{name: a, match: {json: {pointer: /a, pattern: "b\0"}}}])",
-       "1:58: classes[0].match.json.pattern: 'b\\x00' has a NUL; use a pattern"},
+       "1:58: classes[0].match.json.pattern: 'b\\x00' has a control character; use a pattern"},
       {R"(routes: {rules: [{name: a, method: POST, path: "/x\0"}]})",
-       "1:48: routes.rules[0].path: '/x\\x00' has a NUL; use "},
+       "1:48: routes.rules[0].path: '/x\\x00' has a control character; use "},
       {R"(routes: {bodies_on_get: ["/x\0"]})",
-       "1:26: routes.bodies_on_get: '/x\\x00' has a NUL; use "},
+       "1:26: routes.bodies_on_get: '/x\\x00' has a control character; use "},
+      {"tmux:\n  match: |\n    kube-coder-*\n",
+       "2:10: tmux.match: 'kube-coder-*\\x0a' has a control character; use one or more patterns"},
+      {"tmux:\n  match:\n  - >\n    a-*\n", "3:5: tmux.match: 'a-*\\x0a' has a control char"},
+      {R"(tmux: {match: "a\tb"})", "1:15: tmux.match: 'a\\x09b' has a control character; use one"},
+      {R"(tmux: {match: "a\x7f"})", "1:15: tmux.match: 'a\\x7f' has a control character; use one"},
+      {R"(tmux: {match: "a\x85"})", "1:15: tmux.match: 'a\\x85' has a control character; use one"},
+      // What yaml-cpp makes of the escapes of U+0085 and U+00A0 is a byte alone.
+      {R"(tmux: {match: "a\_"})", "1:15: tmux.match: 'a\xA0' is not UTF-8; use one or more"},
+      {R"(routes: {rules: [{name: a, path: "/x\N"}]})",
+       "1:34: routes.rules[0].path: '/x\x85' is not UTF-8; use a path"},
+      {R"(tmux: {socket: "/a\n"})",
+       "1:16: tmux.socket: '/a\\x0a' has a control character; use one"},
+      {R"(inherited_class: "a\n")",
+       "1:18: inherited_class: 'a\\x0a' has a control character; use the"},
+      {R"(identity: {pod: "a\n"})",
+       "1:17: identity.pod: 'a\\x0a' has a control character; use text"},
+      {R"(classes: [{name: a, match: {header: {name: X, pattern: "b\n"}}}])",
+       "1:56: classes[0].match.header.pattern: 'b\\x0a' has a control character; use a pattern"},
+      {R"(classes: [{name: a, match: {json: {pointer: "/a\n", pattern: b}}}])",
+       "1:45: classes[0].match.json.pointer: '/a\\x0a' has a control character; use a JSON "
+       "pointer"},
+      {R"(routes: {rules: [{name: a, path: /x, session: "/s\n"}]})",
+       "1:47: routes.rules[0].session: '/s\\x0a' has a control character; use a JSON pointer"},
+      {R"(routes: {rules: [{name: a, path: /x, session: {pointer: /s, prefix: "s\n"}}]})",
+       "1:69: routes.rules[0].session.prefix: 's\\x0a' has a control character; use the text"},
+      {R"(routes: {rules: [{name: a, path: "/{x:[a\n]}"}]})",
+       "1:34: routes.rules[0].path: '/{x:[a\\x0a]}' has a control character; use a path"},
+      {R"(routes: {rules: [{name: a, path: /x, kind: {path: /x, pointer: /k, creates: "t\n"}}]})",
+       "1:77: routes.rules[0].kind.creates: 't\\x0a' has a control character; use the text"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);

@@ -47,9 +47,18 @@ TEST_CASE("text in one line may be of any language, and empty") {
   for (int i = 0; i < 200; ++i) umlauts += "\xC3\xBC";
   CHECK(parse_line(umlauts, 200).has_value());
   CHECK(fault_of(parse_line(umlauts + "x", 200)) == "is too long");
-  for (const char* text : {"a\nb", "a\rb", "\x1b[31m", "a\x7f", "a\xC2\x85"}) {
-    CHECK(fault_of(parse_line(text, 200)) == "has a control character");
+}
+
+TEST_CASE("control characters are those of ASCII and of C1, and nothing else") {
+  for (const char* text : {"a\nb", "a\rb", "a\tb", "\x1b[31m", "a\x7f", "a\xC2\x85"}) {
+    CHECK(text_fault(text) == "has a control character");
+    CHECK(text_fault(text, true).empty());
   }
+  CHECK(text_fault(std::string_view("a\0b", 3)) == "has a control character");
+  for (const char* text : {"", "a: b, \"c\" #d", "Hilfe f\xC3\xBCr alle", "\xC2\xA0"}) {
+    CHECK(text_fault(text).empty());
+  }
+  CHECK(text_fault("\xA0", true) == "is not UTF-8");
 }
 
 TEST_CASE("what is no duration is refused") {

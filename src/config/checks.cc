@@ -110,14 +110,6 @@ void check_classes(Draft& draft) {
   warn_of_hidden_classes(draft);
 }
 
-// Of several in one text, as a variable takes them, no session would count.
-void warn_of_commas(Draft& draft, const std::string& path, const std::vector<std::string>& values,
-                    const std::string& kind) {
-  for (const std::string& value : values) {
-    draft.warn_of_comma(draft.place_of(path), value, kind, "a list, [a, b], or flags");
-  }
-}
-
 void check_routes(Draft& draft) {
   if (!draft.config().routes.rules().empty() || draft.is_faulty("routes")) return;
   draft.warn(draft.place_of("routes") + ": has no rules, so that nothing is gated");
@@ -146,8 +138,6 @@ void check_together(Draft& draft) {
   check_drain(draft);
   check_classes(draft);
   check_routes(draft);
-  warn_of_commas(draft, "tmux.socket", draft.config().tmux.socket, "path");
-  warn_of_commas(draft, "tmux.match", draft.config().tmux.match, "pattern");
 }
 
 }  // namespace taskgate::config

@@ -24,6 +24,9 @@ void Draft::set(const Key& key, const std::vector<Value>& values) {
     const Value& value = values[problem.index];
     error(value.place, quoted(value.text) + " " + problem.text + "; use " + key.allowed, key.path);
   }
+  if (key.is_list) {
+    for (const Value& value : values) warn_of_comma(value, key.item, "a list, [a, b], or flags");
+  }
   note_place(key.path, values.front().place);
 }
 
@@ -72,11 +75,10 @@ void Draft::warn(const std::string& line) {
   warnings_.push_back(printable(line));
 }
 
-void Draft::warn_of_comma(const std::string& place, const std::string& text,
-                          const std::string& kind, const std::string& several) {
-  if (text.find(',') == std::string::npos) return;
-  warn(place + ": " + quoted(text) + " is one " + kind + ", with a comma in it; several are " +
-       several);
+void Draft::warn_of_comma(const Value& value, const std::string& kind, const std::string& several) {
+  if (value.is_item || value.text.find(',') == std::string::npos) return;
+  warn(value.place + ": " + quoted(value.text) + " is one " + kind +
+       ", with a comma in it; several are " + several);
 }
 
 std::string Draft::place_of(std::string_view path) const {

@@ -16,6 +16,7 @@ namespace taskgate::config {
 struct Value {
   std::string text;
   std::string place;
+  bool is_item = false;  // of a list in the file: it surely is one
 };
 
 class Draft {
@@ -34,10 +35,9 @@ class Draft {
   void error_between(const std::string& place, const std::string& text, const std::string& path,
                      const std::string& other);
   void warn(const std::string& line);
-  // Where `text` seems to be several in one, as only a variable takes them; `kind` is what it is
+  // Where the value seems to be several in one, as only a variable takes them; `kind` is what it is
   // one of, and `several` how several are said.
-  void warn_of_comma(const std::string& place, const std::string& text, const std::string& kind,
-                     const std::string& several);
+  void warn_of_comma(const Value& value, const std::string& kind, const std::string& several);
 
   // Takes the values of `other` for the keys that are wrong, by themselves or together, and forgets
   // the errors.

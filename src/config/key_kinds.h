@@ -139,12 +139,15 @@ Key target(std::string path, MemberOf member_of) {
       [](const std::string& text) { return parse_address(text, false); }, to_string);
 }
 
+// `item` says what one of them is.
 template <typename MemberOf, typename Check>
-Key strings(std::string path, std::string allowed, MemberOf member_of, Check check) {
+Key strings(std::string path, std::string allowed, std::string item, MemberOf member_of,
+            Check check) {
   Key key;
   key.path = std::move(path);
   key.allowed = std::move(allowed);
   key.is_list = true;
+  key.item = std::move(item);
   key.set = [member_of, check](Config& config, const std::vector<std::string>& values) {
     std::vector<Problem> problems = check(values);
     if (problems.empty()) member_of(config) = values;

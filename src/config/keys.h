@@ -23,6 +23,7 @@ struct Key {
   std::string path;     // "tmux.on_unknown"
   std::string allowed;  // "reject or admit", as messages and the documentation say it
   bool is_list = false;
+  std::string item;        // what one of a list is: "path"
   bool is_switch = false;  // a boolean, whose flag may stand without a value
   bool is_yaml = false;    // may have line ends and tabs, whose own values may not
   bool reloadable = true;

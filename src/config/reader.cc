@@ -87,7 +87,7 @@ std::optional<std::vector<Value>> Reader::texts(const Member& member, const std:
     } else if (is_refused(item, path, allowed)) {
       is_good = false;
     } else {
-      values.push_back({item.text, place(item, path)});
+      values.push_back({item.text, place(item, path), true});
     }
   }
   if (!is_good) return std::nullopt;

@@ -78,7 +78,7 @@ class ListReader {
     for (const Value& value : *values) {
       if (is_path(value.text) && value.text != "/") {
         bodies_on_get_.push_back(value.text);
-        reader_.draft().warn_of_comma(value.place, value.text, "path", "a list, [a, b]");
+        reader_.draft().warn_of_comma(value, "path", "a list, [a, b]");
       } else {
         reader_.draft().error(value.place, quoted(value.text) + " is not allowed; use " + kBodyPath,
                               path);

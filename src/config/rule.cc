@@ -137,7 +137,7 @@ class RuleReader : private MappingReader {
     for (const Value& value : *values) {
       if (is_prefix(value.text)) {
         rule_.prefixes.push_back(value.text);
-        reader_.draft().warn_of_comma(value.place, value.text, "prefix", "a list, [a, b]");
+        reader_.draft().warn_of_comma(value, "prefix", "a list, [a, b]");
       } else {
         reader_.draft().error(value.place, quoted(value.text) + " is not allowed; use " + kPrefix,
                               path);

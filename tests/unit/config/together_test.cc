@@ -116,6 +116,16 @@ TEST_CASE("several sockets or patterns in one text are warned about, but for a v
   CHECK(loaded(world).warnings.empty());
 }
 
+// Nobody could say that a comma is meant.
+TEST_CASE("a comma in an item of a list is not warned about") {
+  for (const char* text : {"tmux: {match: ['a,b-*']}", "tmux: {match: [c, 'a,b-*']}",
+                           "tmux: {socket: ['/a,b/default']}", "routes: {bodies_on_get: ['/x,/y']}",
+                           "routes: {rules: [{name: a, path: /a, prefixes: ['/x,y', /z]}]}"}) {
+    CAPTURE(text);
+    CHECK(loaded(test::with_file(text)).warnings.empty());
+  }
+}
+
 // It stood before no path, and what was meant to be gated there was not.
 TEST_CASE("several prefixes or paths in one text are warned about") {
   CHECK(loaded(test::with_file("routes: {rules: [{name: a, path: /a, prefixes: '/x,/y'}]}\n"))

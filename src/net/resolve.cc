@@ -1,5 +1,7 @@
 #include "net/resolve.h"
 
+#include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -33,9 +35,11 @@ struct Resolver::Home {
 
   std::mutex mutex;
   Inbox* inbox;  // null: the resolver has ended
+  std::atomic<int> under_way = 0;
 };
 
-Resolver::Resolver(asio::io_context& loop) : inbox_(loop), home_(std::make_shared<Home>()) {
+Resolver::Resolver(asio::io_context& loop, LookUp look_up)
+    : look_up_(look_up), inbox_(loop), home_(std::make_shared<Home>()) {
   home_->inbox = &inbox_;
 }
 
@@ -48,17 +52,22 @@ void Resolver::resolve(const std::string& host, std::uint16_t port, const Resolv
   ErrorCode is_name;
   const auto literal = asio::ip::make_address(host, is_name);
   if (!is_name) return done({{literal, port}}, {});
+  if (home_->under_way >= kMostLookUps) return done({}, kernel_error(EAGAIN));
   std::promise<void> ended;
   last_ = ended.get_future();
-  auto look_up = [home = home_, host, port, done, ended = std::move(ended)]() mutable {
+  auto look_up = [look_up = look_up_, home = home_, host, port, done,
+                  ended = std::move(ended)]() mutable {
     ErrorCode error;
-    Endpoints found = net::resolve(host, port, error);
+    Endpoints found = look_up(host, port, error);
+    --home->under_way;
     home->bring(done, std::move(found), error);
     ended.set_value();
   };
+  ++home_->under_way;
   try {
     std::thread(std::move(look_up)).detach();
   } catch (const std::system_error& failure) {
+    --home_->under_way;
     done({}, kernel_error(failure.code().value()));
   }
 }

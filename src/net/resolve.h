@@ -24,14 +24,21 @@ Endpoints resolve(const std::string& host, std::uint16_t port, ErrorCode& error)
 // such a thread is left behind, and tells nobody what it finds. Loop thread only.
 class Resolver {
  public:
+  // As resolve() above; called by any thread.
+  using LookUp = Endpoints (*)(const std::string& host, std::uint16_t port, ErrorCode& error);
+  // Each has a thread and a descriptor, and a configuration may change more often than name servers
+  // that say nothing are given up.
+  static constexpr int kMostLookUps = 8;
+
   // Throws as Inbox() does.
-  explicit Resolver(asio::io_context& loop);
+  explicit Resolver(asio::io_context& loop, LookUp look_up = net::resolve);
   ~Resolver();
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
   // The loop calls `done`, unless the resolver has ended before; for an address, or where there is
-  // no thread to be had, it is called at once. Copies of `done` may be destroyed by another thread.
+  // no thread to be had or kMostLookUps have not ended (EAGAIN), it is called at once. Copies of
+  // `done` may be destroyed by another thread.
   void resolve(const std::string& host, std::uint16_t port, const Resolved& done);
   // Holds up the loop until the last look-up has ended, at most for so long; what it found is
   // in the inbox by then.
@@ -39,6 +46,7 @@ class Resolver {
 
  private:
   struct Home;
+  const LookUp look_up_;
   Inbox inbox_;
   std::shared_ptr<Home> home_;
   std::future<void> last_;

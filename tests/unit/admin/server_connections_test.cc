@@ -59,6 +59,10 @@ struct HeldState {
     };
   }
 
+  void wait_until_asked() const {
+    test::eventually("an answer is being made", [&] { return asked == 1; });
+  }
+
   std::atomic<int> asked = 0;
   test::Flag released;
 };
@@ -70,7 +74,7 @@ TEST_CASE("Those who ask the same at the same time share one answer, made after 
   const Server server(kAnyPort, given);
   RawClient first(server.port());
   first.send(http_request("GET", "/status"));
-  test::eventually("its answer is being made", [&] { return held.asked == 1; });
+  held.wait_until_asked();
   std::vector<RawClient> others;
   for (int i = 0; i < 60; ++i) {
     others.emplace_back(server.port()).send(http_request("GET", "/status"));
@@ -93,7 +97,7 @@ TEST_CASE("Those who share the page do not share its nonce") {
   std::vector<RawClient> clients;
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back(server.port()).send(http_request("GET", "/"));
-    test::eventually("the first answer is being made", [&] { return held.asked == 1; });
+    held.wait_until_asked();
   }
   CHECK(get(server, "/livez").status == 200);
   held.released.set();
@@ -146,7 +150,7 @@ TEST_CASE("Clients that leave are counted until the answer that they wait for is
     client.send(http_request("GET", "/status"));
     client.reset();
   }
-  test::eventually("an answer is being made", [&] { return held.asked == 1; });
+  held.wait_until_asked();
   RawClient next(server.port());
   next.send(http_request("GET", "/livez"));
   held.released.set();
@@ -167,12 +171,8 @@ TEST_CASE("A connection that says nothing is closed when its lifetime is over") 
 
 TEST_CASE("Answers that wait for a listing do not hold up probes") {
   TestSources sources;
-  test::Flag listed;
   Sources given = sources.sources();
-  given.status = [&] {
-    listed.wait("the test lets the listing end");
-    return sources.status;
-  };
+  HeldState held(given);
   const Server server(kAnyPort, given, {std::chrono::hours(1), 128});
   std::vector<RawClient> waiting;
   for (int i = 0; i < 20; ++i) {
@@ -181,7 +181,7 @@ TEST_CASE("Answers that wait for a listing do not hold up probes") {
   CHECK(get(server, "/livez").status == 200);
   CHECK(get(server, "/readyz").status == 200);
   CHECK(get(server, "/config").status == 200);
-  listed.set();
+  held.released.set();
   for (RawClient& client : waiting) {
     CHECK(client.read_to_end().starts_with("HTTP/1.1 200 OK\r\n"));
   }
@@ -189,33 +189,21 @@ TEST_CASE("Answers that wait for a listing do not hold up probes") {
 
 TEST_CASE("A client that leaves while its answer is made costs nothing") {
   TestSources sources;
-  test::Flag asked;
-  test::Flag left;
   Sources given = sources.sources();
-  given.status = [&] {
-    asked.set();
-    left.wait("the client has left");
-    return sources.status;
-  };
+  HeldState held(given);
   const Server server(kAnyPort, given);
   RawClient client(server.port());
   client.send(http_request("GET", "/status"));
-  asked.wait("the server asks for the state");
+  held.wait_until_asked();
   client.reset();
-  left.set();
+  held.released.set();
   CHECK(get(server, "/status").status == 200);
 }
 
 TEST_CASE("The server ends while connections are idle and answers are being made") {
   TestSources sources;
-  test::Flag asked;
-  test::Flag ending;
   Sources given = sources.sources();
-  given.status = [&] {
-    asked.set();
-    ending.wait("the server is about to end");
-    return sources.status;
-  };
+  HeldState held(given);
   std::optional<Server> server;
   server.emplace(kAnyPort, given);
   std::vector<RawClient> idle = idle_clients(*server, 3);
@@ -223,8 +211,8 @@ TEST_CASE("The server ends while connections are idle and answers are being made
   for (int i = 0; i < 5; ++i) {
     waiting.emplace_back(server->port()).send(http_request("GET", "/status"));
   }
-  asked.wait("the server asks for the state");
-  ending.set();
+  held.wait_until_asked();
+  held.released.set();
   server.reset();
   for (RawClient& client : idle) CHECK(client.peer_closed());
   for (RawClient& client : waiting) CHECK(client.peer_closed());

@@ -70,6 +70,7 @@ TEST_CASE("a session that a client shows is attached until the client leaves") {
   shows(*world.gate, "kube-coder-a", "\"attached\":true");
   eventually("the gauge", [&] { return world.metric("taskgate_sessions_attached") == 1; });
   CHECK(has(on_terminal(*world.gate), "attached"));
+  CHECK(has(sessions_command(world.tmux), "kube-coder-a  attached\n"));
   terminal.kill_session("terminal");
   shows(*world.gate, "kube-coder-a", "\"attached\":false");
 }

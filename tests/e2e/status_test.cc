@@ -185,6 +185,17 @@ TEST_CASE("status --watch without colours has none") {
   terminal.shows("ended with 0");
 }
 
+TEST_CASE("status --watch writes lines where the terminal can do nothing else") {
+  GatedWorld world;
+  world.tmux.start();  // else the terminal's server could be the upstream's
+  Terminal terminal;
+  terminal.type("clear; " + watch_command(*world.gate, "TERM=dumb"));
+  terminal.shows("Z open: 0 / 12, 12 free");
+  CHECK_FALSE(has(terminal.raw(), "\x1b["));
+  terminal.press("C-c");
+  terminal.shows("ended with 0");
+}
+
 TEST_CASE("status --watch ends with a clear word when the gate ends") {
   GatedWorld world(Gate::Settings{{"drain.notice", "300ms"}});
   world.tmux.start();  // else the terminal's server could be the upstream's

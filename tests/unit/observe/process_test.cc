@@ -12,6 +12,11 @@ namespace taskgate::observe {
 namespace {
 
 TEST_CASE("The open descriptors are counted without the one that the count itself needs") {
+  int open_now = 0;
+  for (int number = 0; number < 4096; ++number) {
+    if (fcntl(number, F_GETFD) != -1) ++open_now;
+  }
+  CHECK(process_use().open_fds == open_now);
   const auto before = process_use().open_fds;
   REQUIRE(before);
   const test::Fd file(open("/dev/null", O_RDONLY | O_CLOEXEC));

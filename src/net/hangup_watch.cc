@@ -30,8 +30,9 @@ void HangupWatch::Guard::tell_half_close() {
   if (in_set_) watch_.set_.change(descriptor_, events_, {.ptr = this});
 }
 
-void HangupWatch::Guard::begin_for_reads() {
-  events_ = EPOLLRDHUP | EPOLLPRI;
+void HangupWatch::Guard::begin_for_reads(TcpSocket& socket) {
+  events_ = EPOLLRDHUP;
+  urgent_ = UrgentByte(socket);
   watch_.add(*this);
 }
 

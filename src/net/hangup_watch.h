@@ -12,6 +12,7 @@
 
 #include "base/task.h"
 #include "net/epoll_set.h"
+#include "net/urgent_byte.h"
 
 namespace taskgate::net {
 
@@ -36,11 +37,13 @@ class HangupWatch {
     // legitimate, and the answer is still wanted.
     void tell_half_close();
     // For a side that is read until_short.h's way, which is known to last: into the set at once.
-    // The end of its sending is told, and an urgent byte, at which a read stops whatever is behind
-    // it.
-    void begin_for_reads();
+    // The end of its sending is told. `socket` is the descriptor's.
+    void begin_for_reads(TcpSocket& socket);
     // Whether the kernel watches it by now; it tells what came before that, too.
     bool is_in_set() const { return in_set_; }
+    // Whether such reads need not look for what came with the last bytes: its end will be told,
+    // and no urgent byte has come.
+    bool tells_reads() const { return in_set_ && !urgent_.has_come(); }
 
    private:
     friend class HangupWatch;
@@ -49,6 +52,7 @@ class HangupWatch {
     int descriptor_;
     std::uint32_t events_ = 0;  // a reset is told whatever is asked for
     bool in_set_ = false;
+    UrgentByte urgent_;
     std::function<void()> on_gone_;
   };
 

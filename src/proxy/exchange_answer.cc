@@ -180,7 +180,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
     }
     if (scanner.complete()) break;
     bool came = false;
-    const bool end_is_told = stream_end_ && stream_end_->is_in_set();
+    const bool end_is_told = stream_end_ && stream_end_->tells_reads();
     if (const auto room = upstream_.begin_read(end_is_told)) {
       const auto result = co_await upstream_.socket().async_read_some(*room, kTask);
       came = upstream_.end_read(result);
@@ -205,7 +205,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
 void Exchange::watch_stream() {
   stream_end_ = std::make_unique<net::HangupWatch::Guard>(
       services_.watch, upstream_.socket().native_handle(), [this] { upstream_.look_again(); });
-  stream_end_->begin_for_reads();
+  stream_end_->begin_for_reads(upstream_.socket());
 }
 
 // What has come of the body, which goes out at once.

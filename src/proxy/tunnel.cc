@@ -65,7 +65,7 @@ Direction::Next Direction::pass_on() {
 
 // False: the whole read is needed.
 bool Direction::begin_read() {
-  const auto room = from_.begin_read(end_->is_in_set());
+  const auto room = from_.begin_read(end_->tells_reads());
   if (!room) return false;
   from_.socket().async_read_some(
       *room, [this](ErrorCode error, std::size_t bytes) { end_read(error, bytes); });
@@ -92,7 +92,7 @@ void Direction::end_read(ErrorCode error, std::size_t bytes) {
 
 Task<> Direction::run() {
   end_.emplace(watch_, descriptor_, [this] { from_.look_again(); });
-  end_->begin_for_reads();
+  end_->begin_for_reads(from_.socket());
   for (;;) {
     if (pass_on_and_read()) {
       co_await woken_.async_wait(kTask);
@@ -103,7 +103,7 @@ Task<> Direction::run() {
       const bool goes_on = co_await pump_bulk();
       if (!goes_on) break;
     }
-    const bool came = co_await from_.read_more(end_->is_in_set());
+    const bool came = co_await from_.read_more(end_->tells_reads());
     if (!came) break;
   }
   end_sending();

@@ -84,7 +84,7 @@ TEST_CASE("an answer is not silent while its request's body still comes, nor the
   INFO("by the client: " << by_client);
   UnderWay both(kUpload, kBegun, kLonger);
   for (int step = 0; step < kSteps; ++step) {
-    by_client ? both.client.send("x") : both.upstream->send(step % 20 == 0 ? "y" : "");
+    by_client ? both.client.send("x") : both.upstream->send(step % 5 == 0 ? "y" : "");
     both.world.run_for(kStep);
   }
   CHECK_FALSE(both.upstream->ended());

@@ -59,6 +59,12 @@ class ListReader {
   }
 
  private:
+  struct Own {
+    const Node* node;
+    std::string path;
+    Rule rule;
+  };
+
   void take_use(const Member& member) {
     const std::string names = either(built_in_names());
     const auto text = reader_.text(member, "routes.use", names);
@@ -117,8 +123,21 @@ class ListReader {
         reader_.error(*own.node, own.path,
                       "the name " + quoted(name) + " is taken by an earlier rule; use another");
       }
+      warn_of_earlier(own);
       rules_.push_back(own.rule);
     }
+  }
+
+  // Of several rules the first counts, so what this one says of its creates is said in vain.
+  void warn_of_earlier(const Own& own) {
+    const std::string path(own.rule.path.text());
+    const auto earlier = std::ranges::find_if(rules_, [&](const Rule& rule) {
+      return rule.method == own.rule.method && rule.path.text() == path;
+    });
+    if (path.empty() || earlier == rules_.end()) return;
+    reader_.draft().warn(reader_.place(*own.node, own.path) + ": the rule " +
+                         quoted(earlier->name) + " takes " + earlier->method + " " + path +
+                         " before it");
   }
 
   route::Table table() const {
@@ -136,12 +155,6 @@ class ListReader {
     for (const std::string& one : kListKeys) known.push_back("routes." + one);
     reader_.unknown_key(key, "routes." + name, known, kListKeys);
   }
-
-  struct Own {
-    const Node* node;
-    std::string path;
-    Rule rule;
-  };
 
   Reader& reader_;
   std::string use_ = "kube-coder";

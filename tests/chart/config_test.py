@@ -204,7 +204,7 @@ class Keys(unittest.TestCase):
 class Rules(unittest.TestCase):
     def taken(self, changes):
         """Those of the rules, each changed in this way, that the chart takes."""
-        rules = [{"name": f"{RULE['name']}-{number}", "path": RULE["path"], **change} for number, change in enumerate(changes)]
+        rules = [{"name": f"{RULE['name']}-{number}", "path": f"{RULE['path']}/{number}", **change} for number, change in enumerate(changes)]
         text, err = render({"routes": {"use": "none", "rules": rules}})
         # The schema names all that it refuses, the templates the first one only: of the rest each is asked for by itself.
         wrong = {int(number) for number in re.findall(r"/config/routes/rules/(\d+)", err)}

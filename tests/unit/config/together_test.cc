@@ -153,6 +153,20 @@ TEST_CASE("what other frameworks write for a variable of a path is warned about"
   }
 }
 
+// Whoever gave a built-in route another `settle` in this way had it read by nobody.
+TEST_CASE("a rule for what an earlier one takes is warned about") {
+  const auto warnings_of = [](const std::string& rules) {
+    return loaded(test::with_file("routes: {rules: [" + rules + "]}\n")).warnings;
+  };
+  CHECK(warnings_of("{name: mine, path: /api/claude/tasks, settle: 2s}") ==
+        Lines{"config.yaml:1:18: routes.rules[0]: the rule 'task' takes POST /api/claude/tasks "
+              "before it"});
+  CHECK(warnings_of("{name: a, path: /x}, {name: b, path: /x}") ==
+        Lines{"config.yaml:1:39: routes.rules[1]: the rule 'a' takes POST /x before it"});
+  CHECK(warnings_of("{name: a, path: /x}, {name: b, path: /x, method: PUT}, {name: c, path: /y}")
+            .empty());
+}
+
 TEST_CASE("a list that gates nothing is warned about") {
   World world;
   world.flags = {"--routes=none"};

@@ -6,11 +6,12 @@
 // the next read may begin by waiting. Unlike bytes, an end or a reset that came with the last ones
 // was told with them and is not told again. Nor is what came behind an urgent byte (MSG_OOB): a
 // read stops there, and the next one leaves that byte out. Whoever reads so has to hear of both
-// elsewhere (hangup_watch.h), or to look before it waits. Asio has the means, since it does the
-// same behind a short write, but lets nobody say so: only a read of no byte exhausts a socket,
-// neither a completion condition nor an executor is asked, and waiting first costs a call of its
-// own, epoll_ctl(2). So this says it in the place of Asio's own class, as of Boost 1.81;
-// until_short_test.cc tells where another version no longer takes it.
+// elsewhere (hangup_watch.h), or to look before it waits, and where that look found something,
+// which may not be all, to mark that the next read is worth a try (reactor_marks.h). Asio has the
+// means, since it does the same behind a short write, but lets nobody say so: only a read of no
+// byte exhausts a socket, neither a completion condition nor an executor is asked, and waiting
+// first costs a call of its own, epoll_ctl(2). So this says it in the place of Asio's own class, as
+// of Boost 1.81; until_short_test.cc tells where another version no longer takes it.
 //
 // Nor does Asio let anybody say where to only once something has come, which this does, too:
 // whoever waits holds no room meanwhile.

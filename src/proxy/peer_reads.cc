@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "net/calls.h"
+#include "net/reactor_marks.h"
 #include "proxy/peer.h"
 
 namespace taskgate::proxy {
@@ -37,7 +38,11 @@ Task<bool> Peer::read_more(bool end_is_told) {
   if (is_looked_for) {
     tried = net::try_to_read(socket_.native_handle(), buffer_, 0, error, bytes);
   }
-  if (tried != net::Tried::in_vain) co_return end_read(error, bytes, false);
+  if (tried != net::Tried::in_vain) {
+    // It may have left some, or the end, of which epoll has told with what the last wait was for.
+    net::ReactorMarks::read(socket_) = true;
+    co_return end_read(error, bytes, false);
+  }
   const auto result = co_await socket_.async_read_some(buffer_.begin_wait(), kTask);
   co_return end_read(result);
 }

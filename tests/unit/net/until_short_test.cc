@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/task.h"
+#include "net/reactor_marks.h"
 #include "support/catch.h"
 #include "tcp_pair.h"
 
@@ -71,6 +72,15 @@ TEST_CASE("behind a short read the next one is not tried before epoll tells of s
   CHECK_FALSE(f.read(16));
   f.accepted.async_wait(TcpSocket::wait_error, [](ErrorCode) {});
   CHECK(f.poll() == asio::error::eof);
+}
+
+TEST_CASE("behind a short read the next one is tried at once where it is marked to be") {
+  LastByte f;
+  REQUIRE_FALSE(f.read(16));
+  f.send_last_byte();
+  REQUIRE(f.poll() == ErrorCode());
+  ReactorMarks::read(f.accepted) = true;
+  CHECK(f.read(16) == asio::error::eof);
 }
 
 TEST_CASE(

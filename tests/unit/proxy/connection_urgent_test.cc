@@ -1,5 +1,7 @@
 // Bytes that TCP marks as urgent, on either side: they are no part of what is relayed, and stop
 // nothing.
+#include <sstream>
+
 #include "connection_world.h"
 
 using namespace taskgate;
@@ -48,6 +50,67 @@ TEST_CASE("what comes with an urgent byte passes at once on both sides of it") {
     from.half_close();
     row.by_client || row.request == kUpgrade ? request.world.until_ended(to)
                                              : request.world.until_has(to, "\r\n0\r\n\r\n");
+  }
+}
+
+// One read stopped at such a byte, the next one took what was behind it, but not all, and the third
+// waited for epoll, which had told of all of it at once.
+TEST_CASE("however much is behind an urgent byte, all of it passes") {
+  const std::string chunked = "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n";
+  struct Row {
+    const char* where;
+    std::string request;
+    std::string answer;
+    bool by_client;
+  };
+  const Row rows[] = {
+      {"a tunnel, by the client", kUpgrade, kSwitched, true},
+      {"a tunnel, by the upstream", kUpgrade, kSwitched, false},
+      {"an event stream", kGet, kEvents, false},
+      {"a chunked answer", kGet, "HTTP/1.1 200 OK\r\n" + chunked, false},
+      {"a chunked upload", "POST /upload HTTP/1.1\r\nHost: h\r\n" + chunked, "", true}};
+  for (const Row& row : rows) {
+    INFO(row.where);
+    UnderWay request(row.request);
+    if (!row.answer.empty()) request.pass_answer(row.answer);
+    FarEnd& from = request.far_end(row.by_client);
+    FarEnd& to = request.far_end(!row.by_client);
+    int message = 0;
+    for (const std::size_t size : {2'000U, 20'000U, 4'096U, 40'000U, 5'000U}) {
+      const std::string end = "<" + std::to_string(message++) + ">";
+      std::ostringstream in_hex;
+      in_hex << std::hex << size + 1 + end.size();
+      from.send(in_hex.str() + "\r\n<");
+      from.send_urgent('!');
+      from.send(std::string(size, 'b') + end + "\r\n");
+      request.world.until_has(to, end + "\r\n");
+    }
+    CHECK_FALSE(to.has("!"));
+  }
+}
+
+TEST_CASE("all that is behind an urgent byte in the head of a 101 passes") {
+  for (const char* before : {"", "HTTP/1.1 103 Early Hints\r\n\r\n"}) {
+    UnderWay request(kUpgrade);
+    request.upstream->send(before + kSwitched.substr(0, 20));
+    request.upstream->send_urgent('!');
+    request.upstream->send(kSwitched.substr(20) + std::string(40'000, 'b') + "<e>");
+    request.world.until_has(request.client, "<e>");
+    request.upstream->send("<more>");
+    request.world.until_has(request.client, "<more>");
+  }
+}
+
+// It is there already when the bytes are read that came with it, and nothing tells of it anew.
+TEST_CASE("the end behind an urgent byte and much else is noticed") {
+  for (const std::size_t size : {0U, 1U, 4'095U, 4'096U, 40'000U}) {
+    CAPTURE(size);
+    UnderWay request(kGet);
+    request.upstream->send("HTTP/1.1 200 OK\r\n\r\na");
+    request.upstream->send_urgent('!');
+    request.upstream->send(std::string(size, 'b'));
+    request.upstream->half_close();
+    request.world.until_has(request.client, "\r\n0\r\n\r\n");
   }
 }
 

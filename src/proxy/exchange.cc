@@ -44,11 +44,13 @@ Task<After> Exchange::run() {
   Opening opening;
   std::optional<bool> sent = false;
   if (under_way) sent = send_now(opening);
-  if (!sent) {
+  const bool both_remain = !sent && may_be_answered_meanwhile();
+  if (both_remain) co_await send_beside_answer(opening);
+  if (!sent && !both_remain) {
     opened_now = false;
     sent = co_await send_rest(opening);
   }
-  if (*sent) {
+  if (sent.value_or(false)) {
     uploading_ = !upload_.complete();
     if (uploading_) {
       const auto end_both = [this] {

@@ -14,6 +14,10 @@
 // still to be said on it) and its write to the upstream is interrupted. What the client still has
 // of the body stays unread, and the connection lingers (After::linger).
 //
+// A body that was read whole before is sent beside the answer, too, where the upstream does not
+// take all of it at once: it may answer before. Its end is the upload's, but for the client, which
+// has no part in it.
+//
 // The upload does not end the answer when the upstream takes no more: an upstream that stops
 // reading may still say why. It does where its body is malformed: what the upstream got must not
 // look whole, so its connection is reset. Before the answer's head that is a refusal, behind it a
@@ -135,6 +139,8 @@ class Exchange {
   };
   std::optional<bool> send_now(Opening& opening);
   Task<bool> send_rest(Opening& opening);
+  bool may_be_answered_meanwhile() const;
+  Task<> send_beside_answer(Opening& opening);
   bool was_sent(bool sent, const Opening& opening);
   void release_head();
   void refuse_body(const http::Refusal& refusal);
@@ -191,6 +197,7 @@ class Exchange {
   bool on_left_connection_ = false;  // by an earlier request
   bool may_send_again_ = false;      // on such a one, of which nothing came yet
   bool uploading_ = false;           // part of the request's body is still with the client
+  bool sending_ = false;             // part of a body that was read whole is still here
   bool answered_ = false;            // the final head is in
   bool done_ = false;                // the answer is over: the upload may stop
   bool client_gone_ = false;

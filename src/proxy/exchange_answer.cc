@@ -40,9 +40,8 @@ Task<> Exchange::relay_answer(bool opened_now) {
   token_.release();
   if (create_ != nullptr) create_->lost();
   done_ = true;
-  if (!uploading_) co_return;
-  client_.cancel_read();
-  upstream_.interrupt();
+  if (uploading_) client_.cancel_read();
+  if (uploading_ || sending_) upstream_.interrupt();
 }
 
 // What comes next, by what is in of the answer's head.
@@ -161,7 +160,7 @@ Task<> Exchange::relay_body(const http::ResponseRules& rules) {
   std::optional<Recount> as_stream;
   if (outcome_.stream) {
     as_stream.emplace(services_.counts.active, services_.counts.streams);
-    release_head();
+    if (!sending_) release_head();
     if (!uploading_) watch_stream();
   }
   http::BodyScanner scanner(rules.body);

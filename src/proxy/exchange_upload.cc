@@ -1,4 +1,5 @@
 // The request's way to the upstream.
+#include "net/join.h"
 #include "proxy/exchange.h"
 #include "proxy/own_answers.h"
 
@@ -35,6 +36,22 @@ std::optional<bool> Exchange::send_now(Opening& opening) {
 Task<bool> Exchange::send_rest(Opening& opening) {
   const bool sent = co_await upstream_.write(opening.parts);
   co_return was_sent(sent, opening);
+}
+
+// What is left is of a body that was read whole, behind a head that has gone on: in no other case
+// does so much come at once that the upstream does not take it.
+bool Exchange::may_be_answered_meanwhile() const {
+  return !request_.body.empty() && upstream_.written() > 0;
+}
+
+Task<> Exchange::send_beside_answer(Opening& opening) {
+  sending_ = true;
+  const auto send = [this, &opening]() -> Task<> {
+    co_await send_rest(opening);
+    sending_ = false;
+  };
+  const auto end = [this] { upstream_.interrupt(); };
+  co_await net::join(send(), relay_answer(), end);
 }
 
 // Whether the exchange goes on: an upstream that stops reading may still say why.

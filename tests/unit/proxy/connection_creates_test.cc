@@ -110,6 +110,31 @@ TEST_CASE("a create that is refused by the upstream gives its slot back at once"
   CHECK(create.world.gate().reservations() == 0);
 }
 
+// The answer was not looked at before the last byte was sent, which such an upstream never took.
+TEST_CASE("an upstream may answer a create of which it has not read all") {
+  constexpr std::size_t kMore = 12 * 1024 * 1024;  // than the kernel holds for it
+  World world;
+  world.reload([](config::Config& config) { config.admission.body_limit = kMore; });
+  FarEnd client = world.connect();
+  client.send("POST /api/claude/tasks HTTP/1.1\r\nHost: h\r\nContent-Length: " +
+              std::to_string(kMore) + "\r\n\r\n");
+  const std::string body(kMore, 'x');
+  std::string_view rest = body;
+  world.until("the body is with the gate", [&] {
+    rest.remove_prefix(client.send_some(rest));
+    return rest.empty();
+  });
+  FarEnd upstream = world.accept();
+  upstream.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}");
+  world.until_has(client, "HTTP/1.1 401 ");
+  world.until_has(client, "\r\n\r\n{}");
+  CHECK(world.gate().reservations() == 0);
+  world.until_ended(upstream);
+  client.send(kGet);
+  FarEnd next = world.accept();
+  world.until_has(next, "GET / HTTP/1.1\r\n");
+}
+
 TEST_CASE("a create without an answer keeps its slot, and is counted as abandoned") {
   for (const char* begun : {"", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 201 Cre"}) {
     INFO("answer so far: " << begun);

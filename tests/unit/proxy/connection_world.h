@@ -42,10 +42,10 @@ class FarEnd {
   void send(std::string_view bytes) {
     REQUIRE(socket_.send(asio::buffer(bytes.data(), bytes.size())) == bytes.size());
   }
-  // As much as it takes at once.
-  void send_some(std::string_view bytes) {
+  // As much as it takes at once, and how much that was.
+  std::size_t send_some(std::string_view bytes) {
     ErrorCode full;
-    socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, full);
+    return socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, full);
   }
   // At most so much of what has come.
   void take(std::size_t most) {

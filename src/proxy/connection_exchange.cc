@@ -14,6 +14,7 @@ Task<After> Connection::forward(const http::RequestRules& rules, http::RequestEd
       rules.expects_continue && !edits.drop_expect && services_.upstream.speaks_http10();
   if (says_continue) edits.drop_expect = true;
   UpstreamRequest request = prepare(edits, rules.body);
+  request.expects_continue = rules.expects_continue && !edits.drop_expect;
   if (held_head_.empty()) client_.consume(parser_.head().size);
   if (says_continue) return exchange_after_continue(std::move(request));
   return exchange(std::move(request), nullptr);

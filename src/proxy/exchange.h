@@ -146,6 +146,7 @@ class Exchange {
   void refuse_body(const http::Refusal& refusal);
   void give_up_body(const http::Refusal& refusal);
   void body_stopped();
+  bool waits_to_be_told() const;
   Task<> upload();
   net::Pipes::Lease pipe_for(const http::BodyScanner& body);
   Task<bool> upload_long(net::Pipe& pipe);

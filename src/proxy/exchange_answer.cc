@@ -109,6 +109,7 @@ Task<bool> Exchange::pass_interim() {
   std::string head;
   http::append_response(head, parser_->head(), {});
   upstream_.consume(parser_->head().size);
+  if (parser_->head().status == 100) request_.expects_continue = false;
   parser_->reset();
   if (request_.client_minor_version == 0) co_return true;
   Peer::Parts parts{head};

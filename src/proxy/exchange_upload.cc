@@ -86,11 +86,17 @@ void Exchange::give_up_body(const http::Refusal& refusal) {
 
 // No more comes of it, and that is not since the answer is over.
 void Exchange::body_stopped() {
-  if (client_.has_timed_out()) {
-    give_up_body(kBodyTooSlow);
-  } else {
+  if (!client_.has_timed_out()) {
     client_left();
+  } else if (answered_ || !waits_to_be_told()) {
+    give_up_body(kBodyTooSlow);
   }
+}
+
+// Who has not been told to send the body is waited for no more than the upstream's word is, whose
+// silence has ended the answer, too.
+bool Exchange::waits_to_be_told() const {
+  return request_.expects_continue && outcome_.bytes_up == 0;
 }
 
 // What the client still has of the request's body. Ends early when the answer is over.

@@ -16,8 +16,9 @@ struct UpstreamRequest {
   http::BodyFraming relayed;  // the framing of what is still to be relayed from the client
   std::string_view method;    // decides whether the answer has a body
   int client_minor_version = 1;
-  bool keep_alive = false;  // the client's wish
-  bool upgrade = false;     // the request asks for one and may have it
+  bool keep_alive = false;        // the client's wish
+  bool upgrade = false;           // the request asks for one and may have it
+  bool expects_continue = false;  // of the upstream: its client may wait to be told to send a body
 };
 
 // What was sent may have been acted upon though no answer came: only a safe method does no harm

@@ -40,6 +40,28 @@ TEST_CASE("an upload that the upstream takes nothing of ends by timeouts.idle") 
   CHECK(world.failed("response_timeout"));
 }
 
+// Its body was said not to have come in time, though it was not to come yet.
+TEST_CASE("a client that waits to be told to send its body is not who is silent") {
+  struct Row {
+    const char* then;
+    bool is_told;
+    const char* body;
+    const char* answer;
+  };
+  for (const Row& row :
+       {Row{"nothing", false, "", "HTTP/1.1 504 "}, Row{"it is told", true, "", "HTTP/1.1 408 "},
+        Row{"it has begun", false, "a", "HTTP/1.1 408 "}}) {
+    INFO(row.then);
+    UnderWay request(
+        "POST /upload HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+        kBriefly);
+    if (row.is_told) request.upstream->send("HTTP/1.1 100 Continue\r\n\r\n");
+    request.client.send(row.body);
+    request.world.until_has(request.client, row.answer);
+    CHECK(request.world.failed("response_timeout") == (row.answer[9] == '5'));
+  }
+}
+
 // It was closed in order, and what had come looked whole.
 TEST_CASE("an answer that its client takes nothing of for timeouts.idle is reset") {
   UnderWay request(kOldGet, kBriefly);

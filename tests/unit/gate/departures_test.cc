@@ -66,6 +66,8 @@ TEST_CASE("what ended longer ago than a quarter of an hour tells of lifetimes on
   CHECK(turnover.freed == 1);
   CHECK(turnover.watched == minutes(15));
   CHECK(turnover.ended == 4);
+  CHECK(departures.turnover(minute(25)).freed == 1);
+  CHECK(departures.turnover(minute(26)).freed == 0);
 }
 
 TEST_CASE("where more ended than are remembered, the time that those span is told") {

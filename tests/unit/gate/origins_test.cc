@@ -74,6 +74,29 @@ TEST_CASE("a session stays what it is when a socket comes or goes before its own
   CHECK(origins.observe(listing_of({session(1)}, 3), no_create).size() == 1);
 }
 
+TEST_CASE("a session of the very second of the start is an old one in the first listing only") {
+  constexpr auto kNoCreate = [] { return false; };
+  tmux::Session one = session(1);
+  tmux::Session two = session(2);
+  one.created = two.created = kSessionsBorn;
+  Origins origins(kSessionsBorn);
+  origins.observe(listing_of({one}, 1), kNoCreate);
+  origins.observe(listing_of({one, two}, 2), kNoCreate);
+  REQUIRE(origins.holders().size() == 2);
+  CHECK(origins.holders()[0].origin == Origin::inherited);
+  CHECK(origins.holders()[1].origin == Origin::unattributed);
+}
+
+// Two creates whose answers give the same name: the second one must not take the first one's.
+TEST_CASE("a session is found by its name until an answer has named it") {
+  Origins origins;
+  origins.observe(live(1, 1), [] { return false; });
+  Origins::Known* const known = origins.unclaimed("kube-coder-1", at(0));
+  REQUIRE(known != nullptr);
+  known->class_id = ClassId{};
+  CHECK(origins.unclaimed("kube-coder-1", at(0)) == nullptr);
+}
+
 TEST_CASE("sessions that are gone are given back, each once") {
   Origins origins;
   origins.observe(live(3, 1), [] { return false; });

@@ -73,6 +73,14 @@ TEST_CASE("others are asked for only while a create is to be judged on an empty 
   CHECK_FALSE(checks.asks_for_others());
 }
 
+TEST_CASE("others are asked for where nothing is known of the socket") {
+  SocketCheck checks;
+  checks.observe(live(1, 0));
+  checks.forget();
+  checks.add({checks.mark(), at(1)});
+  CHECK(checks.asks_for_others());
+}
+
 TEST_CASE("trials pass after pauses that double up to an hour, until something shows") {
   SocketCheck checks;
   CHECK_FALSE(checks.trial_due(at(1e9)));
@@ -123,20 +131,25 @@ TEST_CASE("a success is judged only by a listing that began after it was due") {
     checks.observe(live(0, i * 10));
     checks.add({checks.mark(), at(1000)});
   }
-  checks.observe(live(0, 999));
+  checks.observe(live(0, 1000));
   CHECK_FALSE(checks.blind());
   checks.observe(live(0, 1001));
   CHECK(checks.blind());
 }
 
 TEST_CASE("a success that is judged late proves nothing, for its task may have come and gone") {
-  SocketCheck checks;
-  for (int i = 0; i < 5; ++i) {
-    checks.observe(live(0, i * 10'000));
-    checks.add({checks.mark(), at(i * 10'000 + 10)});
-    checks.observe(live(0, i * 10'000 + 1'100));
-  }
-  CHECK_FALSE(checks.blind());
+  const auto is_blind = [](Duration late) {
+    SocketCheck checks;
+    for (int i = 0; i < 5; ++i) {
+      tmux::Listing after = live(0, i * 10'000 + 5000);
+      checks.observe(live(0, i * 10'000));
+      checks.add({checks.mark(), after.began - late});
+      checks.observe(after);
+    }
+    return checks.blind();
+  };
+  CHECK(is_blind(SocketCheck::kJudgedWithin));
+  CHECK_FALSE(is_blind(SocketCheck::kJudgedWithin + std::chrono::nanoseconds(1)));
 }
 
 TEST_CASE(
@@ -151,6 +164,20 @@ TEST_CASE(
   }
   CHECK(checks.match_wrong());
   CHECK_FALSE(checks.blind());
+  succeed(checks, live(0, 100), live(1, 105));
+  CHECK_FALSE(checks.match_wrong());
+}
+
+TEST_CASE("sessions that match and end before they are counted say nothing against the pattern") {
+  SocketCheck checks;
+  for (int i = 0; i < 9; ++i) {
+    checks.observe(live(0, i * 10));
+    checks.add({checks.mark(), at(i * 10 + 5)});
+    checks.observe(live(1, i * 10 + 4));
+    checks.observe(live(0, i * 10 + 6));
+  }
+  CHECK_FALSE(checks.match_wrong());
+  CHECK_FALSE(checks.blind());
 }
 
 TEST_CASE("a first listing is no change") {
@@ -161,12 +188,28 @@ TEST_CASE("a first listing is no change") {
   CHECK(checks.mark().changes == before.changes);
 }
 
+TEST_CASE("a session is born once, also tmux's first one, whose id is 0") {
+  SocketCheck checks;
+  tmux::Listing before = live(0, 0);
+  before.servers[0].pid = 100;
+  checks.observe(before);
+  checks.observe(listing_of({session(0)}, 1));
+  CHECK(checks.mark().births == 1);
+  tmux::Listing anew = listing_of({session(0)}, 2);
+  anew.servers[0].inode = 8;
+  checks.observe(anew);
+  CHECK(checks.mark().changes == 2);
+  CHECK(checks.mark().births == 1);
+  checks.observe(listing_of({session(0, true, 200)}, 3));  // by another server
+  CHECK(checks.mark().births == 2);
+}
+
 TEST_CASE("what was found of a socket or a pattern says nothing of the next one") {
   SocketCheck checks;
   for (int i = 0; i < 2; ++i) succeed(checks, live(0, i * 10), live(0, i * 10 + 5));
   const SocketCheck::Claim in_flight{checks.mark(), at(100)};
   checks.forget();
-  succeed(checks, live(0, 50), live(0, 60));
+  for (int i = 0; i < 2; ++i) succeed(checks, live(0, 50 + i * 10), live(0, 55 + i * 10));
   checks.add(in_flight);
   checks.observe(live(0, 101));
   CHECK_FALSE(checks.blind());

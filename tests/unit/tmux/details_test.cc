@@ -157,10 +157,13 @@ TEST_CASE("views are found by the set of their windows") {
       "7 $9 1 30 1 2 @1:9:0 @1:9:0@2:8:0 third\n"
       "7 $6 1 5 0 1 @1:9:0 @1:9:0 one of the two\n"
       "7 $7 1 5 0 2 @1:9:0  not known\n"
+      "7 $10 1 5 0 2 @1:9:0  nor here\n"
+      "7 $11 1 5 0 3 @1:9:0 @1:9:0@2:8:0@1:9:0 with one twice\n"
       "7 $8 1 5 0 1 @4:6:0 @4:6:0 alone\n");
   CHECK(sessions.at("later").details->view_of == "first");
   CHECK(sessions.at("third").details->view_of == "first");
-  for (const char* none : {"first", "one of the two", "not known", "alone"}) {
+  CHECK(sessions.at("with one twice").details->view_of == "first");
+  for (const char* none : {"first", "one of the two", "not known", "nor here", "alone"}) {
     CAPTURE(none);
     CHECK(sessions.at(none).details->view_of.empty());
   }

@@ -88,6 +88,44 @@ TEST_CASE("the kernel is asked before each zero, and where others are asked for"
   CHECK(kernel.asked == before + 1);
 }
 
+TEST_CASE("the kernel is asked when something came or went in a configured folder, and only then") {
+  TemporaryFolder folder;
+  Kernel kernel;
+  Driver driver(kernel.settings({folder.path()}));
+  FakeServer server(driver.loop, folder / "s", answering(kOne));
+  kernel.show(folder / "s");
+  driver.list();
+  const int before = kernel.asked;
+  driver.list();
+  CHECK(kernel.asked == before);
+  // The kernel's clock for files goes in steps.
+  const std::int64_t changed = look_at(folder.path()).changed_ns;
+  while (look_at(folder.path()).changed_ns == changed) {
+    fs::create_directory(folder / "x");
+    fs::remove(folder / "x");
+  }
+  driver.list();
+  CHECK(kernel.asked == before + 1);
+  driver.list();
+  CHECK(kernel.asked == before + 1);
+}
+
+TEST_CASE("a socket that is gone from a folder for good is looked at no more") {
+  TemporaryFolder folder;
+  Kernel kernel;
+  Driver driver(kernel.settings({folder.path()}));
+  auto server = std::make_unique<FakeServer>(driver.loop, folder / "s", answering(kOne));
+  kernel.show(folder / "s");
+  CHECK(driver.list().live == 1);
+  server.reset();
+  fs::remove(folder / "s");
+  kernel.table.listeners.clear();
+  CHECK(driver.list().known());
+  CHECK(driver.listings.back().servers.size() == 1);
+  CHECK(driver.list().known());
+  CHECK(driver.listings.back().servers.empty());
+}
+
 TEST_CASE("what was found wrong is asked for again until it is mended") {
   TemporaryFolder folder;
   Kernel kernel;

@@ -121,6 +121,15 @@ TEST_CASE("two missing folders are a fault") {
   CHECK(listing.detail.find(folder / "volume/tmux-1000/default") != std::string::npos);
 }
 
+TEST_CASE("of several sockets that are not there each is looked at") {
+  TemporaryFolder folder;
+  Driver one_without_folder(settings_for({folder / "s", folder / "x/y/s"}));
+  CHECK(fault_of(one_without_folder.list()) == "folder_missing");
+  Driver driver(settings_for({folder / "s", folder / "t"}));
+  CHECK(driver.list().servers.size() == 2);
+  check_zero(driver.listings.back());
+}
+
 TEST_CASE("a stale socket is a known zero") {
   TemporaryFolder folder;
   make_stale_socket(folder / "s");

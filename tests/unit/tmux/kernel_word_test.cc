@@ -114,10 +114,10 @@ TEST_CASE("a socket that is gone from a folder for good is looked at no more") {
   TemporaryFolder folder;
   Kernel kernel;
   Driver driver(kernel.settings({folder.path()}));
-  auto server = std::make_unique<FakeServer>(driver.loop, folder / "s", answering(kOne));
+  FakeServer server(driver.loop, folder / "s", answering(kOne));
   kernel.show(folder / "s");
   CHECK(driver.list().live == 1);
-  server.reset();
+  server.stop_listening();
   fs::remove(folder / "s");
   kernel.table.listeners.clear();
   CHECK(driver.list().known());

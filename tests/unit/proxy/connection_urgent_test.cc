@@ -8,6 +8,17 @@ using namespace taskgate;
 using namespace taskgate::proxy;
 using namespace taskgate::proxy::test;
 
+namespace {
+
+struct UrgentRow {
+  const char* where;
+  std::string request;
+  std::string answer;
+  bool by_client;
+};
+
+}  // namespace
+
 TEST_CASE("a byte that was sent as urgent is no part of an upload, and does not stop it") {
   UnderWay request(kUpload);
   request.client.send(std::string(50'000, 'a'));
@@ -22,18 +33,12 @@ TEST_CASE("a byte that was sent as urgent is no part of an upload, and does not 
 
 // Reads stopped at such a byte and then waited for more to come, while the rest was there.
 TEST_CASE("what comes with an urgent byte passes at once on both sides of it") {
-  struct Row {
-    const char* where;
-    std::string request;
-    std::string answer;
-    bool by_client;
-  };
-  const Row rows[] = {{"a tunnel, by the client", kUpgrade, kSwitched, true},
-                      {"a tunnel, by the upstream", kUpgrade, kSwitched, false},
-                      {"an event stream", kGet, kEvents, false}};
+  const UrgentRow rows[] = {{"a tunnel, by the client", kUpgrade, kSwitched, true},
+                            {"a tunnel, by the upstream", kUpgrade, kSwitched, false},
+                            {"an event stream", kGet, kEvents, false}};
   const int first_urgent = GENERATE(0, 12);
   CAPTURE(first_urgent);
-  for (const Row& row : rows) {
+  for (const UrgentRow& row : rows) {
     INFO(row.where);
     UnderWay request(row.request, row.answer);
     FarEnd& from = request.far_end(row.by_client);
@@ -57,19 +62,13 @@ TEST_CASE("what comes with an urgent byte passes at once on both sides of it") {
 // waited for epoll, which had told of all of it at once.
 TEST_CASE("however much is behind an urgent byte, all of it passes") {
   const std::string chunked = "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n";
-  struct Row {
-    const char* where;
-    std::string request;
-    std::string answer;
-    bool by_client;
-  };
-  const Row rows[] = {
+  const UrgentRow rows[] = {
       {"a tunnel, by the client", kUpgrade, kSwitched, true},
       {"a tunnel, by the upstream", kUpgrade, kSwitched, false},
       {"an event stream", kGet, kEvents, false},
       {"a chunked answer", kGet, "HTTP/1.1 200 OK\r\n" + chunked, false},
       {"a chunked upload", "POST /upload HTTP/1.1\r\nHost: h\r\n" + chunked, "", true}};
-  for (const Row& row : rows) {
+  for (const UrgentRow& row : rows) {
     INFO(row.where);
     UnderWay request(row.request);
     if (!row.answer.empty()) request.pass_answer(row.answer);

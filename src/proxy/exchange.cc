@@ -44,13 +44,13 @@ Task<After> Exchange::run() {
   Opening opening;
   std::optional<bool> sent = false;
   if (under_way) sent = send_now(opening);
-  const bool both_remain = !sent && may_be_answered_meanwhile();
-  if (both_remain) co_await send_beside_answer(opening);
-  if (!sent && !both_remain) {
+  if (!sent && !may_be_answered_meanwhile()) {
     opened_now = false;
     sent = co_await send_rest(opening);
   }
-  if (sent.value_or(false)) {
+  if (!sent) {
+    co_await send_beside_answer(opening);
+  } else if (*sent) {
     uploading_ = !upload_.complete();
     if (uploading_) {
       const auto end_both = [this] {
